@@ -1,0 +1,28 @@
+//! The gateway's HTTP types under `/api/v1`, one file a noun. JSON in camelCase; unknown members
+//! are ignored.
+
+mod account;
+mod event;
+mod key;
+mod model;
+mod usage;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Problem;
+
+pub use account::{
+    Account, AccountResponse, Balance, BalanceResponse, Device, DeviceClient, DeviceList, LotBalance, Member,
+    RedeemRequest, RedeemResponse, RenameDeviceRequest,
+};
+pub use event::Event;
+pub use key::{KeyList, KeyState, KeySummary, MintRequest, MintResponse, MintedKey};
+pub use model::{Capability, Model, ModelList, ModelPricing};
+pub use usage::{UsageEntry, UsageList, UsageQuery, UsageTotals};
+
+/// The body of every error under `/api/v1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ErrorBody {
+    pub error: Problem,
+}

@@ -1,0 +1,133 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::{DeviceId, KeyId, MemberId, Money};
+
+/// `POST /api/v1/redeem`: a token key becomes a device with a credential of its own.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RedeemRequest {
+    /// The code, in any spelling that a person might type.
+    pub key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceClient>,
+}
+
+/// What the redeeming program says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DeviceClient {
+    pub os: Option<String>,
+    pub client: Option<String>,
+    pub version: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RedeemResponse {
+    /// The device credential `ttd_…`. Shown here once and nowhere else.
+    pub credential: String,
+    pub account: Account,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    pub id: MemberId,
+    pub name: String,
+}
+
+/// This device's standing at its gateway.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    pub member: Option<Member>,
+    pub device_id: DeviceId,
+    pub device_name: String,
+    pub balance: Balance,
+    /// The models that the device may use, in the order of the gateway's configuration.
+    pub models: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AccountResponse {
+    pub account: Account,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BalanceResponse {
+    pub balance: Balance,
+}
+
+/// What is left, held and spent; available = granted - spent - held.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Balance {
+    pub available_nano_usd: Money,
+    pub held_nano_usd: Money,
+    pub granted_nano_usd: Money,
+    pub spent_nano_usd: Money,
+    /// What is available, for a person: `$4.99`, rounded down.
+    pub display: String,
+    pub lots: Vec<LotBalance>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LotBalance {
+    pub id: KeyId,
+    pub key_last4: String,
+    pub available_nano_usd: Money,
+    pub held_nano_usd: Money,
+    pub granted_nano_usd: Money,
+    #[ts(type = "string | null")]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Balance {
+    /// The balance of one lot; a device has one lot.
+    pub fn of_lot(lot: LotBalance, spent: Money) -> Self {
+        Self {
+            available_nano_usd: lot.available_nano_usd,
+            held_nano_usd: lot.held_nano_usd,
+            granted_nano_usd: lot.granted_nano_usd,
+            spent_nano_usd: spent,
+            display: lot.available_nano_usd.display_balance(),
+            lots: vec![lot],
+        }
+    }
+}
+
+/// One enrolled device, as its lot's devices and the owner see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Device {
+    pub id: DeviceId,
+    pub name: String,
+    pub key_id: KeyId,
+    pub credential_last4: String,
+    pub client: DeviceClient,
+    #[schema(value_type = String, format = "date-time")]
+    pub created_at: Timestamp,
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub last_seen_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub revoked_at: Option<Timestamp>,
+    /// The device that asks.
+    pub current: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceList {
+    pub devices: Vec<Device>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RenameDeviceRequest {
+    pub name: String,
+}

@@ -1,0 +1,87 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{KeyId, Money};
+
+/// `POST /api/v1/keys`: mints token keys. Their codes are in the answer and nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MintRequest {
+    pub credit_nano_usd: Money,
+    /// The models that the key may use; absent or null: all.
+    #[serde(default)]
+    pub models: Option<Vec<String>>,
+    /// How many devices may be enrolled at the same time.
+    #[serde(default = "one")]
+    pub devices: u32,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub expires_at: Option<Timestamp>,
+    #[serde(default = "one")]
+    pub count: u32,
+    /// Refuse a request that the credit cannot cover instead of lowering its output cap.
+    #[serde(default)]
+    pub strict: bool,
+    #[serde(default)]
+    pub label: Option<String>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MintedKey {
+    pub id: KeyId,
+    /// The code `TTK-…`, shown once.
+    pub key: String,
+    pub credit_nano_usd: Money,
+    pub models: Option<Vec<String>>,
+    pub devices: u32,
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub expires_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MintResponse {
+    pub keys: Vec<MintedKey>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum KeyState {
+    /// Minted, and no device has redeemed it yet.
+    Unredeemed,
+    Active,
+    Exhausted,
+    Expired,
+    Revoked,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeySummary {
+    pub id: KeyId,
+    pub last4: String,
+    pub label: Option<String>,
+    pub state: KeyState,
+    pub granted_nano_usd: Money,
+    pub spent_nano_usd: Money,
+    pub held_nano_usd: Money,
+    pub available_nano_usd: Money,
+    pub models: Option<Vec<String>>,
+    pub devices: u32,
+    pub devices_enrolled: u32,
+    pub strict: bool,
+    #[schema(value_type = String, format = "date-time")]
+    pub created_at: Timestamp,
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub expires_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyList {
+    pub keys: Vec<KeySummary>,
+}

@@ -1,0 +1,72 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage};
+
+/// `GET /api/v1/usage`: newest first. A device sees its own rows, an admin all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+pub struct UsageQuery {
+    /// RFC 3339; rows at or after it.
+    #[param(value_type = Option<String>)]
+    pub since: Option<Timestamp>,
+    /// RFC 3339; rows before it.
+    #[param(value_type = Option<String>)]
+    pub until: Option<Timestamp>,
+    /// Only this key (admin).
+    #[param(value_type = Option<String>)]
+    pub key_id: Option<KeyId>,
+    /// Rows older than this request: the `next` of the page before.
+    #[param(value_type = Option<String>)]
+    pub before: Option<RequestId>,
+    /// At most 1,000; 100 when absent.
+    pub limit: Option<u32>,
+}
+
+/// One usage row: what one settled request consumed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageEntry {
+    pub request_id: RequestId,
+    #[schema(value_type = String, format = "date-time")]
+    pub at: Timestamp,
+    pub device_id: DeviceId,
+    pub key_id: KeyId,
+    pub kind: RequestKind,
+    pub model: String,
+    pub upstream: String,
+    pub upstream_model: String,
+    /// The provider's own id of the answer, where it gave one.
+    pub provider_response_id: Option<String>,
+    pub usage: TokenUsage,
+    pub cost_nano_usd: Money,
+    /// The provider did not report usage; the counts are an upper estimate.
+    pub estimated: bool,
+    /// Settled at a start, after a crash: on the counted input and the mark.
+    pub orphan: bool,
+    pub repository: Option<String>,
+    pub branch: Option<String>,
+    pub language: Option<String>,
+    pub client_request_id: Option<String>,
+    pub latency_ms: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageTotals {
+    pub requests: u64,
+    pub usage: TokenUsage,
+    pub cost_nano_usd: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageList {
+    pub rows: Vec<UsageEntry>,
+    /// Totals of everything that the query selects, not only of this page.
+    pub totals: UsageTotals,
+    /// Pass it as `before` for the next page; null on the last.
+    pub next: Option<RequestId>,
+}

@@ -1,0 +1,1 @@
+//! One file a journey, named for what the user gets.

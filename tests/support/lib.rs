@@ -1,0 +1,1 @@
+//! What the journeys share: real binaries in their own folders, and a fake upstream.
