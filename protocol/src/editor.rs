@@ -71,7 +71,7 @@ pub struct CompletionSettings {
     /// Language id → on or off; `*` is the rest.
     pub languages: Option<std::collections::BTreeMap<String, bool>>,
     pub model: Option<String>,
-    #[ts(type = "number")]
+    #[ts(as = "Option<u32>")]
     pub debounce_ms: Option<u64>,
     /// Globs of files that are never read into a request, beside the built-in ones.
     pub exclude: Option<Vec<String>>,
