@@ -1,1 +1,38 @@
-//! What the journeys share: real binaries in their own folders, and a fake upstream.
+//! What the journeys share: real binaries in their own folders, a client that remembers exactly
+//! what it saw, and a fake upstream that plays recorded shapes.
+//!
+//! Every wait here ends: by the event, or by a panic that names what did not come.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a harness reports by panicking"
+)]
+
+mod binaries;
+mod cli;
+mod config;
+mod deadline;
+mod device;
+mod gateway;
+mod home;
+mod http;
+mod ledger;
+mod port;
+mod price;
+mod sidecar;
+pub mod sse;
+pub mod upstream;
+
+pub use binaries::{sidecar as sidecar_binary, target_dir, token_tracker, workspace_dir};
+pub use cli::Outcome;
+pub use config::{Config, Model};
+pub use deadline::{eventually, within};
+pub use device::{Device, MintOptions};
+pub use gateway::{Admin, Gateway, Serve};
+pub use home::Home;
+pub use http::{OpenAnswer, Request, Transcript};
+pub use ledger::verify_clean;
+pub use port::free_port;
+pub use price::Price;
+pub use sidecar::{Pending, Sidecar, SidecarOptions};
+pub use upstream::Upstream;

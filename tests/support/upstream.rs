@@ -1,0 +1,135 @@
+//! A fake OpenAI-compatible service on loopback.
+//!
+//! A test scripts it by model name; it plays the reply as written and remembers every call: what
+//! arrived, and whether its client stayed to the end.
+
+mod call;
+mod openai;
+mod reply;
+mod server;
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use tokio::{sync::watch, task::JoinHandle};
+
+pub use call::{Call, End};
+pub use openai::{Answer, usage_json};
+pub use reply::{Gate, Reply, Step};
+
+use crate::within;
+
+type Script = Arc<dyn Fn(&Call) -> Reply + Send + Sync>;
+
+#[derive(Default)]
+struct Shared {
+    scripts: Mutex<HashMap<String, Script>>,
+    calls: Mutex<Vec<Arc<Call>>>,
+    count: watch::Sender<usize>,
+}
+
+impl Shared {
+    fn script(&self, model: &str) -> Option<Script> {
+        self.scripts
+            .lock()
+            .expect("no script panics under the lock")
+            .get(model)
+            .cloned()
+    }
+    fn record(&self, call: Arc<Call>) {
+        self.calls
+            .lock()
+            .expect("nothing panics under the lock")
+            .push(call);
+        self.count.send_modify(|count| *count += 1);
+    }
+}
+
+/// The running service; it ends when dropped.
+pub struct Upstream {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    server: JoinHandle<()>,
+}
+
+impl Upstream {
+    pub async fn start() -> Self {
+        let shared = Arc::new(Shared::default());
+        let (address, server) = server::start(shared.clone()).await;
+        Self {
+            address,
+            shared,
+            server,
+        }
+    }
+
+    /// What `base_url` of the configuration names.
+    pub fn base_url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Says how to answer calls for this model from now on.
+    pub fn on(&self, model: &str, script: impl Fn(&Call) -> Reply + Send + Sync + 'static) {
+        let mut scripts = self
+            .shared
+            .scripts
+            .lock()
+            .expect("no script panics under the lock");
+        scripts.insert(model.into(), Arc::new(script));
+    }
+    /// The usual good answer, streamed or whole as the caller asks.
+    pub fn answer(&self, model: &str, answer: Answer) {
+        self.on(model, move |call| answer.reply(call));
+    }
+
+    /// Every call so far for the model, oldest first.
+    pub fn calls(&self, model: &str) -> Vec<Arc<Call>> {
+        let calls = self.shared.calls.lock().expect("nothing panics under the lock");
+        calls
+            .iter()
+            .filter(|call| call.model() == model)
+            .cloned()
+            .collect()
+    }
+    /// Every call so far, whatever it asked for.
+    pub fn all_calls(&self) -> Vec<Arc<Call>> {
+        self.shared
+            .calls
+            .lock()
+            .expect("nothing panics under the lock")
+            .clone()
+    }
+    /// Waits for the nth call (from 0) for the model.
+    pub async fn call(&self, model: &str, nth: usize) -> Arc<Call> {
+        within(&format!("call {nth} of the upstream for {model}"), async {
+            let mut count = self.shared.count.subscribe();
+            loop {
+                if let Some(call) = self.calls(model).get(nth) {
+                    return call.clone();
+                }
+                count.changed().await.expect("the upstream runs");
+            }
+        })
+        .await
+    }
+    /// The latest call for the model; panics when there was none.
+    #[track_caller]
+    pub fn last_call(&self, model: &str) -> Arc<Call> {
+        self.calls(model)
+            .last()
+            .cloned()
+            .unwrap_or_else(|| panic!("nobody called the upstream for {model}"))
+    }
+}
+
+impl Drop for Upstream {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}

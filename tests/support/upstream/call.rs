@@ -1,0 +1,83 @@
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::within;
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The reply was played to where its script ends.
+    Played,
+    /// The caller closed the connection first.
+    ClosedEarly,
+}
+
+/// One call that reached the fake service.
+#[derive(Debug)]
+pub struct Call {
+    pub path: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    json: Value,
+    end: watch::Sender<Option<End>>,
+}
+
+impl Call {
+    pub(super) fn new(path: String, headers: HeaderMap, body: Bytes) -> Self {
+        let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        Self {
+            path,
+            headers,
+            body,
+            json,
+            end: watch::Sender::new(None),
+        }
+    }
+    pub(super) fn finish(&self, end: End) {
+        self.end.send_if_modified(|state| {
+            let first = state.is_none();
+            state.get_or_insert(end);
+            first
+        });
+    }
+
+    pub fn json(&self) -> &Value {
+        &self.json
+    }
+    pub fn model(&self) -> &str {
+        self.json["model"].as_str().unwrap_or_default()
+    }
+    pub fn is_stream(&self) -> bool {
+        self.json["stream"] == true
+    }
+    pub fn wants_usage(&self) -> bool {
+        self.json["stream_options"]["include_usage"] == true
+    }
+    pub fn is_chat(&self) -> bool {
+        self.path.ends_with("/chat/completions")
+    }
+    /// The cap on output tokens, under either of its names.
+    pub fn output_cap(&self) -> Option<u64> {
+        self.json["max_completion_tokens"]
+            .as_u64()
+            .or(self.json["max_tokens"].as_u64())
+    }
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("forwarded headers are text"))
+    }
+    /// Waits for the end of the call.
+    pub async fn ended(&self) -> End {
+        let mut end = self.end.subscribe();
+        let ended = end.wait_for(Option::is_some);
+        let end = within("the end of a call of the upstream", ended).await;
+        end.expect("the call is alive").expect("it was waited for")
+    }
+    /// How it ended, if it did.
+    pub fn end(&self) -> Option<End> {
+        *self.end.borrow()
+    }
+}

@@ -1,0 +1,134 @@
+use std::{collections::VecDeque, convert::Infallible, io, net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use http::{Request, Response};
+use http_body_util::{BodyExt, StreamBody, combinators::UnsyncBoxBody};
+use hyper::{
+    body::{Frame, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::{JoinHandle, JoinSet},
+};
+
+use super::{Call, End, Reply, Shared, Step};
+
+type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+pub(super) async fn start(shared: Arc<Shared>) -> (SocketAddr, JoinHandle<()>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .expect("loopback has free ports");
+    let address = listener.local_addr().expect("a bound socket has an address");
+    let accept = async move {
+        // Owned here, so that every connection ends with the service.
+        let mut connections = JoinSet::new();
+        loop {
+            let Ok((stream, _)) = listener.accept().await else {
+                return;
+            };
+            while connections.try_join_next().is_some() {}
+            connections.spawn(serve(stream, shared.clone()));
+        }
+    };
+    (address, tokio::spawn(accept))
+}
+
+async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+    // Chunks are to travel as they are scripted, not as the kernel collects them.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| reply(request, shared.clone()));
+    // A cut is an error of the body, and ends the connection the way a crash would.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn reply(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Response<Body>, io::Error> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let call = Arc::new(Call::new(head.uri.path().into(), head.headers, body));
+    shared.record(call.clone());
+    let reply = match shared.script(call.model()) {
+        Some(script) => script(&call),
+        None => unknown(&call),
+    };
+    play(reply, call).await
+}
+
+fn unknown(call: &Call) -> Reply {
+    if call.path.ends_with("/models") {
+        return Reply::json(200, &json!({"object": "list", "data": []}));
+    }
+    let message = format!("The model `{}` does not exist", call.model());
+    let error = json!({"message": message, "type": "invalid_request_error", "param": null, "code": "model_not_found"});
+    Reply::json(404, &json!({"error": error}))
+}
+
+async fn play(reply: Reply, call: Arc<Call>) -> Result<Response<Body>, io::Error> {
+    let watch = Watch(call);
+    for step in reply.before {
+        take(step).await?;
+    }
+    let mut response = Response::builder().status(reply.status);
+    for (name, value) in reply.headers {
+        response = response.header(name, value);
+    }
+    let body = StreamBody::new(frames(reply.steps.into(), watch));
+    response
+        .body(BodyExt::boxed_unsync(body))
+        .map_err(io::Error::other)
+}
+
+/// Marks the call as closed early, unless the reply was played to its end before.
+struct Watch(Arc<Call>);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.finish(End::ClosedEarly);
+    }
+}
+
+fn frames(steps: VecDeque<Step>, watch: Watch) -> impl Stream<Item = io::Result<Frame<Bytes>>> {
+    stream::unfold((steps, watch), |(mut steps, watch)| async move {
+        loop {
+            let Some(step) = steps.pop_front() else {
+                watch.0.finish(End::Played);
+                return None;
+            };
+            if matches!(step, Step::Cut) {
+                watch.0.finish(End::Played);
+            }
+            match take(step).await {
+                Ok(Some(bytes)) => {
+                    if steps.is_empty() {
+                        watch.0.finish(End::Played);
+                    }
+                    return Some((Ok(Frame::data(bytes)), (steps, watch)));
+                }
+                Ok(None) => {}
+                Err(cut) => return Some((Err(cut), (VecDeque::new(), watch))),
+            }
+        }
+    })
+}
+
+async fn take(step: Step) -> io::Result<Option<Bytes>> {
+    match step {
+        Step::Send(bytes) => {
+            // A pending poll makes the server write what it has, so chunks stay apart.
+            tokio::task::yield_now().await;
+            return Ok(Some(bytes));
+        }
+        Step::Pause(time) => tokio::time::sleep(time).await,
+        Step::Wait(gate) => gate.pass().await,
+        Step::Cut => return Err(io::ErrorKind::ConnectionReset.into()),
+        Step::Hang => match std::future::pending::<Infallible>().await {},
+    }
+    Ok(None)
+}
