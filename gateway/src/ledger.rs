@@ -1,0 +1,204 @@
+//! The ledger: what was granted, held and spent, to the nano-dollar.
+//!
+//! A token key is its lot and its account. Credit moves in two phases: [`Ledger::hold`] reserves
+//! an upper bound before an upstream is called, and [`Ledger::settle`] or [`Ledger::release`]
+//! resolves it exactly once. Everything that changes goes through one queue to one [`Backend`],
+//! which commits many operations in one durable transaction and only then answers. So an answer
+//! from here survives a kill -9 and a power cut.
+//!
+//! Invariants, at every commit: `spent + held <= granted` for each lot; `held` is the sum of the
+//! pending holds; each hold is resolved once; entries are only ever appended.
+
+mod batch;
+mod enrolment;
+mod mark;
+mod operation;
+mod queue;
+mod reads;
+mod recovery;
+mod schema;
+mod sqlite;
+mod verify;
+
+use std::{path::Path, sync::Arc, thread::JoinHandle};
+
+use protocol::{DeviceId, KeyId, Money, RequestId};
+use tokio::sync::oneshot;
+
+pub use mark::{FIRST_MARK, NEXT_MARK, next_mark};
+pub use operation::{
+    Enrolled, HoldRefusal, HoldRequest, KeyMint, LotState, Redeem, RedeemRefusal, RequestOrigin, Settle,
+    Settled,
+};
+pub use reads::{DeviceRecord, KeyRecord, Reader};
+pub use recovery::{Orphan, Recovered};
+pub use sqlite::SqliteBackend;
+pub use verify::{Difference, Report, verify};
+
+use operation::Operation;
+use queue::Queue;
+
+/// Why the ledger gave no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The writer stopped after a failed commit: what it had not answered may or may not be durable.
+    #[error("the ledger stopped: {0}")]
+    Stopped(Arc<str>),
+    #[error("too many requests wait for the ledger")]
+    Busy,
+    #[error("the ledger cannot be opened: {0}")]
+    Open(String),
+    #[error("the ledger cannot be read: {0}")]
+    Read(String),
+}
+
+/// Where operations become durable. One thread owns it.
+///
+/// PostgreSQL can follow: a batch is one round trip of array statements there, and one
+/// transaction of prepared statements in SQLite.
+pub(crate) trait Backend: Send + 'static {
+    /// Applies the operations in order and commits them; only after that are they answered.
+    /// An error means that nothing of the batch is known to be durable.
+    fn commit(&mut self, batch: &mut Vec<Operation>) -> Result<(), LedgerError>;
+}
+
+/// The handle that the rest of the gateway holds; cheap to clone.
+#[derive(Clone)]
+pub struct Ledger {
+    queue: Arc<Queue>,
+}
+
+/// Ends the writer when dropped, after everything that was queued is durable.
+pub struct Writer {
+    queue: Arc<Queue>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue.close();
+        if let Some(thread) = self.thread.take() {
+            // A writer that panicked has already refused its waiters; nothing is left to do.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Ledger {
+    /// Opens the database, settles what an earlier run left pending and starts the writer.
+    pub fn open(path: &Path, now_ms: i64) -> Result<(Self, Writer, Recovered), LedgerError> {
+        let mut backend = SqliteBackend::open(path)?;
+        let recovered = backend.recover(now_ms)?;
+        let (ledger, writer) = Self::start(backend)?;
+        Ok((ledger, writer, recovered))
+    }
+
+    pub(crate) fn start(backend: impl Backend) -> Result<(Self, Writer), LedgerError> {
+        let queue = Arc::new(Queue::new());
+        let thread = std::thread::Builder::new()
+            .name("ledger".into())
+            .spawn({
+                let queue = Arc::clone(&queue);
+                move || queue.run(backend)
+            })
+            .map_err(|error| LedgerError::Open(error.to_string()))?;
+        Ok((
+            Self {
+                queue: Arc::clone(&queue),
+            },
+            Writer {
+                queue,
+                thread: Some(thread),
+            },
+        ))
+    }
+
+    /// Reserves an upper bound. Durable when it returns; no upstream is called before that.
+    pub async fn hold(&self, hold: Box<HoldRequest>) -> Result<Result<LotState, HoldRefusal>, LedgerError> {
+        self.ask_bounded(|answer| Operation::Hold(hold, answer)).await
+    }
+
+    /// Moves the mark ahead of what is passed on to the client; false when the hold is gone.
+    pub async fn extend(&self, request: RequestId, mark: u64) -> Result<bool, LedgerError> {
+        self.ask(|answer| Operation::Extend {
+            request,
+            mark,
+            answer,
+        })
+        .await
+    }
+
+    /// Charges what was used and gives the rest back. Durable when it returns. The second settle
+    /// of a request changes nothing and answers `None`.
+    pub async fn settle(&self, settle: Box<Settle>) -> Result<Option<Settled>, LedgerError> {
+        self.ask(|answer| Operation::Settle(settle, answer)).await
+    }
+
+    /// Gives a hold back whole; false when it was already resolved.
+    pub async fn release(&self, request: RequestId) -> Result<bool, LedgerError> {
+        self.ask(|answer| Operation::Release { request, answer }).await
+    }
+
+    /// Creates token keys with their lots; all of them or none.
+    pub async fn mint(&self, keys: Vec<KeyMint>) -> Result<(), LedgerError> {
+        self.ask(|answer| Operation::Mint(keys, answer)).await
+    }
+
+    /// Claims a place on a key for a new device, in one compare-and-swap.
+    pub async fn redeem(&self, redeem: Box<Redeem>) -> Result<Result<Enrolled, RedeemRefusal>, LedgerError> {
+        self.ask_bounded(|answer| Operation::Redeem(redeem, answer)).await
+    }
+
+    /// Stops a key and all its devices; false when there is no such key.
+    pub async fn revoke_key(&self, key: KeyId, at: i64) -> Result<bool, LedgerError> {
+        self.ask(|answer| Operation::RevokeKey { key, at, answer }).await
+    }
+
+    /// Stops a device and frees its place; false when it is unknown or was revoked before.
+    pub async fn revoke_device(&self, device: DeviceId, at: i64) -> Result<bool, LedgerError> {
+        self.ask(|answer| Operation::RevokeDevice { device, at, answer })
+            .await
+    }
+
+    pub async fn rename_device(&self, device: DeviceId, name: String) -> Result<bool, LedgerError> {
+        self.ask(|answer| Operation::RenameDevice { device, name, answer })
+            .await
+    }
+
+    /// Notes that a device was seen; its redeem can no longer be repeated after that.
+    pub async fn touch(&self, device: DeviceId, at: i64) -> Result<(), LedgerError> {
+        self.ask(|answer| Operation::Touch { device, at, answer }).await
+    }
+
+    /// Gives back what an orphan was charged, once; `None` when it is no orphan or was refunded.
+    pub async fn refund(&self, request: RequestId, at: i64) -> Result<Option<Money>, LedgerError> {
+        self.ask(|answer| Operation::Refund { request, at, answer }).await
+    }
+
+    /// Settles holds whose lease ran out: their owner is gone without a trace.
+    pub async fn sweep(&self, now: i64) -> Result<u64, LedgerError> {
+        self.ask(|answer| Operation::Sweep { now, answer }).await
+    }
+
+    /// Proves that a commit works; what `readyz` asks.
+    pub async fn probe(&self, now: i64) -> Result<(), LedgerError> {
+        self.ask_bounded(|answer| Operation::Probe { now, answer }).await
+    }
+
+    async fn ask<T>(&self, make: impl FnOnce(oneshot::Sender<T>) -> Operation) -> Result<T, LedgerError> {
+        let (answer, waiting) = oneshot::channel();
+        self.queue.push(make(answer))?;
+        waiting.await.map_err(|_| self.queue.stop_reason())
+    }
+
+    /// Like `ask`, for operations that may be refused when the queue is long. What resolves a hold
+    /// is never refused.
+    async fn ask_bounded<T>(
+        &self,
+        make: impl FnOnce(oneshot::Sender<T>) -> Operation,
+    ) -> Result<T, LedgerError> {
+        let (answer, waiting) = oneshot::channel();
+        self.queue.push_bounded(make(answer))?;
+        waiting.await.map_err(|_| self.queue.stop_reason())
+    }
+}

@@ -1,0 +1,187 @@
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use protocol::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage, api::DeviceClient};
+use tokio::sync::oneshot::Sender;
+
+use super::LedgerError;
+
+/// Everything that changes the ledger, with the place where its answer goes.
+pub(crate) enum Operation {
+    Hold(Box<HoldRequest>, Sender<Result<LotState, HoldRefusal>>),
+    Extend {
+        request: RequestId,
+        mark: u64,
+        answer: Sender<bool>,
+    },
+    Settle(Box<Settle>, Sender<Option<Settled>>),
+    Release {
+        request: RequestId,
+        answer: Sender<bool>,
+    },
+    Mint(Vec<KeyMint>, Sender<()>),
+    Redeem(Box<Redeem>, Sender<Result<Enrolled, RedeemRefusal>>),
+    RevokeKey {
+        key: KeyId,
+        at: i64,
+        answer: Sender<bool>,
+    },
+    RevokeDevice {
+        device: DeviceId,
+        at: i64,
+        answer: Sender<bool>,
+    },
+    RenameDevice {
+        device: DeviceId,
+        name: String,
+        answer: Sender<bool>,
+    },
+    Touch {
+        device: DeviceId,
+        at: i64,
+        answer: Sender<()>,
+    },
+    Refund {
+        request: RequestId,
+        at: i64,
+        answer: Sender<Option<Money>>,
+    },
+    Sweep {
+        now: i64,
+        answer: Sender<u64>,
+    },
+    Probe {
+        now: i64,
+        answer: Sender<()>,
+    },
+}
+
+/// An answer that waits for its commit.
+pub(crate) type Reply = Box<dyn FnOnce() + Send>;
+
+/// What a request is for; it goes into the usage row as it was when the request came.
+#[derive(Clone, Debug)]
+pub struct RequestOrigin {
+    pub kind: RequestKind,
+    pub model: Arc<str>,
+    pub upstream: Arc<str>,
+    pub upstream_model: Arc<str>,
+    pub repository: Option<String>,
+    pub branch: Option<String>,
+    pub language: Option<String>,
+    pub client_request_id: Option<String>,
+}
+
+/// Reserve `amount` on a lot for a request that has not been sent yet.
+#[derive(Clone, Debug)]
+pub struct HoldRequest {
+    pub request: RequestId,
+    pub key: KeyId,
+    pub device: DeviceId,
+    pub at: i64,
+    /// After this the hold's owner must have resolved it.
+    pub lease_until: i64,
+    pub amount: Money,
+    /// What a crash would charge: these input tokens and the mark, at `price`.
+    pub counted_input: u64,
+    pub mark: u64,
+    /// The price of the hold, as `usage::pricing::Price` in JSON: the settle uses the same.
+    pub price: Arc<str>,
+    pub origin: RequestOrigin,
+}
+
+/// A lot after an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LotState {
+    pub granted: Money,
+    pub spent: Money,
+    pub held: Money,
+}
+
+impl LotState {
+    /// What can still be held. The database's CHECK keeps it from being negative.
+    pub fn available(&self) -> Money {
+        Money::from_nano_usd(self.granted.nano_usd() - self.spent.nano_usd() - self.held.nano_usd())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldRefusal {
+    /// The bound does not fit what is neither spent nor held.
+    Short(LotState),
+    /// The device or its key was revoked.
+    Revoked,
+    Expired,
+    /// The device sent this client request id before.
+    Reused,
+}
+
+/// Charge what was used.
+#[derive(Clone, Debug)]
+pub struct Settle {
+    pub request: RequestId,
+    pub at: i64,
+    pub usage: TokenUsage,
+    /// The price of `usage`; the lot is charged at most the hold, the house bears the rest.
+    pub cost: Money,
+    pub estimated: bool,
+    pub provider_response_id: Option<String>,
+    pub latency_ms: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub charged: Money,
+    /// What the bound missed; 0 unless a provider billed more than its own limits.
+    pub variance: Money,
+    pub lot: LotState,
+}
+
+/// One token key to be created. Its code is not here: only the MAC is kept.
+#[derive(Clone, Debug)]
+pub struct KeyMint {
+    pub id: KeyId,
+    pub mac: [u8; 32],
+    pub last4: String,
+    pub label: Option<String>,
+    pub credit: Money,
+    pub models: Option<Vec<String>>,
+    pub devices: u32,
+    pub expires_at: Option<Timestamp>,
+    pub strict: bool,
+    pub at: i64,
+}
+
+/// A device that wants a place on a key.
+#[derive(Clone, Debug)]
+pub struct Redeem {
+    pub key_mac: [u8; 32],
+    /// The id and credential that a new device gets.
+    pub device: DeviceId,
+    pub credential_mac: [u8; 32],
+    pub credential_last4: String,
+    pub name: String,
+    pub client: DeviceClient,
+    pub idempotency_key: Option<String>,
+    pub at: i64,
+}
+
+/// The device that a redeem enrolled, or found again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enrolled {
+    pub key: KeyId,
+    pub device: DeviceId,
+    pub name: String,
+    /// The MAC of the credential that died, when the same redeem was repeated.
+    pub replaced: Option<[u8; 32]>,
+}
+
+/// Unknown, used up, expired or revoked: callers get one answer for all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RedeemRefusal;
+
+impl From<rusqlite::Error> for LedgerError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Stopped(error.to_string().into())
+    }
+}

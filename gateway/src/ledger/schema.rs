@@ -1,0 +1,78 @@
+//! The database's shape. Versions go up by one migration each (`PRAGMA user_version`).
+
+pub(super) const VERSION: i64 = 1;
+
+/// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot
+/// and the log short. `hold` has only pending rows: a settle is a DELETE plus one `usage` row, and
+/// that row is also the ledger entry. `ledger_entry` shows all entries in double-entry form.
+pub(super) const CREATE: &str = "
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('epoch', 0), ('probe', 0);
+
+CREATE TABLE account (
+  id BLOB PRIMARY KEY, status INTEGER NOT NULL DEFAULT 0, expires_at INTEGER,
+  granted INTEGER NOT NULL, spent INTEGER NOT NULL DEFAULT 0, held INTEGER NOT NULL DEFAULT 0,
+  CHECK (spent >= 0 AND held >= 0 AND spent + held <= granted)
+) WITHOUT ROWID;
+
+CREATE TABLE token_key (
+  id BLOB PRIMARY KEY REFERENCES account(id), mac BLOB NOT NULL UNIQUE, last4 TEXT NOT NULL,
+  label TEXT, models TEXT, devices_max INTEGER NOT NULL, devices_live INTEGER NOT NULL DEFAULT 0,
+  strict INTEGER NOT NULL, redeemed INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL,
+  CHECK (devices_live >= 0 AND devices_live <= devices_max)
+) WITHOUT ROWID;
+
+CREATE TABLE device (
+  id BLOB PRIMARY KEY, key_id BLOB NOT NULL REFERENCES token_key(id), mac BLOB NOT NULL UNIQUE,
+  last4 TEXT NOT NULL, name TEXT NOT NULL, os TEXT, client TEXT, version TEXT,
+  created_at INTEGER NOT NULL, last_seen_at INTEGER, revoked_at INTEGER, idempotency_key TEXT
+) WITHOUT ROWID;
+CREATE INDEX device_by_key ON device(key_id);
+
+CREATE TABLE hold (
+  request_id BLOB PRIMARY KEY, key_id BLOB NOT NULL, device_id BLOB NOT NULL, at INTEGER NOT NULL,
+  amount INTEGER NOT NULL, counted_input INTEGER NOT NULL, mark INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  lease_until INTEGER NOT NULL, price TEXT NOT NULL, kind TEXT NOT NULL, model TEXT NOT NULL,
+  upstream TEXT NOT NULL, upstream_model TEXT NOT NULL, repository TEXT, branch TEXT, language TEXT,
+  client_request_id TEXT
+) WITHOUT ROWID;
+
+CREATE TABLE client_request (
+  device_id BLOB NOT NULL, id TEXT NOT NULL, PRIMARY KEY (device_id, id)
+) WITHOUT ROWID;
+
+CREATE TABLE usage (
+  request_id BLOB PRIMARY KEY, at INTEGER NOT NULL, key_id BLOB NOT NULL, device_id BLOB NOT NULL,
+  kind TEXT NOT NULL, model TEXT NOT NULL, upstream TEXT NOT NULL, upstream_model TEXT NOT NULL,
+  provider_response_id TEXT, input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL,
+  cache_write INTEGER NOT NULL, reasoning INTEGER NOT NULL, held INTEGER NOT NULL, cost INTEGER NOT NULL,
+  variance INTEGER NOT NULL, estimated INTEGER NOT NULL, orphan INTEGER NOT NULL, repository TEXT,
+  branch TEXT, language TEXT, client_request_id TEXT, latency_ms INTEGER NOT NULL,
+  CHECK (cost >= 0 AND cost <= held AND variance >= 0)
+) WITHOUT ROWID;
+CREATE INDEX usage_by_key ON usage(key_id, request_id);
+
+CREATE TABLE entry (
+  id BLOB PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, key_id BLOB NOT NULL REFERENCES account(id),
+  request_id BLOB, amount INTEGER NOT NULL CHECK (amount > 0)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX entry_refund ON entry(request_id) WHERE kind = 'refund';
+
+CREATE TRIGGER usage_is_append_only_u BEFORE UPDATE ON usage BEGIN SELECT RAISE(ABORT, 'usage rows are never changed'); END;
+CREATE TRIGGER usage_is_append_only_d BEFORE DELETE ON usage BEGIN SELECT RAISE(ABORT, 'usage rows are never deleted'); END;
+CREATE TRIGGER entry_is_append_only_u BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
+CREATE TRIGGER entry_is_append_only_d BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END;
+
+CREATE TABLE upstream_secret (
+  name TEXT PRIMARY KEY, sealed TEXT NOT NULL, last4 TEXT NOT NULL, created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE VIEW ledger_entry (id, at, kind, debit, credit, amount) AS
+  SELECT id, at, kind, 'house:issued', 'lot:' || lower(hex(key_id)), amount FROM entry WHERE kind = 'mint'
+  UNION ALL
+  SELECT id, at, kind, 'house:usage', 'lot:' || lower(hex(key_id)), amount FROM entry WHERE kind = 'refund'
+  UNION ALL
+  SELECT request_id, at, 'settle', 'lot:' || lower(hex(key_id)), 'house:usage', cost FROM usage WHERE cost > 0
+  UNION ALL
+  SELECT request_id, at, 'variance', 'house:variance', 'house:usage', variance FROM usage WHERE variance > 0;
+";

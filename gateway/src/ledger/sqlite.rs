@@ -1,0 +1,106 @@
+//! The SQLite backend: opening, settings, migration, and one transaction for each batch.
+
+use std::{path::Path, time::Duration};
+
+use rusqlite::Connection;
+
+use super::{Backend, LedgerError, Operation, operation::Reply, schema};
+
+/// SQLite before this can corrupt a WAL that two connections write and checkpoint at once.
+const SQLITE_MIN: i32 = 3_051_003;
+
+pub struct SqliteBackend {
+    pub(super) connection: Connection,
+    pub(super) epoch: i64,
+    replies: Vec<Reply>,
+}
+
+impl SqliteBackend {
+    /// Opens or creates the database and starts a new epoch: holds of older ones are orphans.
+    pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        let mut connection = open(path)?;
+        migrate(&mut connection)?;
+        let epoch = connection
+            .query_row(
+                "UPDATE meta SET value = value + 1 WHERE name = 'epoch' RETURNING value",
+                [],
+                |row| row.get(0),
+            )
+            .map_err(opening)?;
+        Ok(Self {
+            connection,
+            epoch,
+            replies: Vec::new(),
+        })
+    }
+}
+
+impl Backend for SqliteBackend {
+    fn commit(&mut self, batch: &mut Vec<Operation>) -> Result<(), LedgerError> {
+        self.execute("BEGIN IMMEDIATE")?;
+        for operation in batch.drain(..) {
+            let reply = self.apply(operation)?;
+            self.replies.push(reply);
+        }
+        self.execute("COMMIT")?;
+        for reply in self.replies.drain(..) {
+            reply();
+        }
+        Ok(())
+    }
+}
+
+impl SqliteBackend {
+    pub(super) fn execute(&self, sql: &str) -> rusqlite::Result<usize> {
+        self.connection.prepare_cached(sql)?.execute([])
+    }
+}
+
+fn opening(error: rusqlite::Error) -> LedgerError {
+    LedgerError::Open(error.to_string())
+}
+
+fn open(path: &Path) -> Result<Connection, LedgerError> {
+    if rusqlite::version_number() < SQLITE_MIN {
+        return Err(LedgerError::Open(format!(
+            "SQLite {} has a known corruption bug; 3.51.3 or later is needed",
+            rusqlite::version()
+        )));
+    }
+    let connection = Connection::open(path).map_err(opening)?;
+    configure(&connection).map_err(opening)?;
+    Ok(connection)
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.pragma_update(None, "page_size", 4096)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Every acknowledged commit survives a power cut; group commit pays for it.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    connection.pragma_update(None, "cache_size", -16000)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
+    let version: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(opening)?;
+    match version {
+        0 => create(connection).map_err(opening),
+        schema::VERSION => Ok(()),
+        // A newer gateway wrote it: reading on a guess could spend credit twice.
+        _ => Err(LedgerError::Open(
+            "the database was written by a newer version; start that one, or restore a backup".into(),
+        )),
+    }
+}
+
+fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    transaction.execute_batch(schema::CREATE)?;
+    transaction.pragma_update(None, "user_version", schema::VERSION)?;
+    transaction.commit()
+}

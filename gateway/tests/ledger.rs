@@ -1,0 +1,10 @@
+//! The ledger's promises, attacked: against a small model, under concurrency, and by kill -9.
+
+#[path = "ledger/concurrent.rs"]
+mod concurrent;
+#[path = "ledger/crash.rs"]
+mod crash;
+#[path = "ledger/model.rs"]
+mod model;
+#[path = "ledger/support.rs"]
+mod support;

@@ -1,0 +1,237 @@
+//! Random sequences of operations on the real SQLite store and on a model of a few lines.
+
+use std::collections::HashMap;
+
+use gateway::ledger::{HoldRefusal, Ledger, LotState};
+use proptest::prelude::*;
+use protocol::{DeviceId, KeyId, Money, RequestId};
+
+use crate::support::{assert_clean, hold, mint, redeem, settle};
+
+const LOTS: usize = 3;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Hold {
+        lot: usize,
+        amount: i64,
+    },
+    Settle {
+        which: usize,
+        cost: i64,
+    },
+    /// Settles again what was settled before: must change nothing.
+    SettleAgain {
+        which: usize,
+        cost: i64,
+    },
+    Release {
+        which: usize,
+    },
+    Extend {
+        which: usize,
+    },
+    RevokeKey {
+        lot: usize,
+    },
+    RevokeDevice {
+        lot: usize,
+    },
+    Redeem {
+        lot: usize,
+    },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let lot = 0..LOTS;
+    let which = any::<prop::sample::Index>().prop_map(|index| index.index(1_000));
+    prop_oneof![
+        6 => (lot.clone(), 0..600i64).prop_map(|(lot, amount)| Step::Hold { lot, amount }),
+        4 => (which.clone(), 0..800i64).prop_map(|(which, cost)| Step::Settle { which, cost }),
+        1 => (which.clone(), 0..800i64).prop_map(|(which, cost)| Step::SettleAgain { which, cost }),
+        2 => which.clone().prop_map(|which| Step::Release { which }),
+        1 => which.prop_map(|which| Step::Extend { which }),
+        1 => lot.clone().prop_map(|lot| Step::Redeem { lot }),
+        1 => (0..20usize, lot.clone()).prop_map(|(dice, lot)| if dice == 0 { Step::RevokeKey { lot } } else { Step::RevokeDevice { lot } }),
+    ]
+}
+
+#[derive(Default)]
+struct Lot {
+    granted: i64,
+    spent: i64,
+    held: i64,
+    revoked: bool,
+    device_live: bool,
+    devices_live: u32,
+}
+
+#[derive(Default)]
+struct Model {
+    lots: Vec<Lot>,
+    pending: Vec<(RequestId, usize, i64)>,
+    settled: Vec<RequestId>,
+}
+
+struct Real {
+    ledger: Ledger,
+    keys: Vec<(KeyId, DeviceId, [u8; 32])>,
+}
+
+const DEVICES_MAX: u32 = 3;
+
+impl Real {
+    async fn start(ledger: Ledger, credit: &[i64]) -> (Self, Model) {
+        let mut keys = Vec::new();
+        let mut model = Model::default();
+        for &granted in credit {
+            let key = mint(granted, DEVICES_MAX);
+            ledger.mint(vec![key.clone()]).await.unwrap();
+            let device = ledger
+                .redeem(Box::new(redeem(key.mac, None)))
+                .await
+                .unwrap()
+                .unwrap()
+                .device;
+            keys.push((key.id, device, key.mac));
+            model.lots.push(Lot {
+                granted,
+                device_live: true,
+                devices_live: 1,
+                ..Lot::default()
+            });
+        }
+        (Self { ledger, keys }, model)
+    }
+
+    async fn run(&self, model: &mut Model, step: Step) {
+        match step {
+            Step::Hold { lot, amount } => self.hold(model, lot, amount).await,
+            Step::Settle { which, cost } => {
+                if model.pending.is_empty() {
+                    return;
+                }
+                let (request, lot, amount) = model.pending.swap_remove(which % model.pending.len());
+                let settled = self.ledger.settle(settle(request, cost)).await.unwrap().unwrap();
+                let lot = &mut model.lots[lot];
+                lot.held -= amount;
+                lot.spent += cost.min(amount);
+                assert_eq!(settled.charged.nano_usd(), cost.min(amount));
+                assert_eq!(settled.variance.nano_usd(), (cost - amount).max(0));
+                assert_eq!(settled.lot, lot.state());
+                model.settled.push(request);
+            }
+            Step::SettleAgain { which, cost } => {
+                if model.settled.is_empty() {
+                    return;
+                }
+                let request = model.settled[which % model.settled.len()];
+                assert_eq!(self.ledger.settle(settle(request, cost)).await.unwrap(), None);
+                assert!(!self.ledger.release(request).await.unwrap());
+            }
+            Step::Release { which } => {
+                if model.pending.is_empty() {
+                    return;
+                }
+                let (request, lot, amount) = model.pending.swap_remove(which % model.pending.len());
+                assert!(self.ledger.release(request).await.unwrap());
+                model.lots[lot].held -= amount;
+                model.settled.push(request);
+            }
+            Step::Extend { which } => {
+                if model.pending.is_empty() {
+                    return;
+                }
+                let (request, ..) = model.pending[which % model.pending.len()];
+                assert!(self.ledger.extend(request, 1_256).await.unwrap());
+            }
+            Step::RevokeKey { lot } => {
+                assert!(self.ledger.revoke_key(self.keys[lot].0, 1).await.unwrap());
+                let lot = &mut model.lots[lot];
+                (lot.revoked, lot.device_live, lot.devices_live) = (true, false, 0);
+            }
+            Step::RevokeDevice { lot } => {
+                let live = model.lots[lot].device_live;
+                assert_eq!(
+                    self.ledger.revoke_device(self.keys[lot].1, 1).await.unwrap(),
+                    live
+                );
+                let lot = &mut model.lots[lot];
+                lot.devices_live -= u32::from(lot.device_live);
+                lot.device_live = false;
+            }
+            Step::Redeem { lot } => {
+                let answer = self
+                    .ledger
+                    .redeem(Box::new(redeem(self.keys[lot].2, None)))
+                    .await
+                    .unwrap();
+                let lot = &mut model.lots[lot];
+                let free = !lot.revoked && lot.devices_live < DEVICES_MAX;
+                assert_eq!(answer.is_ok(), free);
+                lot.devices_live += u32::from(free);
+            }
+        }
+    }
+
+    async fn hold(&self, model: &mut Model, lot_index: usize, amount: i64) {
+        let (key, device, _) = self.keys[lot_index];
+        let request = hold(key, device, amount);
+        let id = request.request;
+        let answer = self.ledger.hold(request).await.unwrap();
+        let lot = &mut model.lots[lot_index];
+        if lot.revoked || !lot.device_live {
+            assert_eq!(answer, Err(HoldRefusal::Revoked));
+        } else if amount > lot.granted - lot.spent - lot.held {
+            assert_eq!(answer, Err(HoldRefusal::Short(lot.state())));
+        } else {
+            lot.held += amount;
+            assert_eq!(answer, Ok(lot.state()));
+            model.pending.push((id, lot_index, amount));
+        }
+    }
+}
+
+impl Lot {
+    fn state(&self) -> LotState {
+        let money = Money::from_nano_usd;
+        LotState {
+            granted: money(self.granted),
+            spent: money(self.spent),
+            held: money(self.held),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #[test]
+    fn the_store_does_what_the_model_does(
+        credit in prop::collection::vec(0..2_000i64, LOTS),
+        steps in prop::collection::vec(step(), 1..120),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gateway.db");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let pending = runtime.block_on(async {
+            let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
+            let (real, mut model) = Real::start(ledger, &credit).await;
+            for step in steps {
+                real.run(&mut model, step).await;
+            }
+            assert_clean(&path);
+            drop(writer);
+            model.pending.iter().map(|(request, _, amount)| (*request, *amount)).collect::<HashMap<_, _>>()
+        });
+        // A restart settles exactly what was pending: 10 counted tokens and the mark, clamped.
+        let (_, writer, recovered) = Ledger::open(&path, 0).unwrap();
+        prop_assert_eq!(recovered.orphans.len(), pending.len());
+        for orphan in recovered.orphans {
+            let most = pending[&orphan.request];
+            let charged = orphan.charged.nano_usd();
+            prop_assert!(charged == most.min(266) || charged == most.min(1_266), "{} of {}", charged, most);
+        }
+        drop(writer);
+        assert_clean(&path);
+    }
+}

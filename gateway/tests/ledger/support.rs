@@ -1,0 +1,100 @@
+//! Requests for the ledger, with everything that a test does not care about filled in.
+
+use std::{path::Path, sync::Arc};
+
+use gateway::{
+    clock::{new_id, now_ms},
+    ledger::{FIRST_MARK, HoldRequest, KeyMint, Redeem, RequestOrigin, Settle, verify},
+};
+use protocol::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage, api::DeviceClient};
+use usage::pricing::{Price, Rate};
+
+pub fn mint(credit: i64, devices: u32) -> KeyMint {
+    let id = KeyId::from_uuid(new_id());
+    KeyMint {
+        id,
+        mac: mac_of(id.as_bytes()),
+        last4: "TEST".into(),
+        label: None,
+        credit: Money::from_nano_usd(credit),
+        models: None,
+        devices,
+        expires_at: None,
+        strict: false,
+        at: now_ms(),
+    }
+}
+
+/// Any 32 bytes that differ where the ids differ.
+pub fn mac_of(id: &[u8; 16]) -> [u8; 32] {
+    let mut mac = [0; 32];
+    mac[..16].copy_from_slice(id);
+    mac
+}
+
+pub fn redeem(key_mac: [u8; 32], idempotency_key: Option<&str>) -> Redeem {
+    let device = DeviceId::from_uuid(new_id());
+    Redeem {
+        key_mac,
+        device,
+        credential_mac: mac_of(device.as_bytes()),
+        credential_last4: "dev1".into(),
+        name: "laptop".into(),
+        client: DeviceClient::default(),
+        idempotency_key: idempotency_key.map(str::to_owned),
+        at: now_ms(),
+    }
+}
+
+/// A nano-dollar for a token, so that costs can be read as counts.
+pub fn price() -> Price {
+    let rate = Rate::from_nano_usd(1_000_000).unwrap();
+    Price::flat(rate, rate)
+}
+
+pub fn hold(key: KeyId, device: DeviceId, amount: i64) -> Box<HoldRequest> {
+    let at = now_ms();
+    Box::new(HoldRequest {
+        request: RequestId::from_uuid(new_id()),
+        key,
+        device,
+        at,
+        lease_until: at + 3_600_000,
+        amount: Money::from_nano_usd(amount),
+        counted_input: 10,
+        mark: FIRST_MARK,
+        price: serde_json::to_string(&price()).unwrap().into(),
+        origin: RequestOrigin {
+            kind: RequestKind::Chat,
+            model: Arc::from("coder"),
+            upstream: Arc::from("local"),
+            upstream_model: Arc::from("coder"),
+            repository: None,
+            branch: None,
+            language: None,
+            client_request_id: None,
+        },
+    })
+}
+
+pub fn settle(request: RequestId, cost: i64) -> Box<Settle> {
+    let usage = TokenUsage {
+        output_tokens: cost.unsigned_abs(),
+        ..TokenUsage::default()
+    };
+    Box::new(Settle {
+        request,
+        at: now_ms(),
+        usage,
+        cost: Money::from_nano_usd(cost),
+        estimated: false,
+        provider_response_id: None,
+        latency_ms: 1,
+    })
+}
+
+/// The recount finds nothing to complain about.
+pub fn assert_clean(path: &Path) {
+    let report = verify(path).unwrap();
+    assert!(report.differences.is_empty(), "{:?}", report.differences);
+}
