@@ -1,0 +1,76 @@
+//! One file a command. Each turns its options into an [`Output`] or a [`Failure`].
+
+mod balance;
+mod devices;
+mod keys;
+mod ledger;
+mod models;
+mod redeem;
+mod sign_out;
+mod status;
+mod r#try;
+mod usage;
+
+use clap::Subcommand;
+use protocol::{Code, Problem};
+
+use crate::{context::Context, failure::Failure, output::Output};
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Mint, list and revoke token keys
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Use a token key on this device
+    Redeem(redeem::Redeem),
+    /// Show what is left to spend on this device
+    Balance(balance::Balance),
+    /// Show what requests consumed and cost
+    Usage(usage::Usage),
+    /// List, rename and revoke enrolled devices
+    #[command(subcommand)]
+    Devices(devices::Devices),
+    /// List the models that this device may use
+    Models(models::Models),
+    /// Send one completion through the gateway and show its receipt
+    Try(r#try::Try),
+    /// Show where this device is signed in, and whether the gateway is ready
+    Status(status::Status),
+    /// Sign this device out and free its place on the token key
+    SignOut(sign_out::SignOut),
+    /// Recount the gateway's ledger
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+}
+
+impl Command {
+    /// Runs the command; `serve` returns when the gateway has stopped.
+    pub fn run(self, context: &Context) -> Result<Output, Failure> {
+        match self {
+            Self::Keys(keys) => wait_for(keys.run(context)),
+            Self::Redeem(redeem) => wait_for(redeem.run(context)),
+            Self::Balance(balance) => wait_for(balance.run(context)),
+            Self::Usage(usage) => wait_for(usage.run(context)),
+            Self::Devices(devices) => wait_for(devices.run(context)),
+            Self::Models(models) => wait_for(models.run(context)),
+            Self::Try(r#try) => wait_for(r#try.run(context)),
+            Self::Status(status) => wait_for(status.run(context)),
+            Self::SignOut(sign_out) => wait_for(sign_out.run(context)),
+            Self::Ledger(ledger) => wait_for(ledger.run(context)),
+        }
+    }
+}
+
+/// Runs one command's calls; a command line needs no more than this thread.
+fn wait_for(work: impl Future<Output = Result<Output, Failure>>) -> Result<Output, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime
+        .map_err(|_| {
+            Problem::new(
+                Code::Internal,
+                "This process could not open what it needs for the network.",
+            )
+            .with_hint("Raise the limit on open files, then try again.")
+        })?
+        .block_on(work)
+}

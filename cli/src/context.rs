@@ -1,0 +1,182 @@
+//! Who speaks to which gateway: this device, or the owner of a gateway on this machine.
+
+use std::path::PathBuf;
+
+use protocol::{
+    Code, DEFAULT_LISTEN, Problem,
+    client::{GatewayClient, GatewayUrl, Network, not_signed_in},
+    credential::{CredentialStores, Environment, Patience, SignIn},
+    editor::CredentialStore,
+};
+
+use crate::{
+    arguments::GlobalOptions,
+    data_directory::{AdminAccess, DataDirectory},
+    failure::{ExitStatus, Failure},
+};
+
+/// What the global options and the environment say, read once.
+pub struct Context {
+    pub data: DataDirectory,
+    /// `--gateway`, as it was given.
+    pub gateway: Option<GatewayUrl>,
+    pub config: Option<PathBuf>,
+    environment: Environment,
+    network: Network,
+}
+
+/// The owner, with the gateway's own admin credential.
+pub struct Admin {
+    pub client: GatewayClient,
+    /// What links for other people begin with.
+    pub public_url: GatewayUrl,
+}
+
+/// A signed-in device.
+pub struct Device {
+    pub client: GatewayClient,
+    pub store: CredentialStore,
+}
+
+/// Whose view of shared things is asked for.
+pub enum Viewer {
+    Owner(Admin),
+    Device(Device),
+}
+
+impl Viewer {
+    pub fn client(&self) -> &GatewayClient {
+        match self {
+            Self::Owner(admin) => &admin.client,
+            Self::Device(device) => &device.client,
+        }
+    }
+}
+
+impl Context {
+    pub fn new(options: GlobalOptions) -> Result<Self, Failure> {
+        Ok(Self {
+            data: DataDirectory::find(options.data_dir)?,
+            gateway: options
+                .gateway
+                .as_deref()
+                .map(GatewayUrl::parse)
+                .transpose()
+                .map_err(wrong_address)?,
+            config: options.config.or_else(|| {
+                std::env::var_os("TOKEN_TRACKER_CONFIG")
+                    .filter(|path| !path.is_empty())
+                    .map(Into::into)
+            }),
+            environment: Environment::read()?,
+            network: Network::default(),
+        })
+    }
+
+    /// The owner's access to the gateway that runs with this data directory.
+    pub fn admin(&self) -> Result<Admin, Failure> {
+        match self.data.admin()? {
+            Some(access) => self.admin_with(access),
+            None => Err(Failure::not_running(
+                "No gateway has been started with this data directory.",
+            )),
+        }
+    }
+
+    fn admin_with(&self, access: AdminAccess) -> Result<Admin, Failure> {
+        // A credential goes only to the gateway that issued it.
+        if self
+            .gateway
+            .as_ref()
+            .is_some_and(|url| url.origin() != access.gateway_url.origin())
+        {
+            let problem = Problem::new(
+                Code::NotSignedIn,
+                "There is no admin credential for that gateway here.",
+            )
+            .with_hint("Run the command on the gateway's machine with --data-dir, and without --gateway.");
+            return Err(problem.into());
+        }
+        let client = self
+            .client(access.gateway_url.clone())?
+            .with_credential(access.credential);
+        Ok(Admin {
+            client,
+            public_url: access.public_url.unwrap_or(access.gateway_url),
+        })
+    }
+
+    /// This device's sign-in.
+    pub async fn device(&self) -> Result<Device, Failure> {
+        match self.sign_in().await? {
+            Some(sign_in) => self.device_with(sign_in),
+            None => Err(not_signed_in()
+                .with_hint("Use a token key with `token-tracker redeem`.")
+                .into()),
+        }
+    }
+
+    /// None when nobody is signed in.
+    pub async fn sign_in(&self) -> Result<Option<SignIn>, Failure> {
+        Ok(self.stores().load(Patience::Interactive).await?)
+    }
+
+    fn device_with(&self, sign_in: SignIn) -> Result<Device, Failure> {
+        Ok(Device {
+            client: self
+                .client(sign_in.gateway_url)?
+                .with_credential(sign_in.credential),
+            store: sign_in.store,
+        })
+    }
+
+    /// Who asks about things that a device and the owner both see. A data directory named on the
+    /// command line speaks for its owner; else a signed-in device is nearer than a gateway that
+    /// happens to run here.
+    pub async fn viewer(&self) -> Result<Viewer, Failure> {
+        let owner = self.data.admin()?;
+        if self.data.named
+            && let Some(access) = owner
+        {
+            return self.admin_with(access).map(Viewer::Owner);
+        }
+        match (self.sign_in().await?, owner) {
+            (Some(sign_in), _) => self.device_with(sign_in).map(Viewer::Device),
+            (None, Some(access)) => self.admin_with(access).map(Viewer::Owner),
+            (None, None) => self.device().await.map(Viewer::Device),
+        }
+    }
+
+    pub fn stores(&self) -> CredentialStores {
+        let mut environment = self.environment.clone();
+        if let Some(url) = &self.gateway {
+            environment.gateway_url = Some(url.clone());
+        }
+        CredentialStores::new(self.data.path.clone(), environment)
+    }
+
+    /// The gateway to redeem at when the link does not say it.
+    pub fn gateway_to_redeem_at(&self) -> Result<GatewayUrl, Failure> {
+        if let Some(url) = self.gateway.as_ref().or(self.environment.gateway_url.as_ref()) {
+            return Ok(url.clone());
+        }
+        if let Some(access) = self.data.admin()? {
+            return Ok(access.gateway_url);
+        }
+        let known = self.stores().record()?.map(|record| record.gateway_url);
+        Ok(GatewayUrl::parse(known.as_deref().unwrap_or(DEFAULT_LISTEN))?)
+    }
+
+    pub fn client(&self, url: GatewayUrl) -> Result<GatewayClient, Problem> {
+        GatewayClient::new(url, &self.network)
+    }
+}
+
+/// A text that is no address is wrong usage; a real address that we refuse to use is a refusal.
+fn wrong_address(problem: Problem) -> Failure {
+    let status = match problem.code {
+        Code::InvalidRequest => ExitStatus::WrongUsage,
+        _ => ExitStatus::Failed,
+    };
+    Failure { problem, status }
+}

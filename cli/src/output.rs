@@ -1,0 +1,53 @@
+//! What a command prints when it succeeds: the same facts as text and as JSON.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::failure::ExitStatus;
+
+/// Holds both forms, so that nothing reaches standard output before the command has succeeded.
+#[derive(Debug)]
+pub struct Output {
+    text: String,
+    json: Value,
+    status: ExitStatus,
+}
+
+impl Output {
+    /// Pairs what a person reads with what a program reads.
+    pub fn new(text: impl Into<String>, json: &impl Serialize) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            text: text.into(),
+            json: serde_json::to_value(json)?,
+            status: ExitStatus::Done,
+        })
+    }
+
+    /// The command did its work, and its finding is bad news: a ledger with differences.
+    pub fn with_status(mut self, status: ExitStatus) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub fn status(&self) -> ExitStatus {
+        self.status
+    }
+
+    /// Prints one form. A reader that has seen enough (`| head`) is not an error.
+    pub fn print(&self, json: bool) -> io::Result<()> {
+        let mut stdout = anstream::stdout().lock();
+        let printed = if json {
+            serde_json::to_string(&self.json)
+                .map_err(io::Error::from)
+                .and_then(|text| writeln!(stdout, "{text}"))
+        } else {
+            writeln!(stdout, "{}", self.text.trim_end())
+        };
+        match printed.and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}

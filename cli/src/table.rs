@@ -1,0 +1,136 @@
+//! Tables and lists of facts for a person at a terminal.
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+/// A column's title and side; numbers stand to the right, so that digits line up.
+#[derive(Clone, Copy)]
+pub enum Column {
+    Text(&'static str),
+    Number(&'static str),
+}
+
+/// Lays out rows under their titles; wraps to the terminal, and not at all into a pipe.
+pub fn render(columns: &[Column], rows: Vec<Vec<String>>) -> String {
+    render_within(columns, rows, width())
+}
+
+fn render_within(columns: &[Column], rows: Vec<Vec<String>>, width: Option<u16>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    if let Some(width) = width {
+        table
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width);
+    }
+    table.set_header(columns.iter().map(|column| match column {
+        Column::Text(title) | Column::Number(title) => *title,
+    }));
+    table.add_rows(rows);
+    for (column, kind) in table.column_iter_mut().zip(columns) {
+        column.set_padding((0, 2));
+        if matches!(kind, Column::Number(_)) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.trim_fmt()
+}
+
+fn width() -> Option<u16> {
+    terminal_size::terminal_size().map(|(width, _)| width.0.max(40))
+}
+
+/// Lays out named facts, one a line, their values lined up.
+pub fn facts(facts: &[(&str, String)]) -> String {
+    let longest = facts.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    facts
+        .iter()
+        .map(|(name, value)| format!("  {name:longest$}  {value}\n"))
+        .collect()
+}
+
+/// Draws a frame around lines, for the one thing on the screen that must not be missed.
+pub fn frame(lines: &[&str]) -> String {
+    let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+    let rule = "─".repeat(longest + 4);
+    let body: String = lines
+        .iter()
+        .map(|line| format!("│  {line:longest$}  │\n"))
+        .collect();
+    format!("╭{rule}╮\n{body}╰{rule}╯\n")
+}
+
+/// Groups a count's digits: 1,204,000.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A count with what it counts: `1 request`, `1,204 requests`.
+pub fn amount(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Vec<Vec<String>> {
+        vec![
+            vec![
+                "coder".into(),
+                "1,204".into(),
+                "a laptop with a rather long name".into(),
+            ],
+            vec!["builtin/lookup".into(), "7".into(), "desk".into()],
+        ]
+    }
+
+    const COLUMNS: &[Column] = &[
+        Column::Text("MODEL"),
+        Column::Number("TOKENS"),
+        Column::Text("DEVICE"),
+    ];
+
+    #[test]
+    fn a_pipe_gets_one_line_a_row() {
+        insta::assert_snapshot!(render_within(COLUMNS, rows(), None), @r"
+        MODEL           TOKENS  DEVICE
+        coder            1,204  a laptop with a rather long name
+        builtin/lookup       7  desk
+        ");
+    }
+
+    #[test]
+    fn a_narrow_terminal_wraps_inside_columns() {
+        let table = render_within(COLUMNS, rows(), Some(44));
+        assert!(table.lines().all(|line| line.chars().count() <= 44), "{table}");
+        assert!(table.contains("1,204"), "{table}");
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_204_000), "1,204,000");
+        assert_eq!(amount(1, "request"), "1 request");
+        assert_eq!(amount(1_204, "request"), "1,204 requests");
+    }
+
+    #[test]
+    fn a_frame_fits_its_longest_line() {
+        insta::assert_snapshot!(frame(&["TTK-1", "TTK-22"]), @r"
+        ╭──────────╮
+        │  TTK-1   │
+        │  TTK-22  │
+        ╰──────────╯
+        ");
+    }
+}
