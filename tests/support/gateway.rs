@@ -7,7 +7,7 @@ use std::{
 
 use protocol::{
     KeyId,
-    api::{MintResponse, MintedKey, UsageEntry, UsageList},
+    api::{KeyList, KeySummary, MintResponse, MintedKey, UsageEntry, UsageList},
 };
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
@@ -190,6 +190,10 @@ impl Gateway {
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.admin().gateway_url)
     }
+    /// A request as the owner of this machine.
+    pub fn owner(&self, method: http::Method, path: &str) -> Request {
+        Request::new(method, &self.url(path)).bearer(&self.admin().credential)
+    }
     fn log_file(&self, start: usize) -> PathBuf {
         self.serve.home.path().join(format!("serve-{start}.log"))
     }
@@ -242,8 +246,8 @@ impl Gateway {
         let mut rows = Vec::new();
         let mut page = String::new();
         loop {
-            let url = self.url(&format!("/api/v1/usage?limit=1000&keyId={key}{page}"));
-            let answer = Request::get(&url).bearer(&self.admin().credential).send().await;
+            let path = format!("/api/v1/usage?limit=1000&keyId={key}{page}");
+            let answer = self.owner(http::Method::GET, &path).send().await;
             let list: UsageList = answer.expect(200).parse();
             rows.extend(list.rows);
             match list.next {
@@ -251,6 +255,11 @@ impl Gateway {
                 None => return rows,
             }
         }
+    }
+    /// Every key with its lot, as the owner sees them.
+    pub async fn keys(&self) -> Vec<KeySummary> {
+        let answer = self.owner(http::Method::GET, "/api/v1/keys").send().await;
+        answer.expect(200).parse::<KeyList>().keys
     }
     /// The only usage row of the key.
     pub async fn only_row(&self, key: KeyId) -> UsageEntry {

@@ -91,21 +91,20 @@ impl Request {
         .await
     }
 
-    pub async fn try_open(self) -> io::Result<OpenAnswer> {
-        let stream = TcpStream::connect(&self.authority).await?;
-        stream.set_nodelay(true)?;
-        let (mut sender, connection) = http1::handshake::<_, Full<Bytes>>(TokioIo::new(stream))
-            .await
-            .map_err(io::Error::other)?;
-        let connection = AbortOnDrop(tokio::spawn(async move {
-            // The reader of the body meets the same end; it has nothing to add here.
-            let _ = connection.await;
-        }));
+    fn into_hyper(self) -> io::Result<hyper::Request<Full<Bytes>>> {
         let mut request = hyper::Request::new(Full::new(self.body));
         *request.method_mut() = self.method;
         *request.uri_mut() = self.path.parse().map_err(io::Error::other)?;
         *request.headers_mut() = self.headers;
-        let response = sender.send_request(request).await.map_err(io::Error::other)?;
+        Ok(request)
+    }
+
+    pub async fn try_open(self) -> io::Result<OpenAnswer> {
+        let (mut sender, connection) = connect(&self.authority).await?;
+        let response = sender
+            .send_request(self.into_hyper()?)
+            .await
+            .map_err(io::Error::other)?;
         let (head, body) = response.into_parts();
         let seen = Transcript {
             status: head.status,
@@ -120,6 +119,55 @@ impl Request {
             _connection: connection,
         })
     }
+}
+
+/// One connection that is kept for many requests, one after the other.
+pub struct KeptConnection {
+    sender: http1::SendRequest<Full<Bytes>>,
+    _connection: AbortOnDrop,
+}
+
+impl KeptConnection {
+    /// Connects to the server of this address, as in `http://127.0.0.1:7425`.
+    pub async fn open(url: &str) -> io::Result<Self> {
+        let authority = url
+            .strip_prefix("http://")
+            .expect("journeys speak plain HTTP on loopback");
+        let (sender, connection) = connect(authority).await?;
+        Ok(Self {
+            sender,
+            _connection: connection,
+        })
+    }
+    pub async fn send(&mut self, request: Request) -> io::Result<Transcript> {
+        self.sender.ready().await.map_err(io::Error::other)?;
+        let response = self
+            .sender
+            .send_request(request.into_hyper()?)
+            .await
+            .map_err(io::Error::other)?;
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+        Ok(Transcript {
+            status: head.status,
+            headers: head.headers,
+            body,
+            complete: true,
+        })
+    }
+}
+
+async fn connect(authority: &str) -> io::Result<(http1::SendRequest<Full<Bytes>>, AbortOnDrop)> {
+    let stream = TcpStream::connect(authority).await?;
+    stream.set_nodelay(true)?;
+    let (sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(io::Error::other)?;
+    let connection = tokio::spawn(async move {
+        // The reader of the body meets the same end; it has nothing to add here.
+        let _ = connection.await;
+    });
+    Ok((sender, AbortOnDrop(connection)))
 }
 
 struct AbortOnDrop(JoinHandle<()>);

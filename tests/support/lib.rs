@@ -2,11 +2,7 @@
 //! what it saw, and a fake upstream that plays recorded shapes.
 //!
 //! Every wait here ends: by the event, or by a panic that names what did not come.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a harness reports by panicking"
-)]
+#![expect(clippy::expect_used, reason = "a harness reports by panicking")]
 
 mod binaries;
 mod cli;
@@ -30,7 +26,7 @@ pub use deadline::{eventually, within};
 pub use device::{Device, MintOptions};
 pub use gateway::{Admin, Gateway, Serve};
 pub use home::Home;
-pub use http::{OpenAnswer, Request, Transcript};
+pub use http::{KeptConnection, OpenAnswer, Request, Transcript};
 pub use ledger::verify_clean;
 pub use port::free_port;
 pub use price::Price;
