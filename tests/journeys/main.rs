@@ -1,16 +1,22 @@
 //! One file a journey, named for what the user gets.
-#![expect(clippy::unwrap_used, reason = "a journey reports by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a journey reports by panicking"
+)]
 
 mod stage;
 
 mod client_headers;
 mod commands;
 mod control_plane;
+mod crash;
 mod data_directory;
 mod disconnect;
 mod events;
 mod overspend;
 mod redeem;
+mod secrets;
 mod stream_bytes;
 mod upstream_failures;
 mod usage_counts;

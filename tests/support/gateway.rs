@@ -57,12 +57,7 @@ impl Serve {
         self
     }
     pub async fn start(self) -> Gateway {
-        let mut gateway = Gateway {
-            serve: self,
-            running: None,
-            admin: None,
-            starts: 0,
-        };
+        let mut gateway = Gateway::idle(self);
         gateway.restart().await;
         gateway
     }
@@ -101,6 +96,43 @@ impl Gateway {
     /// Starts the real binary and waits until it is ready.
     pub async fn start(config: &Config) -> Self {
         Serve::new(config).start().await
+    }
+
+    /// A gateway that is not running yet.
+    pub fn idle(serve: Serve) -> Self {
+        Self {
+            serve,
+            running: None,
+            admin: None,
+            starts: 0,
+        }
+    }
+
+    /// Waits for a spawned process: true when it became ready, false when it left instead.
+    pub async fn is_ready(&mut self) -> bool {
+        let file = self.serve.home.data_dir().join("admin.json");
+        let child = self.running.as_mut().expect("it was started");
+        let ready = within("the start of serve or its refusal", async {
+            loop {
+                if child.try_wait().expect("a child can be asked").is_some() {
+                    return None;
+                }
+                let text = fs::read_to_string(&file).unwrap_or_default();
+                if let Ok(admin) = serde_json::from_str::<Admin>(&text) {
+                    let url = format!("{}/readyz", admin.gateway_url);
+                    if Request::get(&url)
+                        .try_send()
+                        .await
+                        .is_ok_and(|answer| answer.status == 200)
+                    {
+                        return Some(admin);
+                    }
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        });
+        self.admin = ready.await;
+        self.admin.is_some()
     }
 
     /// Starts on the same data directory, once the process before has ended.
