@@ -1,0 +1,60 @@
+// What stands in the chat before anything was asked, and why nothing can be asked yet.
+import type { ViewState } from '../messages';
+import { element, icon } from './dom';
+
+export type EmptyActions = { redeem: () => void; suggest: (text: string) => void };
+
+export function empty(state: ViewState, actions: EmptyActions): HTMLElement {
+  if (!state.signedIn) return signedOut(state, actions);
+  const about =
+    state.context === null ? 'Open a file to ask about it.' : `${state.context} goes along unless you leave it out.`;
+  return element(
+    'section',
+    { class: 'empty' },
+    element('p', {}, `Ask about your code. ${about} What an answer cost stands under it.`),
+    element(
+      'div',
+      { class: 'row' },
+      ...(state.context === null ? [] : ['Explain this file', 'Write a test for this']).map((text) =>
+        element('button', { type: 'button', class: 'secondary', click: () => actions.suggest(text) }, text),
+      ),
+    ),
+  );
+}
+
+function signedOut(state: ViewState, actions: EmptyActions): HTMLElement {
+  if (state.phase === 'starting')
+    return element('section', { class: 'empty' }, element('p', { class: 'dim' }, 'Starting'));
+  const heading = state.phase === 'revoked' ? 'This device was revoked' : 'Redeem a token key to begin';
+  const words =
+    state.trouble === null
+      ? 'A key carries credit and a set of models. You need no account at any provider.'
+      : `${state.trouble.message} ${state.trouble.hint}`;
+  return element(
+    'section',
+    { class: 'empty' },
+    element('h2', {}, heading),
+    element('p', {}, words),
+    element(
+      'div',
+      { class: 'row' },
+      element('button', { type: 'button', class: 'primary', click: actions.redeem }, 'Redeem Token Key'),
+    ),
+  );
+}
+
+/** A state that asks for a person, in the place where the next question would be written. */
+export function notice(state: ViewState, redeem: () => void): HTMLElement | null {
+  if (!state.signedIn || !['exhausted', 'offline', 'error', 'stopped'].includes(state.phase)) return null;
+  const message = state.trouble?.message ?? 'Something is wrong.';
+  const words = element('div', {}, element('b', {}, message), ` ${state.trouble?.hint ?? ''}`);
+  if (state.phase === 'exhausted') {
+    words.append(element('button', { type: 'button', class: 'primary', click: redeem }, 'Redeem a key'));
+  }
+  return element(
+    'div',
+    { class: state.phase === 'exhausted' ? 'vnote' : 'vnote warn', role: 'status' },
+    icon('warning'),
+    words,
+  );
+}

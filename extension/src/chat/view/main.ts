@@ -1,0 +1,93 @@
+// The chat's page: draws what the host says, tells the host what the person does.
+import type { FromView, ToView, Turn, ViewState } from '../messages';
+import './chat.css';
+import { Composer } from './composer';
+import { element } from './dom';
+import { empty, notice } from './empty';
+import { history } from './history';
+import { Turns } from './turns';
+
+declare function acquireVsCodeApi(): { postMessage: (message: FromView) => void };
+
+const host = acquireVsCodeApi();
+const send = (message: FromView) => host.postMessage(message);
+const redeem = () => send({ type: 'redeem' });
+
+const spoken = element('div', { class: 'spoken', role: 'status', 'aria-live': 'polite' });
+const turns = new Turns(
+  {
+    copy: (text) => send({ type: 'copy', text }),
+    insert: (text) => send({ type: 'insert', text }),
+    redeem,
+  },
+  (text) => (spoken.textContent = text),
+);
+const composer = new Composer({
+  send: (message, withContext) => send({ type: 'send', message, withContext }),
+  stop: () => send({ type: 'stop' }),
+  chooseModel: (model) => send({ type: 'chooseModel', model }),
+});
+const main = element('main', {});
+const notices = element('div', { class: 'notices' });
+const page = element('div', { class: 'chat' }, main, notices, composer.element, spoken);
+document.getElementById('chat')?.append(page);
+
+let state: ViewState | null = null;
+let shown: Turn[] = [];
+
+function drawMain(): void {
+  if (state === null) return;
+  const blank = shown.length === 0;
+  main.replaceChildren(blank ? empty(state, { redeem, suggest: (text) => composer.suggest(text) }) : turns.element);
+  composer.element.hidden = !state.signedIn;
+}
+
+function drawNotice(): void {
+  const made = state === null ? null : notice(state, redeem);
+  notices.replaceChildren(...(made === null ? [] : [made]));
+}
+
+function drawHistory(message: Extract<ToView, { type: 'history' }>): void {
+  const made = history(message.conversations, {
+    open: (conversationId) => send({ type: 'openConversation', conversationId }),
+    delete: (conversationId) => send({ type: 'deleteConversation', conversationId }),
+    deleteAll: () => send({ type: 'deleteAll' }),
+    close: () => drawMain(),
+  });
+  main.replaceChildren(made);
+  made.querySelector('h2')?.focus();
+}
+
+function received(message: ToView): void {
+  switch (message.type) {
+    case 'state': {
+      const before = state;
+      state = message.state;
+      composer.show(state);
+      drawNotice();
+      // The history, a running answer and a selection in it stay where they are.
+      if (before === null || (shown.length === 0 && main.querySelector('.history') === null)) drawMain();
+      return;
+    }
+    case 'turns':
+      shown = message.turns;
+      turns.show(shown);
+      drawMain();
+      return composer.setStreaming(turns.isStreaming);
+    case 'delta':
+      return turns.delta(message.text);
+    case 'answer':
+      turns.answer(message.answer);
+      return composer.setStreaming(turns.isStreaming);
+    case 'history':
+      return drawHistory(message);
+    case 'focus':
+      return composer.focus();
+  }
+}
+
+window.addEventListener('message', (event: MessageEvent<ToView>) => received(event.data));
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && turns.isStreaming) send({ type: 'stop' });
+});
+send({ type: 'ready' });
