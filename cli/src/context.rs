@@ -25,13 +25,6 @@ pub struct Context {
     network: Network,
 }
 
-/// The owner, with the gateway's own admin credential.
-pub struct Admin {
-    pub client: GatewayClient,
-    /// What links for other people begin with.
-    pub public_url: GatewayUrl,
-}
-
 /// A signed-in device.
 pub struct Device {
     pub client: GatewayClient,
@@ -40,14 +33,14 @@ pub struct Device {
 
 /// Whose view of shared things is asked for.
 pub enum Viewer {
-    Owner(Admin),
+    Owner(GatewayClient),
     Device(Device),
 }
 
 impl Viewer {
     pub fn client(&self) -> &GatewayClient {
         match self {
-            Self::Owner(admin) => &admin.client,
+            Self::Owner(client) => client,
             Self::Device(device) => &device.client,
         }
     }
@@ -74,7 +67,7 @@ impl Context {
     }
 
     /// The owner's access to the gateway that runs with this data directory.
-    pub fn admin(&self) -> Result<Admin, Failure> {
+    pub fn admin(&self) -> Result<GatewayClient, Failure> {
         match self.data.admin()? {
             Some(access) => self.admin_with(access),
             None => Err(Failure::not_running(
@@ -83,7 +76,7 @@ impl Context {
         }
     }
 
-    fn admin_with(&self, access: AdminAccess) -> Result<Admin, Failure> {
+    fn admin_with(&self, access: AdminAccess) -> Result<GatewayClient, Failure> {
         // A credential goes only to the gateway that issued it.
         if self
             .gateway
@@ -97,13 +90,9 @@ impl Context {
             .with_hint("Run the command on the gateway's machine with --data-dir, and without --gateway.");
             return Err(problem.into());
         }
-        let client = self
-            .client(access.gateway_url.clone())?
-            .with_credential(access.credential);
-        Ok(Admin {
-            client,
-            public_url: access.public_url.unwrap_or(access.gateway_url),
-        })
+        Ok(self
+            .client(access.gateway_url)?
+            .with_credential(access.credential))
     }
 
     /// This device's sign-in.

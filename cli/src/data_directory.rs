@@ -22,8 +22,6 @@ pub struct DataDirectory {
 pub struct AdminAccess {
     pub gateway_url: GatewayUrl,
     pub credential: Credential,
-    /// What other machines call this gateway, where its owner configured it.
-    pub public_url: Option<GatewayUrl>,
 }
 
 impl DataDirectory {
@@ -52,7 +50,6 @@ impl DataDirectory {
         Ok(Some(AdminAccess {
             gateway_url: GatewayUrl::parse(&file.gateway_url)?,
             credential: Credential::parse(&file.credential)?,
-            public_url: file.public_url.as_deref().map(GatewayUrl::parse).transpose()?,
         }))
     }
 }
@@ -62,8 +59,6 @@ impl DataDirectory {
 struct AdminFile {
     gateway_url: String,
     credential: String,
-    #[serde(default)]
-    public_url: Option<String>,
 }
 
 fn unreadable(kind: io::ErrorKind) -> Failure {

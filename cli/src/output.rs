@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::failure::ExitStatus;
 
@@ -11,7 +10,7 @@ use crate::failure::ExitStatus;
 #[derive(Debug)]
 pub struct Output {
     text: String,
-    json: Value,
+    json: String,
     status: ExitStatus,
 }
 
@@ -20,7 +19,7 @@ impl Output {
     pub fn new(text: impl Into<String>, json: &impl Serialize) -> Result<Self, serde_json::Error> {
         Ok(Self {
             text: text.into(),
-            json: serde_json::to_value(json)?,
+            json: serde_json::to_string(json)?,
             status: ExitStatus::Done,
         })
     }
@@ -38,14 +37,8 @@ impl Output {
     /// Prints one form. A reader that has seen enough (`| head`) is not an error.
     pub fn print(&self, json: bool) -> io::Result<()> {
         let mut stdout = anstream::stdout().lock();
-        let printed = if json {
-            serde_json::to_string(&self.json)
-                .map_err(io::Error::from)
-                .and_then(|text| writeln!(stdout, "{text}"))
-        } else {
-            writeln!(stdout, "{}", self.text.trim_end())
-        };
-        match printed.and_then(|()| stdout.flush()) {
+        let shown = if json { &self.json } else { self.text.trim_end() };
+        match writeln!(stdout, "{shown}").and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other,
         }

@@ -61,8 +61,8 @@ fn expiry(text: &str) -> Result<Expiry, String> {
 impl Mint {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
         let admin = context.admin()?;
-        let keys = admin.client.mint(&self.request()).await?;
-        let text = text(&keys, &admin.public_url);
+        let keys = admin.mint(&self.request()).await?;
+        let text = text(&keys, admin.gateway_url());
         Ok(Output::new(text, &MintResponse { keys })?)
     }
 

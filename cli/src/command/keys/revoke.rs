@@ -18,7 +18,7 @@ struct Revoked {
 
 impl Revoke {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let client = context.admin()?.client;
+        let client = context.admin()?;
         let id = match self.key.parse() {
             Ok(id) => id,
             Err(_) => by_last_four(&client.keys().await?, &self.key)?,

@@ -46,7 +46,7 @@ struct Refunded {
 impl Orphans {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
         match self.refund {
-            Some(request) => refund(&context.admin()?.client, request).await,
+            Some(request) => refund(&context.admin()?, request).await,
             None => list(context),
         }
     }

@@ -107,8 +107,8 @@ impl Recount {
                     })
                     .collect();
                 format!(
-                    "The ledger has {} differences (nano-USD):\n{lines}",
-                    differences.len()
+                    "The ledger has {}:\n{lines}",
+                    amount(differences.len() as u64, "difference"),
                 )
             }
         }
