@@ -1,1 +1,10 @@
-//! See ARCHITECTURE.md.
+//! How each AI service speaks: pure functions over bytes, without a clock, a file or the network.
+//!
+//! - [`sse`]: cuts a byte stream into raw events.
+//! - [`openai`]: the OpenAI-compatible dialect, both directions.
+
+pub mod openai;
+pub mod sse;
+
+mod splice;
+mod walk;

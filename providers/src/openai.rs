@@ -1,0 +1,39 @@
+//! The OpenAI-compatible dialect: chat and legacy completions, whole and streamed.
+//!
+//! What a client sends:
+//! - [`ChatRequest::parse`], [`CompletionRequest::parse`]: the facts that admission needs, or a
+//!   [`Problem`](protocol::Problem) that names the field;
+//! - [`ChatRequest::rewrite`], [`CompletionRequest::rewrite`]: the body to forward, every byte but
+//!   the wanted changes as it came.
+//!
+//! What an upstream answers:
+//! - [`scan_event`] for each event of a stream, [`scan_answer`] for a whole answer: usage, how much
+//!   text, how it ended;
+//! - [`upstream_problem`], [`event_problem`]: what a refusal means to our client.
+//!
+//! What our client is told: [`error_body`], [`error_event`], [`receipt_comment`].
+
+mod answer;
+mod body;
+mod bound;
+mod cap;
+mod error;
+mod event;
+mod failure;
+mod messages;
+mod receipt;
+mod request;
+mod rewrite;
+mod unbounded;
+mod usage;
+
+pub use answer::{AnswerInfo, scan_answer};
+pub use bound::{estimate_tokens, input_bound};
+pub use cap::CapField;
+pub use error::{error_body, error_event, error_type};
+pub use event::{EventInfo, EventKind, scan_event};
+pub use failure::{UpstreamFailure, event_problem, upstream_problem};
+pub use receipt::{is_receipt_comment, receipt_comment, without_receipt_comments};
+pub use request::{ChatRequest, CompletionRequest, ContextFile};
+pub use rewrite::Edits;
+pub use unbounded::Unbounded;

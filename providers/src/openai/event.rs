@@ -1,0 +1,306 @@
+use std::borrow::Cow;
+
+use memchr::memchr2;
+use protocol::TokenUsage;
+
+use super::answer::Found;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// Holds data.
+    Data,
+    /// `data: [DONE]`.
+    Done,
+    /// Only comment lines, such as pings.
+    Comment,
+    /// A blank line, or fields without data.
+    Other,
+}
+
+/// What one event of a stream says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventInfo<'a> {
+    pub kind: EventKind,
+    /// UTF-8 bytes of the text that was generated in this event, all choices together.
+    pub output_bytes: u64,
+    /// Reported usage; of several events the last one counts.
+    pub usage: Option<TokenUsage>,
+    /// The usage holds something that is no count.
+    pub bad_usage: bool,
+    /// Nothing but usage: the extra chunk, dropped when the client did not ask for it.
+    pub usage_only: bool,
+    /// A finish reason is given.
+    pub finished: bool,
+    /// The stream failed after its 200.
+    pub error: bool,
+    /// Data that is not one JSON object. Then `output_bytes` is the size of the data.
+    pub malformed: bool,
+    pub response_id: Option<Cow<'a, str>>,
+}
+
+/// Reads one raw event, as [`EventReader`](crate::sse::EventReader) gives it, in one pass.
+pub fn scan_event(raw: &[u8]) -> EventInfo<'_> {
+    let fields = Fields::of(raw);
+    let named_error = fields.name == Some(b"error".as_slice());
+    let Some(data) = fields.data else {
+        let kind = if fields.has_comment {
+            EventKind::Comment
+        } else {
+            EventKind::Other
+        };
+        return EventInfo {
+            error: named_error,
+            ..EventInfo::of(kind)
+        };
+    };
+    if data.trim_ascii() == b"[DONE]" {
+        return EventInfo::of(EventKind::Done);
+    }
+    let info = match data {
+        Cow::Borrowed(data) => EventInfo::of_data(data),
+        Cow::Owned(data) => EventInfo::of_data(&data).into_owned(),
+    };
+    EventInfo {
+        error: info.error || named_error,
+        ..info
+    }
+}
+
+/// The data of an event, several lines joined by LF; None when it has none.
+pub(super) fn data(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
+    Fields::of(raw).data
+}
+
+impl<'a> EventInfo<'a> {
+    fn of(kind: EventKind) -> Self {
+        Self {
+            kind,
+            output_bytes: 0,
+            usage: None,
+            bad_usage: false,
+            usage_only: false,
+            finished: false,
+            error: false,
+            malformed: false,
+            response_id: None,
+        }
+    }
+
+    fn of_data(data: &'a [u8]) -> Self {
+        let found = Found::of(data);
+        let reading = found.usage();
+        Self {
+            kind: EventKind::Data,
+            output_bytes: if found.malformed {
+                data.len() as u64
+            } else {
+                found.output_bytes
+            },
+            usage: reading.usage,
+            bad_usage: reading.is_bad,
+            usage_only: found.choices == 0 && found.has_usage() && !found.error && !found.malformed,
+            finished: found.finished,
+            error: found.error,
+            malformed: found.malformed,
+            response_id: found.response_id,
+        }
+    }
+
+    fn into_owned<'b>(self) -> EventInfo<'b> {
+        let response_id = self.response_id.map(|id| Cow::Owned(id.into_owned()));
+        EventInfo {
+            response_id,
+            ..EventInfo {
+                response_id: None,
+                ..self
+            }
+        }
+    }
+}
+
+/// The fields of an event that matter here.
+#[derive(Debug, Default)]
+struct Fields<'a> {
+    name: Option<&'a [u8]>,
+    data: Option<Cow<'a, [u8]>>,
+    has_comment: bool,
+}
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+impl<'a> Fields<'a> {
+    fn of(raw: &'a [u8]) -> Self {
+        let mut fields = Self::default();
+        let mut rest = raw.strip_prefix(BOM).unwrap_or(raw);
+        while !rest.is_empty() {
+            let end = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+            fields.line(&rest[..end]);
+            rest = rest.get(end + 1..).unwrap_or_default();
+        }
+        fields
+    }
+
+    fn line(&mut self, line: &'a [u8]) {
+        if let Some(value) = value_of(line, b"data") {
+            self.data = Some(match self.data.take() {
+                None => Cow::Borrowed(value),
+                Some(before) => Cow::Owned([before.as_ref(), value].join(&b'\n')),
+            });
+        } else if let Some(value) = value_of(line, b"event") {
+            self.name = Some(value);
+        } else if line.starts_with(b":") {
+            self.has_comment = true;
+        }
+    }
+}
+
+fn value_of<'a>(line: &'a [u8], field: &[u8]) -> Option<&'a [u8]> {
+    let rest = line.strip_prefix(field)?;
+    if rest.is_empty() {
+        return Some(rest);
+    }
+    let value = rest.strip_prefix(b":")?;
+    Some(value.strip_prefix(b" ").unwrap_or(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::sse::EventReader;
+
+    fn events(stream: &'static [u8]) -> Vec<Bytes> {
+        let mut reader = EventReader::new();
+        reader.push(Bytes::from_static(stream));
+        let mut events = Vec::new();
+        while let Some(event) = reader.next_event().unwrap() {
+            events.push(event);
+        }
+        events.extend(reader.finish());
+        events
+    }
+
+    /// Output bytes, input and output of the last usage, and the kinds of events that are no plain
+    /// data.
+    fn summary(stream: &'static [u8]) -> String {
+        let (mut bytes, mut usage, mut notes) = (0, None, Vec::new());
+        for event in events(stream) {
+            let info = scan_event(&event);
+            bytes += info.output_bytes;
+            usage = info.usage.or(usage);
+            let flags = [
+                (info.kind == EventKind::Comment, "comment"),
+                (info.kind == EventKind::Other, "other"),
+                (info.finished, "finished"),
+                (info.usage_only, "usage-only"),
+                (info.bad_usage, "bad-usage"),
+                (info.error, "error"),
+                (info.malformed, "malformed"),
+                (info.kind == EventKind::Done, "done"),
+            ];
+            notes.extend(flags.iter().filter(|(is, _)| *is).map(|(_, note)| *note));
+        }
+        let usage = usage.map(|usage| format!("{}+{}", usage.total_input(), usage.output_tokens));
+        format!(
+            "{bytes} bytes, {}, {}",
+            usage.as_deref().unwrap_or("no usage"),
+            notes.join(" ")
+        )
+    }
+
+    #[test]
+    fn recorded_streams_are_read() {
+        let cases: [(&[u8], &str); 9] = [
+            (
+                include_bytes!("../../fixtures/stream-openai.sse"),
+                "11 bytes, 20+5, finished usage-only done",
+            ),
+            (
+                include_bytes!("../../fixtures/stream-groq.sse"),
+                "5 bytes, 7+2, finished done",
+            ),
+            (
+                include_bytes!("../../fixtures/stream-openrouter.sse"),
+                "2 bytes, 9+3, comment comment finished usage-only done",
+            ),
+            (
+                include_bytes!("../../fixtures/stream-openrouter-error.sse"),
+                "2 bytes, no usage, comment finished error done",
+            ),
+            (
+                include_bytes!("../../fixtures/stream-azure.sse"),
+                "2 bytes, no usage, finished done",
+            ),
+            (
+                include_bytes!("../../fixtures/stream-deepseek-crlf.sse"),
+                "9 bytes, 10+5, finished done",
+            ),
+            (
+                include_bytes!("../../fixtures/stream-tools.sse"),
+                "20 bytes, 30+9, finished usage-only done",
+            ),
+            (
+                include_bytes!("../../fixtures/stream-cut.sse"),
+                "14 bytes, no usage, malformed",
+            ),
+            (
+                include_bytes!("../../fixtures/stream-fim.sse"),
+                "9 bytes, 12+4, finished",
+            ),
+        ];
+        for (stream, expected) in cases {
+            assert_eq!(summary(stream), expected, "{}", String::from_utf8_lossy(stream));
+        }
+    }
+
+    #[test]
+    fn single_events_are_read() {
+        let cases: [(&'static str, &str); 12] = [
+            ("\n", "0 bytes, no usage, other"),
+            (": ping\n\n", "0 bytes, no usage, comment"),
+            (
+                "event: ping\ndata: {\"type\":\"ping\"}\n\n",
+                "0 bytes, no usage, ",
+            ),
+            (
+                "event: error\ndata: {\"message\":\"x\"}\n\n",
+                "0 bytes, no usage, error",
+            ),
+            ("data: {\"error\":\"text\"}\n\n", "0 bytes, no usage, error"),
+            ("data:[DONE]\n\n", "0 bytes, no usage, done"),
+            ("data: [DONE]", "0 bytes, no usage, done"),
+            (
+                "\u{feff}data: {\"choices\":[{\"text\":\"a\"}]}\n\n",
+                "1 bytes, no usage, ",
+            ),
+            (
+                "data: {\"choices\":[{\"text\"\ndata: :\"ab\"}]}\n\n",
+                "2 bytes, no usage, ",
+            ),
+            ("id: 1\nretry: 5\n\n", "0 bytes, no usage, other"),
+            (
+                "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":-1,\"completion_tokens\":2}}\n\n",
+                "0 bytes, no usage, usage-only bad-usage",
+            ),
+            (
+                "data: {\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2},\"usage\":null}\n\n",
+                "0 bytes, 1+2, usage-only",
+            ),
+        ];
+        for (event, expected) in cases {
+            assert_eq!(summary(event.as_bytes()), expected, "{event:?}");
+        }
+    }
+
+    #[test]
+    fn the_response_id_is_in_the_first_event() {
+        let first = scan_event(b"data: {\"id\":\"chatcmpl-1\",\"choices\":[]}\n\n");
+        assert_eq!(first.response_id.as_deref(), Some("chatcmpl-1"));
+        let escaped = scan_event(b"data: {\"id\":\"a\\u0062\"}\n\n");
+        assert_eq!(escaped.response_id.as_deref(), Some("ab"));
+        let spread = scan_event(b"data: {\"id\":\ndata: \"x\"}\n\n");
+        assert_eq!(spread.response_id.as_deref(), Some("x"));
+        assert_eq!(scan_event(b"data: {\"id\":7}\n\n").response_id, None);
+    }
+}

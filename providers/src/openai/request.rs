@@ -1,0 +1,374 @@
+use std::borrow::Cow;
+
+use protocol::Problem;
+use serde::Deserialize;
+
+use super::{
+    CapField, Unbounded,
+    body::{Fields, invalid, read},
+    input_bound,
+};
+use crate::splice::Members;
+
+/// The body of `POST /v1/chat/completions`, read once.
+#[derive(Debug)]
+pub struct ChatRequest<'a> {
+    pub model: Cow<'a, str>,
+    pub stream: bool,
+    /// The client itself asked for the usage chunk of a stream.
+    pub include_usage: bool,
+    /// The largest output cap that the client set, and the field it used.
+    pub output_cap: Option<(CapField, u64)>,
+    /// How many answers are generated, and paid for.
+    pub choices: u64,
+    pub messages: u32,
+    pub has_tools: bool,
+    /// Bytes of what the model reads, as written; for an estimate where no usage is reported.
+    pub input_bytes: u64,
+    /// What no price by the token bounds: refuse with its problem unless the model is free.
+    pub unbounded: Option<Unbounded>,
+    pub(super) members: Members<'a>,
+}
+
+/// The body of `POST /v1/completions`, read once.
+#[derive(Debug)]
+pub struct CompletionRequest<'a> {
+    pub model: Cow<'a, str>,
+    pub stream: bool,
+    pub include_usage: bool,
+    pub output_cap: Option<(CapField, u64)>,
+    /// The larger of `n` and `best_of`.
+    pub choices: u64,
+    /// What stands before the cursor.
+    pub prompt: Cow<'a, str>,
+    /// What stands behind it; None makes it a plain continuation.
+    pub suffix: Option<Cow<'a, str>>,
+    /// Other open files. Ours, never forwarded as it is.
+    pub context: Vec<ContextFile<'a>>,
+    pub stop: Vec<Cow<'a, str>>,
+    pub input_bytes: u64,
+    pub unbounded: Option<Unbounded>,
+    pub(crate) members: Members<'a>,
+}
+
+/// Another file that the completion may draw on.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ContextFile<'a> {
+    #[serde(borrow)]
+    pub path: Cow<'a, str>,
+    #[serde(borrow)]
+    pub text: Cow<'a, str>,
+}
+
+const CHAT_INPUT: [&str; 6] = [
+    "messages",
+    "tools",
+    "functions",
+    "response_format",
+    "prediction",
+    "tool_choice",
+];
+const COMPLETION_INPUT: [&str; 3] = ["prompt", "suffix", "context"];
+
+impl<'a> ChatRequest<'a> {
+    pub fn parse(body: &'a [u8]) -> Result<Self, Problem> {
+        let (fields, members) = read(body)?;
+        let messages = fields.messages.ok_or_else(|| missing("messages"))?;
+        if messages.count == 0 {
+            return Err(invalid("The field `messages` must hold at least one message."));
+        }
+        Ok(Self {
+            stream: fields.stream,
+            include_usage: fields.include_usage,
+            output_cap: cap(&fields),
+            choices: fields.choices.unwrap_or(1),
+            messages: messages.count,
+            has_tools: fields.has_tools,
+            input_bytes: members.bytes_of(&CHAT_INPUT),
+            unbounded: fields.unbounded,
+            model: fields.model.ok_or_else(|| missing("model"))?,
+            members,
+        })
+    }
+
+    /// The most input tokens that the forwarded body can be.
+    pub fn input_bound(&self, forwarded_bytes: usize) -> u64 {
+        input_bound(forwarded_bytes, self.messages, self.has_tools)
+    }
+}
+
+impl<'a> CompletionRequest<'a> {
+    pub fn parse(body: &'a [u8]) -> Result<Self, Problem> {
+        let (fields, members) = read(body)?;
+        Ok(Self {
+            stream: fields.stream,
+            include_usage: fields.include_usage,
+            output_cap: cap(&fields),
+            choices: fields.choices.unwrap_or(1).max(fields.best_of.unwrap_or(1)),
+            prompt: fields.prompt.ok_or_else(|| missing("prompt"))?,
+            suffix: fields.suffix,
+            context: fields.context,
+            stop: fields.stop,
+            input_bytes: members.bytes_of(&COMPLETION_INPUT),
+            unbounded: fields.unbounded,
+            model: fields.model.ok_or_else(|| missing("model"))?,
+            members,
+        })
+    }
+
+    /// The most input tokens that the forwarded body can be; also for a body that was turned into
+    /// a chat request.
+    pub fn input_bound(&self, forwarded_bytes: usize) -> u64 {
+        input_bound(forwarded_bytes, 2, false)
+    }
+}
+
+/// The larger of the two, since nobody knows which one an upstream obeys.
+fn cap(fields: &Fields<'_>) -> Option<(CapField, u64)> {
+    let old = fields.max_tokens.map(|cap| (CapField::MaxTokens, cap));
+    let new = fields
+        .max_completion_tokens
+        .map(|cap| (CapField::MaxCompletionTokens, cap));
+    old.into_iter().chain(new).max_by_key(|(_, cap)| *cap)
+}
+
+fn missing(name: &str) -> Problem {
+    invalid(format!("The field `{name}` is missing."))
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::Code;
+
+    use super::*;
+
+    fn chat(body: &str) -> ChatRequest<'_> {
+        ChatRequest::parse(body.as_bytes()).unwrap_or_else(|problem| panic!("{body}: {problem}"))
+    }
+
+    #[test]
+    fn a_chat_request_is_read() {
+        let body = r#"{"model":"gpt-4o","messages":[{"role":"system","content":"s"},{"role":"user","content":[{"type":"text","text":"é"}]}],
+            "stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":50,"n":2,"tools":[{"type":"function","function":{"name":"f"}}],
+            "temperature":0.2,"unknown":{"model":"other","n":0}}"#;
+        let request = chat(body);
+        assert_eq!(request.model, "gpt-4o");
+        assert!(request.stream && request.include_usage && request.has_tools);
+        assert_eq!(request.output_cap, Some((CapField::MaxCompletionTokens, 50)));
+        assert_eq!(
+            (request.choices, request.messages, request.unbounded),
+            (2, 2, None)
+        );
+        assert!(request.input_bound(body.len()) > body.len() as u64);
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_dialect() {
+        let request = chat(
+            r#"{"model":"m","messages":[{}],"stream":null,"stream_options":null,"n":null,"max_tokens":null,"tools":null}"#,
+        );
+        assert!(!request.stream && !request.include_usage && !request.has_tools);
+        assert_eq!((request.output_cap, request.choices), (None, 1));
+        let both = chat(r#"{"model":"m","messages":[{}],"max_tokens":10,"max_completion_tokens":5}"#);
+        assert_eq!(both.output_cap, Some((CapField::MaxTokens, 10)));
+    }
+
+    #[test]
+    fn a_completion_request_is_read() {
+        let body = r#"{"model":"coder","prompt":"def a():\n  ","suffix":"\nb","max_tokens":16,"best_of":3,"n":2,
+            "context":[{"path":"x.py","text":"a\n"}],"stop":["\n\n"]}"#;
+        let request = CompletionRequest::parse(body.as_bytes()).unwrap();
+        assert_eq!(
+            (request.prompt.as_ref(), request.suffix.as_deref()),
+            ("def a():\n  ", Some("\nb"))
+        );
+        assert_eq!(
+            (request.choices, request.output_cap),
+            (3, Some((CapField::MaxTokens, 16)))
+        );
+        assert_eq!(
+            request.context,
+            [ContextFile {
+                path: "x.py".into(),
+                text: "a\n".into()
+            }]
+        );
+        assert_eq!(request.stop, ["\n\n"]);
+        let one =
+            CompletionRequest::parse(br#"{"model":"m","prompt":["a"],"suffix":null,"stop":"x"}"#).unwrap();
+        assert_eq!((one.prompt.as_ref(), one.suffix, one.stop.len()), ("a", None, 1));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_never_quoted() {
+        let cases = [
+            (
+                r#"{"model":"m","messages":[{}],"n":0}"#,
+                "The field `n` must be a whole number from 1 to 128.",
+            ),
+            (
+                r#"{"model":"m","messages":[{}],"n":129}"#,
+                "The field `n` must be a whole number from 1 to 128.",
+            ),
+            (
+                r#"{"model":"m","messages":[{}],"n":1.5}"#,
+                "The field `n` must be a whole number from 1 to 128.",
+            ),
+            (
+                r#"{"model":"m","messages":[{}],"max_tokens":-1}"#,
+                "The field `max_tokens` must be a whole number from 1 to 10,000,000.",
+            ),
+            (
+                r#"{"model":"m","messages":[{}],"max_tokens":1e300}"#,
+                "The field `max_tokens` must be a whole number from 1 to 10,000,000.",
+            ),
+            (
+                r#"{"model":"m","messages":[{}],"max_tokens":99999999999999999999}"#,
+                "The field `max_tokens` must be a whole number from 1 to 10,000,000.",
+            ),
+            (
+                r#"{"model":7,"messages":[{}]}"#,
+                "The field `model` must be the name of a model.",
+            ),
+            (
+                r#"{"model":"","messages":[{}]}"#,
+                "The field `model` must be the name of a model.",
+            ),
+            (r#"{"messages":[{}]}"#, "The field `model` is missing."),
+            (r#"{"model":"m"}"#, "The field `messages` is missing."),
+            (
+                r#"{"model":"m","messages":[]}"#,
+                "The field `messages` must hold at least one message.",
+            ),
+            (
+                r#"{"model":"m","messages":[{}],"stream":"yes"}"#,
+                "The field `stream` must be true or false.",
+            ),
+            (
+                r#"{"model":"m","model":"dear","messages":[{}]}"#,
+                "The field `model` appears twice.",
+            ),
+            (
+                r#"{"model":"m","mod\u0065l":"dear","messages":[{}]}"#,
+                "The field `model` appears twice.",
+            ),
+            (
+                r#"{"model":"m","messages":[{}],"Max_Tokens":9}"#,
+                "Write the field `max_tokens` in lower case.",
+            ),
+            (
+                r#"{"model":"m","messages":[{}],"max_to\u212aens":9}"#,
+                "Write the field `max_tokens` in lower case.",
+            ),
+            ("[]", "The body must be one JSON object."),
+            ("\"secret\"", "The body must be one JSON object."),
+            (
+                "",
+                "The body is not valid JSON: it stops making sense at line 1, column 0.",
+            ),
+            (
+                r#"{"model":"m","messages":[{}]"#,
+                "The body is not valid JSON: it stops making sense at line 1, column 28.",
+            ),
+            (
+                r#"{"model":"m","messages":[{}]} x"#,
+                "The body is not valid JSON: it stops making sense at line 1, column 31.",
+            ),
+            (
+                r#"{"model":"m","messages":[{}],"x":tru}"#,
+                "The body is not valid JSON: it stops making sense at line 1, column 37.",
+            ),
+        ];
+        for (body, message) in cases {
+            let problem = ChatRequest::parse(body.as_bytes()).unwrap_err();
+            assert_eq!(
+                (problem.code, problem.message.as_str()),
+                (Code::InvalidRequest, message),
+                "{body}"
+            );
+        }
+        let not_text = ChatRequest::parse(b"{\"model\":\"\xff\"}").unwrap_err();
+        assert_eq!(not_text.message, "The body is not valid UTF-8.");
+        let messages = ChatRequest::parse(br#"{"model":"m","messages":[{"content":5}]}"#).unwrap_err();
+        assert!(
+            messages
+                .message
+                .starts_with("The field `messages` must be a list of messages"),
+            "{messages}"
+        );
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        for depth in [127, 100_000] {
+            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+            let body = format!(r#"{{"model":"m","messages":[{{}}],"x":{open}{close}}}"#);
+            assert_eq!(
+                ChatRequest::parse(body.as_bytes()).is_ok(),
+                depth == 127,
+                "{depth}"
+            );
+        }
+    }
+
+    #[test]
+    fn prompts_that_are_not_one_text_are_refused() {
+        for prompt in ["[1,2,3]", "[[1],[2]]", r#"["a","b"]"#, "[]", "5", "null", "{}"] {
+            let body = format!(r#"{{"model":"m","prompt":{prompt}}}"#);
+            let problem = CompletionRequest::parse(body.as_bytes()).unwrap_err();
+            assert_eq!(
+                problem.message, "The field `prompt` must be one text.",
+                "{prompt}"
+            );
+        }
+        let problem =
+            CompletionRequest::parse(br#"{"model":"m","prompt":"","context":[{"path":"x"}]}"#).unwrap_err();
+        assert!(
+            problem.message.starts_with("The field `context` must be"),
+            "{problem}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_priced_is_reported() {
+        let part = |part: &str| {
+            format!(r#""messages":[{{"role":"user","content":[{{"type":"text","text":""}},{part}]}}]"#)
+        };
+        let option = |option: &str| format!(r#""messages":[{{}}],{option}"#);
+        let cases = [
+            (
+                part(r#"{"type":"image_url","image_url":{"url":"data:"}}"#),
+                Some(Unbounded::Image),
+            ),
+            (
+                part(r#"{"type":"input_audio","input_audio":{}}"#),
+                Some(Unbounded::Audio),
+            ),
+            (part(r#"{"type":"file","file":{}}"#), Some(Unbounded::File)),
+            (part(r#"{"type":"hologram"}"#), Some(Unbounded::OtherPart)),
+            (part(r#"{"type":"refusal","refusal":""}"#), None),
+            (
+                option(r#""tools":[{"type":"browser_search"}]"#),
+                Some(Unbounded::HostedTool),
+            ),
+            (option(r#""web_search_options":{}"#), Some(Unbounded::WebSearch)),
+            (option(r#""plugins":[{"id":"web"}]"#), Some(Unbounded::HostedTool)),
+            (option(r#""models":["a","b"]"#), Some(Unbounded::OtherModels)),
+            (
+                option(r#""service_tier":"priority""#),
+                Some(Unbounded::ServiceTier),
+            ),
+            (option(r#""service_tier":"default""#), None),
+            (
+                option(r#""modalities":["text","audio"]"#),
+                Some(Unbounded::AudioOutput),
+            ),
+            (option(r#""modalities":["text"],"audio":null"#), None),
+        ];
+        for (members, expected) in cases {
+            let body = format!(r#"{{"model":"m",{members}}}"#);
+            assert_eq!(chat(&body).unbounded, expected, "{body}");
+        }
+        assert_eq!(Unbounded::Image.problem().code, Code::InvalidRequest);
+    }
+}
