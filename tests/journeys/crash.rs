@@ -27,7 +27,7 @@ const CLIENTS_A_KEY: usize = 4;
 async fn no_kill_loses_or_doubles_a_charge_for_what_was_seen() {
     let kills: u64 = setting(KILLS).unwrap_or(100);
     let seed: u64 = setting(SEED).unwrap_or_else(|| u64::from(std::process::id()));
-    println!("seed {seed}; {SEED}={seed} repeats the schedule");
+    println!("[journeys] seed {seed}; {SEED}={seed} repeats the schedule");
 
     let upstream = Upstream::start().await;
     traffic::script(&upstream);
@@ -48,7 +48,11 @@ async fn no_kill_loses_or_doubles_a_charge_for_what_was_seen() {
         tests::verify_clean(&gateway).await;
     }
     checker.check_all_again(&gateway).await;
-    println!("{kills} kills in {:?}: {}", began.elapsed(), checker.tally());
+    println!(
+        "[journeys] {kills} kills in {:?}: {}",
+        began.elapsed(),
+        checker.tally()
+    );
     assert_the_load_was_real(checker.tally(), kills);
 }
 

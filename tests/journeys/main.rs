@@ -7,6 +7,7 @@
 
 mod stage;
 
+mod built_in_model;
 mod client_headers;
 mod commands;
 mod control_plane;
@@ -14,6 +15,8 @@ mod crash;
 mod data_directory;
 mod disconnect;
 mod events;
+mod language_model;
+mod openai_client;
 mod overspend;
 mod redeem;
 mod secrets;
