@@ -1,37 +1,33 @@
-// Bundles the extension (and, with --tests, its unit tests) into out/.
+// Bundles the extension (and, with --tests, its unit tests instead) into out/.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeLicences } from './licences.mjs';
 
 const room = path.dirname(fileURLToPath(import.meta.url));
-const shared = { absWorkingDir: room, bundle: true, logLevel: 'warning', legalComments: 'linked' };
+const shared = { absWorkingDir: room, bundle: true, logLevel: 'warning', legalComments: 'none', metafile: true };
 const host = { ...shared, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] };
 
-const extension = () =>
-  build({
-    ...host,
-    entryPoints: ['src/main.ts'],
-    outfile: 'out/main.js',
-    minify: true,
-    mainFields: ['module', 'main'],
-  });
-const chatView = () =>
-  build({
-    ...shared,
-    platform: 'browser',
-    format: 'iife',
-    target: 'es2022',
-    minify: true,
-    entryPoints: { chat: 'src/chat/view/main.ts' },
-    outdir: 'out',
-  });
-const tests = () =>
-  build({
-    ...host,
-    entryPoints: readdirSync(path.join(room, 'test')).map((file) => `test/${file}`),
-    outdir: 'out/test',
-    outExtension: { '.js': '.cjs' },
-  });
+function extension() {
+  const bundle = { entryPoints: ['src/main.ts'], outfile: 'out/main.js', minify: true, mainFields: ['module', 'main'] };
+  return build({ ...host, ...bundle });
+}
 
-await Promise.all(process.argv.includes('--tests') ? [tests()] : [extension(), chatView()]);
+function chatView() {
+  const bundle = { entryPoints: { chat: 'src/chat/view/main.ts' }, outdir: 'out', minify: true };
+  return build({ ...shared, ...bundle, platform: 'browser', format: 'iife', target: 'es2022' });
+}
+
+function tests() {
+  const entryPoints = readdirSync(path.join(room, 'test')).map((file) => `test/${file}`);
+  return build({ ...host, entryPoints, outdir: 'out/test', outExtension: { '.js': '.cjs' } });
+}
+
+if (process.argv.includes('--tests')) {
+  await tests();
+} else {
+  const made = await Promise.all([extension(), chatView()]);
+  const metafiles = made.map(({ metafile }) => metafile);
+  writeLicences(metafiles, room, path.join(room, 'out', 'third-party-licences.txt'));
+}
