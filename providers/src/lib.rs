@@ -2,7 +2,9 @@
 //!
 //! - [`sse`]: cuts a byte stream into raw events.
 //! - [`openai`]: the OpenAI-compatible dialect, both directions.
+//! - [`fim`]: how a completion with a suffix reaches a model.
 
+pub mod fim;
 pub mod openai;
 pub mod sse;
 

@@ -31,7 +31,7 @@ pub use answer::{AnswerInfo, scan_answer};
 pub use bound::{estimate_tokens, input_bound};
 pub use cap::CapField;
 pub use error::{error_body, error_event, error_type};
-pub use event::{EventInfo, EventKind, scan_event};
+pub use event::{EventInfo, EventKind, event_data, scan_event};
 pub use failure::{UpstreamFailure, event_problem, upstream_problem};
 pub use receipt::{is_receipt_comment, receipt_comment, without_receipt_comments};
 pub use request::{ChatRequest, CompletionRequest, ContextFile};

@@ -67,7 +67,7 @@ pub fn scan_event(raw: &[u8]) -> EventInfo<'_> {
 }
 
 /// The data of an event, several lines joined by LF; None when it has none.
-pub(super) fn data(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
+pub fn event_data(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
     Fields::of(raw).data
 }
 

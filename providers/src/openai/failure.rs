@@ -12,7 +12,7 @@ use serde::{
     de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use super::event;
+use super::event_data;
 
 /// A refusal, ready to be passed on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub fn upstream_problem(status: u16, retry_after: Option<&str>, body: &[u8]) -> 
 
 /// What an error within a stream means; `raw` is the event.
 pub fn event_problem(raw: &[u8]) -> Problem {
-    let data = event::data(raw).unwrap_or_default();
+    let data = event_data(raw).unwrap_or_default();
     let refusal = Refusal::of(&data);
     let status = match refusal.status {
         Some(status @ 400..=599) => status,

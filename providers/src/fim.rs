@@ -1,0 +1,205 @@
+//! Filling the middle: how a completion with text before and behind the cursor reaches a model.
+//!
+//! [`FimWay::forward`] turns `POST /v1/completions` into what an upstream understands, and
+//! [`AnswerShape`] says whether its answer must be turned back ([`ChatToCompletion`],
+//! [`completion_from_chat`]).
+
+mod context;
+mod fence;
+mod instruction;
+mod template;
+mod translate;
+
+use bytes::Bytes;
+
+use crate::openai::{CompletionRequest, Edits};
+
+pub use template::{Template, by_name, family};
+pub use translate::{ChatToCompletion, completion_from_chat};
+
+/// How a completion reaches a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FimWay {
+    /// The upstream's `/completions` takes `suffix` itself.
+    Native,
+    /// The upstream has a route of its own, `/fim/completions`, that answers like chat.
+    FimRoute,
+    /// A raw completion with the model family's marks around the texts.
+    Template(&'static Template),
+    /// A chat model is asked to fill the hole.
+    ChatInstruction,
+}
+
+/// The form in which the upstream will answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerShape {
+    /// As the client expects it; bytes pass unchanged.
+    Completion,
+    /// Chat; to be translated.
+    Chat,
+}
+
+/// What to send, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forward {
+    /// Behind the upstream's base URL.
+    pub path: &'static str,
+    pub body: Bytes,
+    pub answer: AnswerShape,
+}
+
+impl FimWay {
+    /// The way for a model where the configuration names none: by its family's template, else as
+    /// the upstream can.
+    pub fn for_model(model: &str, has_native_suffix: bool, speaks_completions: bool) -> Self {
+        match family(model) {
+            _ if !speaks_completions => Self::ChatInstruction,
+            _ if has_native_suffix => Self::Native,
+            Some(template) => Self::Template(template),
+            None => Self::ChatInstruction,
+        }
+    }
+
+    /// A configured way: `native`, `fim`, `chat` or a template's name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        match name {
+            "native" => Some(Self::Native),
+            "fim" => Some(Self::FimRoute),
+            "chat" => Some(Self::ChatInstruction),
+            name => by_name(name).map(Self::Template),
+        }
+    }
+
+    /// The request in the form that this way needs.
+    ///
+    /// Without suffix and context a completion is a plain continuation, which needs no marks.
+    pub fn forward(self, request: &CompletionRequest<'_>, edits: &Edits<'_>) -> Forward {
+        match self {
+            Self::Native => completion(native(request, edits)),
+            Self::Template(_) if is_plain(request) => completion(request.rewrite(edits)),
+            Self::Template(template) => completion(with_template(template, request, edits)),
+            Self::FimRoute => Forward {
+                path: "/fim/completions",
+                body: native(request, edits),
+                answer: AnswerShape::Chat,
+            },
+            Self::ChatInstruction => Forward {
+                path: "/chat/completions",
+                body: instruction::chat_body(request, edits),
+                answer: AnswerShape::Chat,
+            },
+        }
+    }
+}
+
+fn completion(body: Bytes) -> Forward {
+    Forward {
+        path: "/completions",
+        body,
+        answer: AnswerShape::Completion,
+    }
+}
+
+fn is_plain(request: &CompletionRequest<'_>) -> bool {
+    request.suffix.is_none() && request.context.is_empty()
+}
+
+fn native(request: &CompletionRequest<'_>, edits: &Edits<'_>) -> Bytes {
+    if request.context.is_empty() {
+        return request.rewrite(edits);
+    }
+    let mut splice = request.edited(edits);
+    let prompt = context::as_comments(&request.context) + &request.prompt;
+    splice.set("prompt", quote(&prompt));
+    splice.finish()
+}
+
+fn with_template(template: &Template, request: &CompletionRequest<'_>, edits: &Edits<'_>) -> Bytes {
+    let mut splice = request.edited(edits);
+    let suffix = request.suffix.as_deref().unwrap_or_default();
+    let (prompt, stops) = template.render(&request.prompt, suffix, &request.context);
+    let all: Vec<&str> = request
+        .stop
+        .iter()
+        .map(AsRef::as_ref)
+        .chain(stops.iter().copied())
+        .collect();
+    splice.set("prompt", quote(&prompt));
+    splice.remove("suffix");
+    splice.set("stop", serde_json::Value::from(all).to_string());
+    splice.finish()
+}
+
+fn quote(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    const BODY: &str =
+        r#"{"model":"coder","prompt":"a = ","suffix":"\nb","stop":["\n\n"],"max_tokens":9,"stream":true}"#;
+
+    fn forward(way: FimWay, body: &str) -> (Forward, Value) {
+        let request = CompletionRequest::parse(body.as_bytes()).unwrap();
+        let forward = way.forward(&request, &Edits::default());
+        let sent = serde_json::from_slice(&forward.body).unwrap();
+        (forward, sent)
+    }
+
+    #[test]
+    fn native_keeps_the_body() {
+        let body = r#"{"model":"coder","prompt":"a = ","suffix":"\nb"}"#;
+        let (forward, _) = forward(FimWay::Native, body);
+        assert_eq!(forward.body, body);
+        assert_eq!(
+            (forward.path, forward.answer),
+            ("/completions", AnswerShape::Completion)
+        );
+    }
+
+    #[test]
+    fn native_shows_other_files_as_comments() {
+        let body = r#"{"model":"m","prompt":"x","context":[{"path":"a.py","text":"y = 1\n"}]}"#;
+        let (_, sent) = forward(FimWay::Native, body);
+        assert_eq!(sent["prompt"], "# a.py\n# y = 1\n\nx");
+        assert!(sent.get("context").is_none());
+    }
+
+    #[test]
+    fn a_template_replaces_prompt_and_suffix_and_adds_its_stops() {
+        let way = FimWay::for_model("Qwen/Qwen2.5-Coder-1.5B", false, true);
+        let (_, sent) = forward(way, BODY);
+        assert_eq!(
+            sent["prompt"],
+            "<|fim_prefix|>a = <|fim_suffix|>\nb<|fim_middle|>"
+        );
+        assert!(sent.get("suffix").is_none());
+        let stops: Vec<&str> = sent["stop"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        assert_eq!(stops[..2], ["\n\n", "<|endoftext|>"]);
+        assert_eq!(sent["max_tokens"], 9);
+        let plain = r#"{"model":"coder","prompt":"a = "}"#;
+        assert_eq!(forward(way, plain).0.body, plain);
+    }
+
+    #[test]
+    fn the_way_follows_from_model_and_upstream() {
+        assert_eq!(FimWay::for_model("gpt-4o", false, false), FimWay::ChatInstruction);
+        assert_eq!(FimWay::for_model("gpt-4o", false, true), FimWay::ChatInstruction);
+        assert_eq!(FimWay::for_model("whatever", true, true), FimWay::Native);
+        assert_eq!(
+            FimWay::for_model("starcoder2:3b", false, true),
+            FimWay::by_name("starcoder").unwrap()
+        );
+        assert_eq!(FimWay::by_name("chat"), Some(FimWay::ChatInstruction));
+        assert_eq!(FimWay::by_name("nonsense"), None);
+    }
+}
