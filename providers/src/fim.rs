@@ -1,8 +1,8 @@
 //! Filling the middle: how a completion with text before and behind the cursor reaches a model.
 //!
 //! [`FimWay::forward`] turns `POST /v1/completions` into what an upstream understands, and
-//! [`AnswerShape`] says whether its answer must be turned back ([`ChatToCompletion`],
-//! [`completion_from_chat`]).
+//! [`AnswerShape`] says whether its answer must be turned back ([`StreamTranslator`],
+//! [`translate_answer`]).
 
 mod context;
 mod fence;
@@ -15,7 +15,7 @@ use bytes::Bytes;
 use crate::openai::{CompletionRequest, Edits};
 
 pub use template::{Template, by_name, family};
-pub use translate::{ChatToCompletion, completion_from_chat};
+pub use translate::{StreamTranslator, translate_answer};
 
 /// How a completion reaches a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum FimWay {
     Template(&'static Template),
     /// A chat model is asked to fill the hole.
     ChatInstruction,
+    /// Our own upstream, which takes suffix and context as the client sent them.
+    Builtin,
 }
 
 /// The form in which the upstream will answer.
@@ -83,6 +85,7 @@ impl FimWay {
                 body: native(request, edits),
                 answer: AnswerShape::Chat,
             },
+            Self::Builtin => completion(request.rewrite_with_context(edits)),
             Self::ChatInstruction => Forward {
                 path: "/chat/completions",
                 body: instruction::chat_body(request, edits),

@@ -65,7 +65,7 @@ struct CompletionChoice<'a> {
 }
 
 /// A whole chat answer as a whole completion; None when it is not an answer of that dialect.
-pub fn completion_from_chat(body: &[u8]) -> Option<Bytes> {
+pub fn translate_answer(body: &[u8]) -> Option<Bytes> {
     let chat: Chat<'_> = serde_json::from_slice(body).ok()?;
     let choices = chat.choices.as_ref()?.iter().map(|choice| {
         let mut unfence = Unfence::default();
@@ -78,12 +78,12 @@ pub fn completion_from_chat(body: &[u8]) -> Option<Bytes> {
 
 /// A streamed chat answer as a streamed completion, event by event.
 #[derive(Debug, Default)]
-pub struct ChatToCompletion {
+pub struct StreamTranslator {
     /// For each choice, the fence that is being taken off.
     choices: BTreeMap<u64, Unfence>,
 }
 
-impl ChatToCompletion {
+impl StreamTranslator {
     pub fn new() -> Self {
         Self::default()
     }
@@ -165,7 +165,7 @@ mod tests {
     fn translated(stream: &'static [u8]) -> String {
         let mut reader = EventReader::new();
         reader.push(Bytes::from_static(stream));
-        let mut translate = ChatToCompletion::new();
+        let mut translate = StreamTranslator::new();
         let mut all = Vec::new();
         while let Some(event) = reader.next_event().unwrap() {
             all.extend(translate.event(&event).unwrap_or_default());
@@ -216,11 +216,11 @@ mod tests {
         let body = br#"{"id":"x","object":"chat.completion","created":3,"model":"m","choices":[{"index":0,
             "message":{"role":"assistant","content":"```rs\nlet a;\n```"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1}}"#;
         let expected = r#"{"id":"x","object":"text_completion","created":3,"model":"m","choices":[{"text":"let a;","index":0,"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":1}}"#;
-        assert_eq!(completion_from_chat(body).unwrap(), expected);
-        assert_eq!(completion_from_chat(b"<html>"), None);
+        assert_eq!(translate_answer(body).unwrap(), expected);
+        assert_eq!(translate_answer(b"<html>"), None);
         let text = br#"{"choices":[{"index":0,"text":"a","finish_reason":null}]}"#;
         assert!(
-            completion_from_chat(text)
+            translate_answer(text)
                 .unwrap()
                 .ends_with(br#""choices":[{"text":"a","index":0,"logprobs":null,"finish_reason":null}]}"#)
         );

@@ -46,6 +46,18 @@ impl CompletionRequest<'_> {
         self.edited(edits).finish()
     }
 
+    /// The body with everything that the client sent, for an upstream of ours.
+    pub(crate) fn rewrite_with_context(&self, edits: &Edits<'_>) -> Bytes {
+        let mut splice = self.members.splice();
+        apply(
+            &mut splice,
+            &self.members,
+            edits,
+            self.stream && !self.include_usage,
+        );
+        splice.finish()
+    }
+
     pub(crate) fn edited(&self, edits: &Edits<'_>) -> Splice<'_, '_> {
         let mut splice = self.members.splice();
         splice.remove("context");
