@@ -19,6 +19,8 @@ pub struct SidecarOptions {
     pub settings: Value,
     pub environment: Vec<(String, String)>,
     pub workspace: Option<PathBuf>,
+    /// Whose end the sidecar is to notice; the test itself when absent.
+    pub process_id: Option<u32>,
 }
 
 impl SidecarOptions {
@@ -61,7 +63,7 @@ impl Sidecar {
             .map(|uri| json!({"uri": uri, "name": "work"}))
             .collect::<Vec<_>>();
         let parameters = json!({
-            "processId": std::process::id(),
+            "processId": options.process_id.unwrap_or_else(std::process::id),
             "rootUri": root,
             "workspaceFolders": folders,
             "capabilities": {"workspace": {"configuration": true, "workspaceFolders": true}},
@@ -137,6 +139,14 @@ impl Sidecar {
             .await
             .expect("shutdown is answered");
         self.notify("exit", Value::Null);
+        self.exited().await
+    }
+    /// Ends the sidecar's input, as an editor that crashed does.
+    pub fn close_input(&self) {
+        self.connection.close();
+    }
+    /// Waits for its end; the exit code.
+    pub async fn exited(&mut self) -> Option<i32> {
         let status = within("the end of the sidecar", self.child.wait()).await;
         status.expect("a child can be awaited").code()
     }

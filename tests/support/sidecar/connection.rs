@@ -20,7 +20,7 @@ type Answer = Result<Value, Value>;
 /// The editor's end of the JSON-RPC stream.
 pub(super) struct Connection {
     next_id: AtomicI64,
-    outgoing: mpsc::UnboundedSender<Value>,
+    outgoing: mpsc::UnboundedSender<Option<Value>>,
     waiting: Mutex<HashMap<i64, oneshot::Sender<Answer>>>,
     notifications: Mutex<Vec<(String, Value)>>,
     arrived: Notify,
@@ -33,7 +33,7 @@ pub struct Pending {
     pub id: i64,
     method: String,
     answer: oneshot::Receiver<Answer>,
-    outgoing: mpsc::UnboundedSender<Value>,
+    outgoing: mpsc::UnboundedSender<Option<Value>>,
 }
 
 impl Pending {
@@ -45,7 +45,7 @@ impl Pending {
     pub fn cancel(&self) {
         let message = json!({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": self.id}});
         // A sidecar that has ended is noticed by whoever waits for its answer.
-        let _ = self.outgoing.send(message);
+        let _ = self.outgoing.send(Some(message));
     }
 }
 
@@ -90,9 +90,13 @@ impl Connection {
             parameters,
         ));
     }
+    pub(super) fn close(&self) {
+        // Closed already when the sidecar has ended.
+        let _ = self.outgoing.send(None);
+    }
     fn send(&self, message: Value) {
         // A sidecar that has ended is noticed by whoever waits for its answer.
-        let _ = self.outgoing.send(message);
+        let _ = self.outgoing.send(Some(message));
     }
 
     pub(super) async fn take(&self, method: &str, fits: impl Fn(&Value) -> bool) -> Value {
@@ -200,8 +204,9 @@ fn with_parameters(mut message: Value, parameters: Value) -> Value {
     message
 }
 
-async fn write(mut stdin: ChildStdin, mut queue: mpsc::UnboundedReceiver<Value>) {
-    while let Some(message) = queue.recv().await {
+async fn write(mut stdin: ChildStdin, mut queue: mpsc::UnboundedReceiver<Option<Value>>) {
+    // Nothing in place of a message ends the stream.
+    while let Some(Some(message)) = queue.recv().await {
         let body = message.to_string();
         let frame = format!("Content-Length: {}\r\n\r\n{body}", body.len());
         if stdin.write_all(frame.as_bytes()).await.is_err() {

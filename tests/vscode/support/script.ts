@@ -1,0 +1,29 @@
+// What the scripted model says.
+import type { Script } from './upstream.ts';
+
+export const CONTINUATION = '(a: i64, b: i64) -> i64 {\n    a + b\n}';
+
+const ANSWER = `Yes, as it stands. Both can read \`pending\` before either of them writes. Make the **state change itself** the guard:
+
+\`\`\`rust
+let settled = tx.execute(RESOLVE_PENDING, [hold])?;
+if settled == 0 {
+    return Ok(Receipt::of(hold)); // somebody was first
+}
+\`\`\`
+
+The second node then finds nothing to do:
+
+- it reads the row that is there,
+- it answers with the receipt that exists.
+
+<img src="https://example.org/pixel.png" onerror="document.title='broken'">
+[a link](javascript:document.title='broken')
+`;
+
+const LONG_ANSWER = Array.from({ length: 60 }, (_, line) => `${line + 1}. One more reason to go on and on.`).join('\n');
+
+export const script: Script = {
+  completion: (prompt) => (prompt.includes('fn add') ? CONTINUATION : ' // done'),
+  chat: (question) => (question.includes('at length') ? LONG_ANSWER : ANSWER),
+};
