@@ -155,11 +155,9 @@ async fn a_stream_cut_before_its_usage_is_cut_for_the_client_and_estimated() {
 async fn a_stream_cut_in_the_middle_of_a_whole_answer_is_an_error_and_settled() {
     let stage = Stage::new().await;
     stage.upstream.on(CODER, |call| {
-        let body = answer().whole(call).to_string();
-        let mut reply = Reply::whole(200, "application/json", body.clone());
-        let half = body.as_bytes()[..body.len() / 2].to_vec();
-        reply = reply.cut_after(0);
-        reply.after(0, Step::Send(half.into()))
+        let reply = Reply::json(200, &answer().whole(call));
+        let half = reply.bytes().len() / 2;
+        reply.cut_inside(half)
     });
     let seen = stage.device.chat(CODER).send().await;
     assert!(

@@ -133,3 +133,72 @@ impl Drop for Upstream {
         self.server.abort();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Request, sse};
+
+    fn ask(upstream: &Upstream) -> Request {
+        let body = json!({"model": "m", "stream": true, "stream_options": {"include_usage": true}});
+        Request::post(&format!("{}/chat/completions", upstream.base_url())).json(&body)
+    }
+
+    #[tokio::test]
+    async fn a_reply_is_played_as_scripted() {
+        let upstream = Upstream::start().await;
+        let answer = Answer::of("chatcmpl-1", 3, 4);
+        upstream.answer("m", answer.clone());
+        let seen = ask(&upstream).send().await.expect(200);
+        assert!(seen.complete && sse::is_done(&seen.body));
+        assert_eq!(sse::text(&seen.body), answer.text());
+        assert_eq!(
+            sse::chunks(&seen.body).last().unwrap()["usage"],
+            usage_json(&answer.usage)
+        );
+        assert_eq!(upstream.last_call("m").ended().await, End::Played);
+    }
+
+    #[tokio::test]
+    async fn a_cut_is_seen_as_one() {
+        let upstream = Upstream::start().await;
+        upstream.on("m", |call| {
+            Answer::of("chatcmpl-1", 3, 4).stream(call).cut_after(2)
+        });
+        let seen = ask(&upstream).send().await;
+        assert!(!seen.complete);
+        assert_eq!(sse::text(&seen.body), "word0 word1 ");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_leaves_is_noticed() {
+        let upstream = Upstream::start().await;
+        upstream.on("m", |call| {
+            Answer::of("chatcmpl-1", 3, 4).stream(call).after(2, Step::Hang)
+        });
+        let mut open = ask(&upstream).open().await;
+        assert!(open.read_until("word1 ").await);
+        assert_eq!(upstream.last_call("m").end(), None);
+        drop(open);
+        assert_eq!(upstream.last_call("m").ended().await, End::ClosedEarly);
+    }
+
+    #[tokio::test]
+    async fn a_gate_holds_a_reply_back() {
+        let upstream = Upstream::start().await;
+        let gate = Gate::closed();
+        let held_back = gate.clone();
+        upstream.on("m", move |call| {
+            Answer::of("chatcmpl-1", 3, 4)
+                .stream(call)
+                .after(1, Step::Wait(held_back.clone()))
+        });
+        let mut open = ask(&upstream).open().await;
+        assert!(open.read_until("word0 ").await);
+        assert!(!open.read().ends_with(b"[DONE]\n\n"));
+        gate.open();
+        assert!(open.read_until("[DONE]").await);
+    }
+}

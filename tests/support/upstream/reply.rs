@@ -102,6 +102,12 @@ impl Reply {
         self.steps.push(Step::Cut);
         self
     }
+    /// Sends only the first bytes of the body, then breaks the connection.
+    pub fn cut_inside(mut self, bytes: usize) -> Self {
+        let part = self.bytes()[..bytes].to_vec();
+        self.steps = vec![Step::Send(part.into()), Step::Cut];
+        self
+    }
     /// Pauses before each chunk.
     pub fn paced(mut self, pause: Duration) -> Self {
         let paced = self.steps.into_iter().flat_map(|step| [Step::Pause(pause), step]);

@@ -127,7 +127,10 @@ async fn take(step: Step) -> io::Result<Option<Bytes>> {
         }
         Step::Pause(time) => tokio::time::sleep(time).await,
         Step::Wait(gate) => gate.pass().await,
-        Step::Cut => return Err(io::ErrorKind::ConnectionReset.into()),
+        Step::Cut => {
+            tokio::task::yield_now().await;
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
         Step::Hang => match std::future::pending::<Infallible>().await {},
     }
     Ok(None)
