@@ -2,8 +2,10 @@
 //!
 //! - [`sse`]: cuts a byte stream into raw events.
 //! - [`openai`]: the OpenAI-compatible dialect, both directions.
+//! - [`builtin`]: the upstream that needs no account.
 //! - [`fim`]: how a completion with a suffix reaches a model.
 
+pub mod builtin;
 pub mod fim;
 pub mod openai;
 pub mod sse;

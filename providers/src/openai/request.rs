@@ -27,7 +27,7 @@ pub struct ChatRequest<'a> {
     pub input_bytes: u64,
     /// What no price by the token bounds: refuse with its problem unless the model is free.
     pub unbounded: Option<Unbounded>,
-    pub(super) members: Members<'a>,
+    pub(crate) members: Members<'a>,
 }
 
 /// The body of `POST /v1/completions`, read once.
