@@ -78,6 +78,9 @@ export class SidecarClient {
         hint: 'Wait a moment and try again, or run Token Tracker: Show Log.',
       });
     }
-    return client.sendRequest<Result>(name, params, token);
+    // An absent token would be counted as a second parameter, and both be sent as a list.
+    return token === undefined
+      ? client.sendRequest<Result>(name, params)
+      : client.sendRequest<Result>(name, params, token);
   }
 }

@@ -23,7 +23,7 @@ export type Session = {
   balanceAt: Date | null;
   trouble: Trouble | null;
   credentialStore: CredentialStore | null;
-  /** The newest charge, as long as it is to be shown. */
+  /** The newest charge of an answer, as long as it is to be shown. */
   lastCharge: Receipt | null;
   completionsEnabled: NonNullable<CompletionSettings['enabled']>;
 };
@@ -66,7 +66,9 @@ export function withAccount(session: Session, account: EditorAccount | null, now
 }
 
 export function withReceipt(session: Session, receipt: Receipt, now: Date): Session {
-  return { ...session, balance: receipt.balance, balanceAt: now, lastCharge: receipt };
+  // Completions come with every few keys: their charges would make the item jump while one types.
+  const lastCharge = receipt.kind === 'chat' ? receipt : session.lastCharge;
+  return { ...session, balance: receipt.balance, balanceAt: now, lastCharge };
 }
 
 /** Below a tenth of what was granted. */

@@ -57,9 +57,10 @@ test('below a tenth of what was granted the balance is low', () => {
   );
 });
 
-test('the newest charge stands beside the balance', () => {
-  const receipt = { costNanoUsd: '41287300', balance: balance(23_458_712_700n) } as Receipt;
+test('the charge of an answer stands beside the balance, that of a completion does not', () => {
+  const receipt = { kind: 'chat', costNanoUsd: '41287300', balance: balance(23_458_712_700n) } as Receipt;
   check(withReceipt(signedIn, receipt, NOW), '$(book) $23.45 \u2212$0.0413');
+  check(withReceipt(signedIn, { ...receipt, kind: 'completion' }, NOW), '$(book) $23.45');
 });
 
 test('the tooltip says what happened and what to do, and no server can format it', () => {

@@ -44,6 +44,7 @@ export const chatting: Case[] = [
       await chat.lastAnswer.getByRole('button', { name: 'Copy code' }).click();
       await chat.lastAnswer.getByRole('button', { name: 'Insert at cursor' }).click();
       await until('the inserted code', async () => (await workbench.editorText()).includes('RESOLVE_PENDING'));
+      await until('the editor to have the focus', () => workbench.editorHasFocus());
     },
   ],
   [

@@ -2,10 +2,15 @@
 import assert from 'node:assert/strict';
 import { ChatPage } from '../support/chat-page.ts';
 import { until } from '../support/deadline.ts';
+import type { Workbench } from '../support/workbench.ts';
 import type { Case } from '../support/world.ts';
 
 const REDEEM = 'Token Tracker: Redeem Token Key';
 const UNKNOWN_KEY = 'TTK-00000-00000-00000-00000-00000';
+
+function askedForGateway(workbench: Workbench, url: string): Promise<unknown> {
+  return until('the gateway of the settings', async () => (await workbench.quickBox.inputValue()) === url);
+}
 
 export const redeeming: Case[] = [
   [
@@ -30,9 +35,10 @@ export const redeeming: Case[] = [
   ],
   [
     'a key that nobody minted is refused, and the editor stays signed out',
-    async ({ workbench, screens }) => {
+    async ({ workbench, screens, gateway }) => {
       await workbench.run(REDEEM);
       await workbench.answer(UNKNOWN_KEY);
+      await askedForGateway(workbench, gateway.url);
       await workbench.page.keyboard.press('Enter');
       await workbench.notification(/Check the key for typing errors, or ask its owner for another one\./).waitFor();
       await screens.take('key-refused');
@@ -45,7 +51,7 @@ export const redeeming: Case[] = [
     async ({ workbench, screens, gateway, key }) => {
       await workbench.run(REDEEM);
       await workbench.answer(key.key);
-      await until('the gateway of the settings', async () => (await workbench.quickBox.inputValue()) === gateway.url);
+      await askedForGateway(workbench, gateway.url);
       await screens.take('which-gateway');
       await workbench.page.keyboard.press('Enter');
       assert.equal(await workbench.waitForStatus(/\$/), '$5.00');

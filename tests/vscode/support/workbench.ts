@@ -46,6 +46,16 @@ export class Workbench {
     await this.browser.close();
   }
 
+  /** Gives the side bar the width that a chat wants. */
+  async widenSideBar(): Promise<void> {
+    const sideBar = this.page.locator('.part.sidebar');
+    const { x, width } = (await sideBar.boundingBox()) ?? { x: 0, width: 0 };
+    await this.page.mouse.move(x + width + 1, 400);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + 420, 400, { steps: 4 });
+    await this.page.mouse.up();
+  }
+
   /** The extension's item, by the name it gives to a screen reader. */
   get statusItem(): Locator {
     return this.page.getByRole('button', { name: /^Token Tracker,/ });
@@ -122,10 +132,13 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  async focusEditor(): Promise<void> {
+  editorHasFocus(): Promise<boolean> {
     const editor = this.page.locator(EDITOR).first();
-    const inside = await editor.evaluate((element) => element.contains(document.activeElement));
-    if (!inside) await editor.locator('.view-lines').click();
+    return editor.evaluate((element) => element.contains(document.activeElement));
+  }
+
+  async focusEditor(): Promise<void> {
+    if (!(await this.editorHasFocus())) await this.page.locator(EDITOR).first().locator('.view-lines').click();
   }
 
   async type(text: string): Promise<void> {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { CodeServer, foldersUnder } from './code-server.ts';
 import { Gateway, type MintedKey } from './gateway.ts';
-import { Screens, themes } from './screens.ts';
+import { followsScheme, Screens } from './screens.ts';
 import { script } from './script.ts';
 import { Upstream } from './upstream.ts';
 import { Workbench } from './workbench.ts';
@@ -25,13 +25,14 @@ export type World = {
 export type Case = [name: string, run: (world: World) => Promise<void>];
 
 const SETTINGS = {
-  'workbench.colorTheme': themes.light,
+  ...followsScheme,
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'extensions.ignoreRecommendations': true,
   'extensions.autoCheckUpdates': false,
+  'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'git.enabled': false,
@@ -87,15 +88,15 @@ export async function makeWorld(binary: string, vsix: string, output: string): P
 
     const server = new CodeServer(foldersUnder(root));
     fs.writeFileSync(path.join(server.folders.workspace, 'ledger.rs'), LEDGER);
-    const settings = { ...SETTINGS, 'tokenTracker.gatewayUrl': gateway.url };
-    server.writeSettings(settings);
+    server.writeSettings({ ...SETTINGS, 'tokenTracker.gatewayUrl': gateway.url });
     await server.install(vsix);
     closing.push(() => server.stop());
     await server.start({ TOKEN_TRACKER_DATA_DIR: path.join(root, 'device') });
 
     const workbench = await Workbench.open(server.url);
     closing.push(() => workbench.close());
-    const screens = new Screens(path.join(output, 'screens'), workbench, server, settings);
+    await workbench.widenSideBar();
+    const screens = new Screens(path.join(output, 'screens'), workbench);
     const key = await gateway.mint('5.00');
     return { root, output, gateway, upstream, server, workbench, screens, key, close };
   } catch (error) {
