@@ -21,7 +21,8 @@ pub(crate) struct Text<'a> {
     pub(crate) start: usize,
     /// With its quotes.
     quoted: &'a [u8],
-    escaped: bool,
+    /// How many bytes its escapes take more than what they stand for.
+    escapes: usize,
 }
 
 impl<'a> Walker<'a> {
@@ -49,23 +50,24 @@ impl<'a> Walker<'a> {
     pub(crate) fn string(&mut self) -> Option<Text<'a>> {
         self.expect(b'"')?;
         let start = self.at - 1;
-        let mut escaped = false;
+        let mut escapes = 0;
         loop {
-            self.at += memchr2(b'"', b'\\', &self.bytes[self.at..])?;
+            self.at += quote_or_escape(&self.bytes[self.at..])?;
             if self.bytes[self.at] == b'"' {
                 self.at += 1;
                 let quoted = &self.bytes[start..self.at];
                 return Some(Text {
                     start,
                     quoted,
-                    escaped,
+                    escapes,
                 });
             }
-            escaped = true;
-            self.at += 2;
-            if self.at > self.bytes.len() {
-                return None;
-            }
+            let (written, decoded) = match self.bytes.get(self.at + 1)? {
+                b'u' => (6, bytes_of_unit(self.bytes.get(self.at + 2..self.at + 6)?)),
+                _ => (2, 1),
+            };
+            escapes += written - decoded;
+            self.at += written;
         }
     }
 
@@ -152,7 +154,7 @@ impl<'a> Text<'a> {
 
     /// The bytes without quotes when they need no decoding.
     pub(crate) fn plain(&self) -> Option<&'a [u8]> {
-        (!self.escaped).then(|| self.inner())
+        (self.escapes == 0).then(|| self.inner())
     }
 
     /// The text itself; None when its escapes or bytes are wrong.
@@ -165,29 +167,23 @@ impl<'a> Text<'a> {
 
     /// How many bytes the decoded text has in UTF-8.
     pub(crate) fn decoded_bytes(&self) -> u64 {
-        let inner = self.inner();
-        if !self.escaped {
-            return inner.len() as u64;
-        }
-        let mut bytes = 0;
-        let mut at = 0;
-        while at < inner.len() {
-            let (taken, counted) = match (inner[at], inner.get(at + 1)) {
-                (b'\\', Some(b'u')) => (6, bytes_of_unit(inner.get(at + 2..at + 6))),
-                (b'\\', _) => (2, 1),
-                _ => (1, 1),
-            };
-            at += taken;
-            bytes += counted;
-        }
-        bytes
+        (self.inner().len() - self.escapes) as u64
     }
 }
 
+/// Where the next quote or backslash is. Most strings are so short that looking at each byte beats
+/// the start of a vectorised search.
+fn quote_or_escape(bytes: &[u8]) -> Option<usize> {
+    const SHORT: usize = 16;
+    let short = &bytes[..bytes.len().min(SHORT)];
+    let near = short.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+    near.or_else(|| Some(short.len() + memchr2(b'"', b'\\', &bytes[short.len()..])?))
+}
+
 /// UTF-8 bytes of one UTF-16 unit; each half of a pair counts two of its four.
-fn bytes_of_unit(hex: Option<&[u8]>) -> u64 {
-    let unit = hex
-        .and_then(|hex| std::str::from_utf8(hex).ok())
+fn bytes_of_unit(hex: &[u8]) -> usize {
+    let unit = std::str::from_utf8(hex)
+        .ok()
         .and_then(|hex| u16::from_str_radix(hex, 16).ok());
     match unit {
         Some(0..=0x7f) => 1,
