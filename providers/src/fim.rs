@@ -28,6 +28,8 @@ pub enum FimWay {
     Template(&'static Template),
     /// A chat model is asked to fill the hole.
     ChatInstruction,
+    /// The same for a hole, while a plain continuation goes to the upstream's own `/completions`.
+    ChatForHoles,
     /// Our own upstream, which takes suffix and context as the client sent them.
     Builtin,
 }
@@ -50,15 +52,35 @@ pub struct Forward {
     pub answer: AnswerShape,
 }
 
+/// For which models an upstream takes a suffix by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NativeSuffix {
+    Never,
+    /// For the families that were trained for it.
+    Families,
+    Always,
+    /// On a route of its own, for models whose names contain one of these.
+    FimRoute(&'static [&'static str]),
+}
+
 impl FimWay {
-    /// The way for a model where the configuration names none: by its family's template, else as
-    /// the upstream can.
-    pub fn for_model(model: &str, has_native_suffix: bool, speaks_completions: bool) -> Self {
-        match family(model) {
+    /// The way for a model where the configuration names none: native where the upstream has it,
+    /// else by its family's template, else as a chat instruction.
+    pub fn for_model(model: &str, native: NativeSuffix, speaks_completions: bool) -> Self {
+        let family = family(model);
+        let is_native = match native {
+            NativeSuffix::Never | NativeSuffix::FimRoute(_) => false,
+            NativeSuffix::Families => family.is_some(),
+            NativeSuffix::Always => true,
+        };
+        match (native, family) {
+            (NativeSuffix::FimRoute(models), _) if models.iter().any(|name| model.contains(name)) => {
+                Self::FimRoute
+            }
             _ if !speaks_completions => Self::ChatInstruction,
-            _ if has_native_suffix => Self::Native,
-            Some(template) => Self::Template(template),
-            None => Self::ChatInstruction,
+            _ if is_native => Self::Native,
+            (_, Some(template)) => Self::Template(template),
+            (_, None) => Self::ChatForHoles,
         }
     }
 
@@ -78,7 +100,7 @@ impl FimWay {
     pub fn forward(self, request: &CompletionRequest<'_>, edits: &Edits<'_>) -> Forward {
         match self {
             Self::Native => completion(native(request, edits)),
-            Self::Template(_) if is_plain(request) => completion(request.rewrite(edits)),
+            Self::Template(_) | Self::ChatForHoles if is_plain(request) => completion(request.rewrite(edits)),
             Self::Template(template) => completion(with_template(template, request, edits)),
             Self::FimRoute => Forward {
                 path: "/fim/completions",
@@ -86,7 +108,7 @@ impl FimWay {
                 answer: AnswerShape::Chat,
             },
             Self::Builtin => completion(request.rewrite_with_context(edits)),
-            Self::ChatInstruction => Forward {
+            Self::ChatInstruction | Self::ChatForHoles => Forward {
                 path: "/chat/completions",
                 body: instruction::chat_body(request, edits),
                 answer: AnswerShape::Chat,
@@ -174,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_template_replaces_prompt_and_suffix_and_adds_its_stops() {
-        let way = FimWay::for_model("Qwen/Qwen2.5-Coder-1.5B", false, true);
+        let way = FimWay::for_model("Qwen/Qwen2.5-Coder-1.5B", NativeSuffix::Never, true);
         let (_, sent) = forward(way, BODY);
         assert_eq!(
             sent["prompt"],
@@ -194,14 +216,44 @@ mod tests {
     }
 
     #[test]
-    fn the_way_follows_from_model_and_upstream() {
-        assert_eq!(FimWay::for_model("gpt-4o", false, false), FimWay::ChatInstruction);
-        assert_eq!(FimWay::for_model("gpt-4o", false, true), FimWay::ChatInstruction);
-        assert_eq!(FimWay::for_model("whatever", true, true), FimWay::Native);
+    fn an_unknown_model_gets_plain_continuations_as_they_are() {
+        let plain = r#"{"model":"coder","prompt":"a = "}"#;
+        let (sent, _) = forward(FimWay::ChatForHoles, plain);
         assert_eq!(
-            FimWay::for_model("starcoder2:3b", false, true),
-            FimWay::by_name("starcoder").unwrap()
+            (sent.path, sent.body.as_ref()),
+            ("/completions", plain.as_bytes())
         );
+        let (sent, body) = forward(FimWay::ChatForHoles, BODY);
+        assert_eq!((sent.path, sent.answer), ("/chat/completions", AnswerShape::Chat));
+        assert!(body["messages"].is_array());
+    }
+
+    #[test]
+    fn the_way_follows_from_model_and_upstream() {
+        let starcoder = FimWay::by_name("starcoder").unwrap();
+        let fim_route = NativeSuffix::FimRoute(&["codestral"]);
+        for (model, native, speaks_completions, way) in [
+            ("gpt-4o", NativeSuffix::Never, false, FimWay::ChatInstruction),
+            ("gpt-4o", NativeSuffix::Never, true, FimWay::ChatForHoles),
+            ("starcoder2:3b", NativeSuffix::Never, true, starcoder),
+            (
+                "starcoder2:3b",
+                NativeSuffix::Never,
+                false,
+                FimWay::ChatInstruction,
+            ),
+            ("starcoder2:3b", NativeSuffix::Families, true, FimWay::Native),
+            ("llama3.2", NativeSuffix::Families, true, FimWay::ChatForHoles),
+            ("whatever", NativeSuffix::Always, true, FimWay::Native),
+            ("codestral-latest", fim_route, false, FimWay::FimRoute),
+            ("mistral-small", fim_route, false, FimWay::ChatInstruction),
+        ] {
+            assert_eq!(
+                FimWay::for_model(model, native, speaks_completions),
+                way,
+                "{model} {native:?}"
+            );
+        }
         assert_eq!(FimWay::by_name("chat"), Some(FimWay::ChatInstruction));
         assert_eq!(FimWay::by_name("nonsense"), None);
     }
