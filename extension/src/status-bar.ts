@@ -89,7 +89,9 @@ export function drawn(session: Session): Drawn {
 
 /** Markdown: what is so, what is left, and what to do next. */
 function tooltip(session: Session, says: string): string {
-  const lines = [`**Token Tracker**`, escaped(says)];
+  const lines = ['**Token Tracker**'];
+  // The line of the balance says the rest when all is well.
+  if (session.phase !== 'ready' || session.trouble !== null) lines.push(escaped(says));
   if (session.trouble !== null) lines.push(`_${escaped(session.trouble.hint)}_`);
   if (session.balance !== null) lines.push(...balanceLines(session.balance));
   if (session.account !== null) lines.push(`Device ${escaped(session.account.deviceName)} at ${hostOf(session)}`);

@@ -38,6 +38,17 @@ export const chatting: Case[] = [
     },
   ],
   [
+    'a suggestion, an answer and the balance stand side by side',
+    async ({ workbench, screens }) => {
+      await workbench.focusEditor();
+      await workbench.page.keyboard.press('Control+End');
+      await workbench.type('\n\nfn add_all');
+      await workbench.waitForGhostText(/i64/);
+      await screens.take('all-of-it');
+      await workbench.page.keyboard.press('Escape');
+    },
+  ],
+  [
     'code of an answer goes to the cursor and to the clipboard',
     async ({ workbench }) => {
       const chat = await ChatPage.of(workbench);
