@@ -1,4 +1,30 @@
 //! The gateway: token keys, the ledger, and the metering proxy in front of AI providers.
+//!
+//! [`serve`] is one foreground process. The data plane is in [`proxy`], the control plane in
+//! [`route`], every balance in [`ledger`].
 
+mod body;
+mod builtin;
+pub mod catalogue;
 pub mod clock;
+pub mod config;
+pub mod credential;
+pub mod data_dir;
+mod directory;
+mod events;
+mod failure_limit;
+pub mod key;
 pub mod ledger;
+mod metrics;
+pub mod openapi;
+mod peer;
+mod proxy;
+mod route;
+mod router;
+pub mod secrets;
+mod serve;
+mod server;
+mod state;
+
+pub use config::ServeOptions;
+pub use serve::{ServeError, serve};

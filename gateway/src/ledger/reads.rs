@@ -135,6 +135,16 @@ impl Reader {
         })
     }
 
+    /// An upstream's secret as it is stored: sealed.
+    pub fn upstream_secret(&self, upstream: &str) -> Result<Option<String>, LedgerError> {
+        self.with(|connection| {
+            connection
+                .prepare_cached("SELECT sealed FROM upstream_secret WHERE name = ?1")?
+                .query_row([upstream], |row| row.get(0))
+                .optional()
+        })
+    }
+
     /// Usage rows settled by a crash recovery, newest first, with their refunds.
     pub fn orphans(&self) -> Result<Vec<(UsageEntry, bool)>, LedgerError> {
         let sql = format!("{USAGE_COLUMNS} WHERE orphan = 1 ORDER BY request_id DESC");

@@ -1,0 +1,151 @@
+//! The models that clients can name, and where each is served.
+
+mod build;
+mod discover;
+pub(crate) mod known;
+mod origin;
+
+use std::{collections::HashMap, sync::Arc};
+
+use http::HeaderValue;
+use protocol::api::{Capability, Model, ModelPricing};
+use providers::{fim::FimWay, openai::CapField};
+use usage::pricing::Price;
+
+use crate::directory::Key;
+
+pub use build::{Sources, build};
+pub use discover::{Found, discover};
+pub use origin::Origin;
+
+/// One configured provider endpoint with its credential.
+#[derive(Debug)]
+pub struct Upstream {
+    pub name: Arc<str>,
+    pub target: Target,
+    /// The provider's name in the price table.
+    pub pricing_id: Option<&'static str>,
+    pub cap_field: CapField,
+    pub speaks_completions: bool,
+    /// Its models cost nothing: a server on this machine.
+    pub is_free: bool,
+}
+
+#[derive(Debug)]
+pub enum Target {
+    /// Answers are made in this process.
+    Builtin,
+    Http {
+        origin: Origin,
+        /// Marked sensitive: it never appears in a log.
+        authorization: Option<HeaderValue>,
+    },
+}
+
+/// One way to serve a model.
+#[derive(Clone, Debug)]
+pub struct Route {
+    pub upstream: Arc<Upstream>,
+    pub upstream_model: Arc<str>,
+    pub price: Option<Pricing>,
+    pub fim: FimWay,
+    pub weight: u32,
+}
+
+/// A price with the text that a hold keeps of it.
+#[derive(Clone, Debug)]
+pub struct Pricing {
+    pub price: Price,
+    pub text: Arc<str>,
+}
+
+impl Pricing {
+    pub fn new(price: Price) -> Self {
+        let text = serde_json::to_string(&price).unwrap_or_default();
+        Self {
+            price,
+            text: text.into(),
+        }
+    }
+}
+
+/// A name that clients use.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub id: Arc<str>,
+    pub capabilities: Vec<Capability>,
+    pub context_window: Option<u64>,
+    pub output_max: Option<u64>,
+    pub routes: Vec<Route>,
+}
+
+impl Entry {
+    /// One of the routes, each as often as its weight says.
+    pub fn route(&self, dice: u32) -> Option<&Route> {
+        let total: u32 = self.routes.iter().map(|route| route.weight).sum();
+        let mut rest = dice % total.max(1);
+        self.routes.iter().find(|route| {
+            let hit = rest < route.weight;
+            rest = rest.saturating_sub(route.weight);
+            hit
+        })
+    }
+
+    pub fn describe(&self) -> Model {
+        Model {
+            id: self.id.to_string(),
+            capabilities: self.capabilities.clone(),
+            context_window: self.context_window,
+            pricing: self.pricing(),
+        }
+    }
+
+    /// The dearest of the routes, since that is what a request may cost.
+    fn pricing(&self) -> Option<ModelPricing> {
+        let prices: Option<Vec<Price>> = self
+            .routes
+            .iter()
+            .map(|route| route.price.as_ref().map(|pricing| pricing.price))
+            .collect();
+        prices?
+            .into_iter()
+            .max_by_key(|price| (price.output, price.input))
+            .map(ModelPricing::from)
+    }
+}
+
+/// All models, in the order of the configuration, then found ones, then the built-in ones.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    entries: Vec<Arc<Entry>>,
+    by_id: HashMap<Arc<str>, usize>,
+}
+
+impl Catalogue {
+    pub fn new(entries: Vec<Entry>) -> Self {
+        let mut catalogue = Self::default();
+        for entry in entries {
+            // The first one of a name wins: the configuration comes before what was found.
+            if !catalogue.by_id.contains_key(&entry.id) {
+                catalogue
+                    .by_id
+                    .insert(Arc::clone(&entry.id), catalogue.entries.len());
+                catalogue.entries.push(Arc::new(entry));
+            }
+        }
+        catalogue
+    }
+
+    pub fn find(&self, id: &str) -> Option<Arc<Entry>> {
+        self.by_id.get(id).map(|&index| Arc::clone(&self.entries[index]))
+    }
+
+    /// The models that a key may use.
+    pub fn of_key<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = &'a Arc<Entry>> {
+        self.entries.iter().filter(|entry| key.allows(&entry.id))
+    }
+
+    pub fn entries(&self) -> &[Arc<Entry>] {
+        &self.entries
+    }
+}

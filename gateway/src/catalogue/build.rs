@@ -1,0 +1,325 @@
+//! From configuration, environment and what was found to the list of models.
+
+use std::{collections::HashSet, sync::Arc};
+
+use http::HeaderValue;
+use protocol::api::Capability;
+use providers::{fim::FimWay, openai::CapField};
+use usage::pricing::{Price, bundled};
+use zeroize::Zeroizing;
+
+use super::known::{self, Provider};
+use super::{Catalogue, Entry, Found, Origin, Pricing, Route, Target, Upstream};
+use crate::{
+    config::{Config, ConfigError, ModelConfig, RouteConfig, UpstreamConfig, parse_multiplier},
+    ledger::Reader,
+    secrets::Envelope,
+};
+
+pub(crate) const BUILTIN: &str = "builtin";
+const LOOKUP: &str = "lookup";
+const HELP: &str = "help";
+
+/// Everything that models are made from, with secrets resolved.
+#[derive(Debug)]
+pub struct Sources {
+    /// With the provider that each belongs to.
+    pub upstreams: Vec<(Arc<Upstream>, &'static Provider)>,
+    pub models: Vec<ModelConfig>,
+    /// Look for servers on loopback.
+    pub looks_on_loopback: bool,
+}
+
+impl Sources {
+    pub fn new(config: &Config, reader: &Reader, envelope: &Envelope) -> Result<Self, ConfigError> {
+        let mut upstreams = vec![(builtin_upstream(), known::compatible())];
+        for upstream in &config.upstreams {
+            upstreams.push(configured(upstream, reader, envelope)?);
+        }
+        for provider in known::hosted() {
+            let taken = config
+                .upstreams
+                .iter()
+                .any(|upstream| upstream.name == provider.name);
+            if let Some(key) = provider.api_key_env.and_then(environment).filter(|_| !taken) {
+                upstreams.push((hosted(provider, &key)?, provider));
+            }
+        }
+        Ok(Self {
+            upstreams,
+            models: config.models.clone(),
+            looks_on_loopback: config.discover.unwrap_or(config.upstreams.is_empty()),
+        })
+    }
+
+    fn upstream(&self, name: &str) -> Option<&(Arc<Upstream>, &'static Provider)> {
+        self.upstreams
+            .iter()
+            .find(|(upstream, _)| &*upstream.name == name)
+    }
+
+    /// Upstreams that no configured model names: clients get what the upstream itself lists.
+    pub fn without_models(&self) -> impl Iterator<Item = &(Arc<Upstream>, &'static Provider)> {
+        let named: HashSet<&str> = self.models.iter().flat_map(upstream_names).collect();
+        self.upstreams.iter().filter(move |(upstream, _)| {
+            matches!(upstream.target, Target::Http { .. }) && !named.contains(&*upstream.name)
+        })
+    }
+}
+
+fn upstream_names(model: &ModelConfig) -> impl Iterator<Item = &str> {
+    model
+        .upstream
+        .iter()
+        .chain(model.routes.iter().map(|route| &route.upstream))
+        .map(String::as_str)
+}
+
+fn environment(name: &str) -> Option<Zeroizing<String>> {
+    std::env::var(name)
+        .ok()
+        .map(|value| Zeroizing::new(value.trim().to_owned()))
+        .filter(|value| !value.is_empty())
+}
+
+fn builtin_upstream() -> Arc<Upstream> {
+    Arc::new(Upstream {
+        name: BUILTIN.into(),
+        target: Target::Builtin,
+        pricing_id: None,
+        cap_field: CapField::MaxTokens,
+        speaks_completions: true,
+        is_free: true,
+    })
+}
+
+fn hosted(provider: &'static Provider, key: &str) -> Result<Arc<Upstream>, ConfigError> {
+    let base_url = provider.base_url.unwrap_or_default();
+    upstream(provider.name, provider, base_url, Some(key))
+}
+
+fn configured(
+    config: &UpstreamConfig,
+    reader: &Reader,
+    envelope: &Envelope,
+) -> Result<(Arc<Upstream>, &'static Provider), ConfigError> {
+    let invalid = |text: &str| ConfigError::Invalid(format!("upstream \"{}\": {text}", config.name));
+    let provider = known::by_name(&config.provider).ok_or_else(|| {
+        let names: Vec<_> = known::names().collect();
+        invalid(&format!(
+            "there is no provider \"{}\"; known are {}",
+            config.provider,
+            names.join(", ")
+        ))
+    })?;
+    let base_url = config.base_url.as_deref().or(provider.base_url);
+    let base_url = base_url.ok_or_else(|| invalid("name its base_url"))?;
+    let key = api_key(config, provider, reader, envelope)?;
+    let mut made = upstream(
+        &config.name,
+        provider,
+        base_url,
+        key.as_deref().map(String::as_str),
+    )?;
+    if let (Some(dialects), Some(upstream)) = (&config.dialects, Arc::get_mut(&mut made)) {
+        upstream.speaks_completions = dialects.iter().any(|dialect| dialect == "completions");
+    }
+    Ok((made, provider))
+}
+
+/// The key from where the configuration says; else one that was stored encrypted; else, for a
+/// hosted provider, its usual variable.
+fn api_key(
+    config: &UpstreamConfig,
+    provider: &Provider,
+    reader: &Reader,
+    envelope: &Envelope,
+) -> Result<Option<Zeroizing<String>>, ConfigError> {
+    let invalid = |text: &str| ConfigError::Invalid(format!("upstream \"{}\": {text}", config.name));
+    if let Some(name) = &config.api_key_env {
+        return environment(name)
+            .map(Some)
+            .ok_or_else(|| invalid(&format!("the variable {name} is not set")));
+    }
+    if let Some(path) = &config.api_key_file {
+        let text = std::fs::read_to_string(path).map_err(|_| invalid("its api_key_file cannot be read"))?;
+        return Ok(Some(Zeroizing::new(text.trim().to_owned())));
+    }
+    let stored = reader
+        .upstream_secret(&config.name)
+        .map_err(|_| invalid("its stored secret cannot be read"))?;
+    if let Some(sealed) = stored {
+        let secret = envelope
+            .unseal(&config.name, &sealed)
+            .map_err(|error| invalid(&error.to_string()))?;
+        let text = std::str::from_utf8(&secret).map_err(|_| invalid("its stored secret is not text"))?;
+        return Ok(Some(Zeroizing::new(text.to_owned())));
+    }
+    Ok(provider.api_key_env.and_then(environment))
+}
+
+fn upstream(
+    name: &str,
+    provider: &Provider,
+    base_url: &str,
+    key: Option<&str>,
+) -> Result<Arc<Upstream>, ConfigError> {
+    let invalid = |text: String| ConfigError::Invalid(format!("upstream \"{name}\": {text}"));
+    let origin = Origin::parse(base_url).map_err(|error| invalid(error.to_string()))?;
+    let authorization = match key {
+        Some(key) => {
+            let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
+                .map_err(|_| invalid("its API key holds characters that no key has".into()))?;
+            value.set_sensitive(true);
+            Some(value)
+        }
+        None => None,
+    };
+    Ok(Arc::new(Upstream {
+        name: name.into(),
+        target: Target::Http {
+            origin,
+            authorization,
+        },
+        pricing_id: provider.pricing_id,
+        cap_field: provider.cap_field,
+        speaks_completions: provider.speaks_completions,
+        is_free: false,
+    }))
+}
+
+/// A server that was found on this machine. What it serves costs nobody anything.
+pub(super) fn local(provider: &'static Provider, port: u16) -> Option<Arc<Upstream>> {
+    let made = upstream(
+        provider.name,
+        provider,
+        &format!("http://127.0.0.1:{port}/v1"),
+        None,
+    )
+    .ok()?;
+    Arc::into_inner(made).map(|upstream| {
+        Arc::new(Upstream {
+            is_free: true,
+            ..upstream
+        })
+    })
+}
+
+/// All models: configured, found, built in.
+pub fn build(sources: &Sources, found: &[Found]) -> Catalogue {
+    let mut entries: Vec<Entry> = sources
+        .models
+        .iter()
+        .filter_map(|model| configured_entry(sources, model))
+        .collect();
+    for upstream in found {
+        entries.extend(upstream.models.iter().map(|model| found_entry(upstream, model)));
+    }
+    if let Some((upstream, _)) = sources.upstream(BUILTIN) {
+        entries.extend([LOOKUP, HELP].map(|model| builtin_entry(upstream, model)));
+    }
+    Catalogue::new(entries)
+}
+
+fn configured_entry(sources: &Sources, model: &ModelConfig) -> Option<Entry> {
+    let single = model.upstream.as_ref().map(|upstream| RouteConfig {
+        upstream: upstream.clone(),
+        upstream_model: model.upstream_model.clone(),
+        weight: 1,
+    });
+    let routes: Vec<Route> = single
+        .iter()
+        .chain(&model.routes)
+        .filter_map(|route| configured_route(sources, model, route))
+        .collect();
+    let first = routes.first()?;
+    let capabilities = model
+        .capabilities
+        .clone()
+        .unwrap_or_else(|| capabilities_of(first));
+    Some(Entry {
+        id: model.id.as_str().into(),
+        capabilities,
+        context_window: model.context_window,
+        output_max: model.output_max,
+        routes,
+    })
+}
+
+fn configured_route(sources: &Sources, model: &ModelConfig, route: &RouteConfig) -> Option<Route> {
+    let (upstream, provider) = sources.upstream(&route.upstream)?;
+    let name = route.upstream_model.as_deref().unwrap_or(&model.id);
+    // The file was checked when it was read; what does not parse here cannot be.
+    let price = match &model.price {
+        Some(price) => price.price(model.multiplier.as_deref()).ok(),
+        None => default_price(upstream, name).and_then(|price| {
+            Some(price.with_multiplier(parse_multiplier(model.multiplier.as_deref()).ok()?))
+        }),
+    };
+    let fim = match (&upstream.target, &model.fim) {
+        (Target::Builtin, _) => FimWay::Builtin,
+        (_, Some(name)) => FimWay::by_name(name)?,
+        (_, None) => FimWay::for_model(name, provider.native_suffix, upstream.speaks_completions),
+    };
+    Some(Route {
+        upstream: Arc::clone(upstream),
+        upstream_model: name.into(),
+        price: price.map(Pricing::new),
+        fim,
+        weight: route.weight,
+    })
+}
+
+fn default_price(upstream: &Upstream, model: &str) -> Option<Price> {
+    if upstream.is_free {
+        return Some(Price::FREE);
+    }
+    bundled(upstream.pricing_id?, model)
+}
+
+fn capabilities_of(route: &Route) -> Vec<Capability> {
+    match (&route.upstream.target, &*route.upstream_model) {
+        (Target::Builtin, LOOKUP) => vec![Capability::Completion],
+        (Target::Builtin, _) => vec![Capability::Chat],
+        (Target::Http { .. }, name) if name.contains("embed") => vec![Capability::Embedding],
+        (Target::Http { .. }, _) => vec![Capability::Chat, Capability::Completion],
+    }
+}
+
+fn found_entry(found: &Found, model: &str) -> Entry {
+    let route = Route {
+        upstream: Arc::clone(&found.upstream),
+        upstream_model: model.into(),
+        price: default_price(&found.upstream, model).map(Pricing::new),
+        fim: FimWay::for_model(
+            model,
+            found.provider.native_suffix,
+            found.upstream.speaks_completions,
+        ),
+        weight: 1,
+    };
+    Entry {
+        id: model.into(),
+        capabilities: capabilities_of(&route),
+        context_window: None,
+        output_max: None,
+        routes: vec![route],
+    }
+}
+
+fn builtin_entry(upstream: &Arc<Upstream>, model: &str) -> Entry {
+    let route = Route {
+        upstream: Arc::clone(upstream),
+        upstream_model: model.into(),
+        price: Some(Pricing::new(Price::FREE)),
+        fim: FimWay::Builtin,
+        weight: 1,
+    };
+    Entry {
+        id: format!("{BUILTIN}/{model}").into(),
+        capabilities: capabilities_of(&route),
+        context_window: None,
+        output_max: None,
+        routes: vec![route],
+    }
+}

@@ -1,0 +1,140 @@
+//! Which models there are, asked of the upstreams themselves, and which servers run on loopback.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, header};
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper_util::rt::TokioIo;
+use rustls::{ClientConfig, pki_types::ServerName};
+use serde::Deserialize;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_rustls::TlsConnector;
+
+use super::known::{self, Provider};
+use super::{Origin, Sources, Target, Upstream, build::local};
+
+const HOSTED_MAX: Duration = Duration::from_secs(10);
+/// A server on this machine answers at once, or it is not one.
+const LOCAL_MAX: Duration = Duration::from_millis(500);
+const LIST_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// An upstream with the models that it lists.
+#[derive(Debug)]
+pub struct Found {
+    pub upstream: Arc<Upstream>,
+    pub provider: &'static Provider,
+    pub models: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct List {
+    data: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    id: String,
+}
+
+/// Asks all upstreams without configured models. One that does not answer is left out.
+pub async fn discover(sources: &Sources, tls: &Arc<ClientConfig>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (upstream, provider) in sources.without_models() {
+        match list(upstream, tls, HOSTED_MAX).await {
+            Some(models) => found.push(Found {
+                upstream: Arc::clone(upstream),
+                provider,
+                models,
+            }),
+            None => tracing::warn!(upstream = %upstream.name, "The upstream does not list its models"),
+        }
+    }
+    if sources.looks_on_loopback {
+        for (provider, port) in known::loopback() {
+            let Some(upstream) = local(provider, *port) else {
+                continue;
+            };
+            if let Some(models) = list(&upstream, tls, LOCAL_MAX).await {
+                tracing::info!(upstream = %upstream.name, port, "A model server was found on this machine");
+                found.push(Found {
+                    upstream,
+                    provider,
+                    models,
+                });
+            }
+        }
+    }
+    found
+}
+
+async fn list(upstream: &Upstream, tls: &Arc<ClientConfig>, patience: Duration) -> Option<Vec<String>> {
+    let Target::Http {
+        origin,
+        authorization,
+    } = &upstream.target
+    else {
+        return None;
+    };
+    let mut request = Request::get(format!("{}/models", origin.path))
+        .header(header::HOST, &origin.authority)
+        .header(header::ACCEPT, "application/json")
+        .body(Empty::<Bytes>::new())
+        .ok()?;
+    if let Some(value) = authorization {
+        request.headers_mut().insert(header::AUTHORIZATION, value.clone());
+    }
+    let body = timeout(patience, ask(origin, tls, request)).await.ok()??;
+    let list: List = serde_json::from_slice(&body).ok()?;
+    // Some list their models under a path of their own, which their other routes do not want.
+    let names = list
+        .data
+        .into_iter()
+        .map(|model| model.id.trim_start_matches("models/").to_owned());
+    Some(
+        names
+            .filter(|name| !name.is_empty() && !name.contains(char::is_whitespace))
+            .collect(),
+    )
+}
+
+async fn ask(origin: &Origin, tls: &Arc<ClientConfig>, request: Request<Empty<Bytes>>) -> Option<Bytes> {
+    let socket = TcpStream::connect((origin.host.as_str(), origin.port))
+        .await
+        .ok()?;
+    if !origin.is_tls {
+        return exchange(socket, request).await;
+    }
+    let name = ServerName::try_from(origin.host.clone()).ok()?;
+    let stream = TlsConnector::from(Arc::clone(tls))
+        .connect(name, socket)
+        .await
+        .ok()?;
+    exchange(stream, request).await
+}
+
+async fn exchange<S>(stream: S, request: Request<Empty<Bytes>>) -> Option<Bytes>
+where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+{
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .ok()?;
+    tokio::task::spawn_local(async move {
+        // What goes wrong is seen by the request.
+        let _ = connection.await;
+    });
+    let response = sender.send_request(request).await.ok()?;
+    if !response.status().is_success() {
+        return None;
+    }
+    let body = Limited::new(response.into_body(), LIST_BYTES_MAX)
+        .collect()
+        .await
+        .ok()?;
+    Some(body.to_bytes())
+}

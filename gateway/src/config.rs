@@ -1,0 +1,187 @@
+//! The configuration file, and what the command line and the environment add to it.
+
+mod check;
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use protocol::api::Capability;
+use serde::Deserialize;
+use usage::pricing::{Multiplier, Price, Rate};
+
+/// What `serve` was started with; a value here beats the file's.
+#[derive(Clone, Debug, Default)]
+pub struct ServeOptions {
+    pub data_dir: PathBuf,
+    pub config: Option<PathBuf>,
+    pub listen: Option<SocketAddr>,
+    pub tls_cert: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+    /// The reverse proxies whose `X-Forwarded-For` counts; naming one allows plain HTTP to other
+    /// addresses than loopback.
+    pub behind_proxy: Vec<IpAddr>,
+    pub public_url: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration file cannot be read: {0}")]
+    Unreadable(std::io::Error),
+    #[error("the configuration file is not right: {0}")]
+    Invalid(String),
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    pub listen: Option<SocketAddr>,
+    pub public_url: Option<String>,
+    pub tls_cert: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Look for Ollama and llama.cpp servers on loopback. Default: only when the file names no
+    /// upstream.
+    pub discover: Option<bool>,
+    pub limits: Limits,
+    #[serde(rename = "upstream")]
+    pub upstreams: Vec<UpstreamConfig>,
+    #[serde(rename = "model")]
+    pub models: Vec<ModelConfig>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    pub failed_redeems_per_minute: u32,
+    pub failed_redeems_per_hour: u32,
+    pub streams_per_device: u32,
+    pub body_bytes_max: usize,
+    /// An upstream that says nothing for so long has failed.
+    pub idle_seconds_max: u64,
+    /// No request runs longer.
+    pub request_seconds_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            failed_redeems_per_minute: 5,
+            failed_redeems_per_hour: 30,
+            streams_per_device: 256,
+            body_bytes_max: 8 * 1024 * 1024,
+            idle_seconds_max: 120,
+            request_seconds_max: 1_800,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct UpstreamConfig {
+    pub name: String,
+    #[serde(default = "openai_compatible")]
+    pub provider: String,
+    /// Default: the provider's own.
+    pub base_url: Option<String>,
+    pub api_key_env: Option<String>,
+    pub api_key_file: Option<PathBuf>,
+    pub dialects: Option<Vec<String>>,
+}
+
+fn openai_compatible() -> String {
+    "openai-compatible".into()
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct ModelConfig {
+    pub id: String,
+    pub upstream: Option<String>,
+    pub upstream_model: Option<String>,
+    #[serde(default)]
+    pub routes: Vec<RouteConfig>,
+    pub capabilities: Option<Vec<Capability>>,
+    pub fim: Option<String>,
+    pub price: Option<PriceConfig>,
+    pub multiplier: Option<String>,
+    pub context_window: Option<u64>,
+    /// The most output tokens that one request may ask for.
+    pub output_max: Option<u64>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct RouteConfig {
+    pub upstream: String,
+    pub upstream_model: Option<String>,
+    #[serde(default = "one")]
+    pub weight: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// `"free"`, or decimal US dollars for a million tokens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum PriceConfig {
+    Word(String),
+    Rates {
+        input: String,
+        output: String,
+        cache_read: Option<String>,
+        cache_write: Option<String>,
+    },
+}
+
+impl Config {
+    /// Reads and checks the file. Unknown keys are errors that name the nearest known one.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        Self::parse(&std::fs::read_to_string(path).map_err(ConfigError::Unreadable)?)
+    }
+
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let table: toml::Table =
+            toml::from_str(text).map_err(|error| ConfigError::Invalid(error.to_string()))?;
+        check::unknown_keys(&table)?;
+        let config: Self = toml::from_str(text).map_err(|error| ConfigError::Invalid(error.to_string()))?;
+        check::references(&config)?;
+        Ok(config)
+    }
+}
+
+impl PriceConfig {
+    /// The price with its multiplier; the message says what is wrong with which member.
+    pub fn price(&self, multiplier: Option<&str>) -> Result<Price, String> {
+        let price = match self {
+            Self::Word(word) if word == "free" => return Ok(Price::FREE),
+            Self::Word(_) => return Err("price is \"free\" or a table of rates".into()),
+            Self::Rates {
+                input,
+                output,
+                cache_read,
+                cache_write,
+            } => {
+                let rate = |name: &str, text: &str| -> Result<Rate, String> {
+                    text.parse().map_err(|error| format!("price.{name}: {error}"))
+                };
+                let (input, output) = (rate("input", input)?, rate("output", output)?);
+                let mut price = Price::flat(input, output);
+                if let Some(text) = cache_read {
+                    price.cache_read = rate("cache_read", text)?;
+                }
+                if let Some(text) = cache_write {
+                    price.cache_write = rate("cache_write", text)?;
+                }
+                price
+            }
+        };
+        Ok(price.with_multiplier(parse_multiplier(multiplier)?))
+    }
+}
+
+pub(crate) fn parse_multiplier(text: Option<&str>) -> Result<Multiplier, String> {
+    text.map_or(Ok(Multiplier::ONE), |text| {
+        text.parse().map_err(|error| format!("multiplier: {error}"))
+    })
+}

@@ -1,0 +1,202 @@
+//! Mistakes in a configuration file, found before anything starts.
+
+use std::collections::HashSet;
+
+use toml::{Table, Value};
+
+use super::{Config, ConfigError, ModelConfig};
+
+const ROOT: &[&str] = &[
+    "listen",
+    "public_url",
+    "tls_cert",
+    "tls_key",
+    "trusted_proxies",
+    "discover",
+    "limits",
+    "upstream",
+    "model",
+];
+const LIMITS: &[&str] = &[
+    "failed_redeems_per_minute",
+    "failed_redeems_per_hour",
+    "streams_per_device",
+    "body_bytes_max",
+    "idle_seconds_max",
+    "request_seconds_max",
+];
+const UPSTREAM: &[&str] = &[
+    "name",
+    "provider",
+    "base_url",
+    "api_key_env",
+    "api_key_file",
+    "dialects",
+];
+const MODEL: &[&str] = &[
+    "id",
+    "upstream",
+    "upstream_model",
+    "routes",
+    "capabilities",
+    "fim",
+    "price",
+    "multiplier",
+    "context_window",
+    "output_max",
+];
+const ROUTE: &[&str] = &["upstream", "upstream_model", "weight"];
+const PRICE: &[&str] = &["input", "output", "cache_read", "cache_write"];
+
+pub(super) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
+    known("", root, ROOT)?;
+    for table in tables(root.get("limits")) {
+        known("limits.", table, LIMITS)?;
+    }
+    for table in tables(root.get("upstream")) {
+        known("upstream.", table, UPSTREAM)?;
+    }
+    for table in tables(root.get("model")) {
+        known("model.", table, MODEL)?;
+        for route in tables(table.get("routes")) {
+            known("model.routes.", route, ROUTE)?;
+        }
+        for price in tables(table.get("price")) {
+            known("model.price.", price, PRICE)?;
+        }
+    }
+    Ok(())
+}
+
+/// The table itself, or the tables in an array of tables.
+fn tables(value: Option<&Value>) -> Vec<&Table> {
+    match value {
+        Some(Value::Table(table)) => vec![table],
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_table).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn known(place: &str, table: &Table, names: &[&str]) -> Result<(), ConfigError> {
+    let Some(unknown) = table.keys().find(|key| !names.contains(&key.as_str())) else {
+        return Ok(());
+    };
+    let nearest = names
+        .iter()
+        .max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)))
+        .unwrap_or(&"");
+    Err(ConfigError::Invalid(format!(
+        "there is no key \"{place}{unknown}\"; did you mean \"{place}{nearest}\"?"
+    )))
+}
+
+pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
+    let invalid = |text: String| Err(ConfigError::Invalid(text));
+    let mut names = HashSet::from(["builtin"]);
+    for upstream in &config.upstreams {
+        if !names.insert(&upstream.name) {
+            return invalid(format!("two upstreams are named \"{}\"", upstream.name));
+        }
+        if upstream.api_key_env.is_some() && upstream.api_key_file.is_some() {
+            return invalid(format!(
+                "upstream \"{}\" names both api_key_env and api_key_file",
+                upstream.name
+            ));
+        }
+    }
+    let mut ids = HashSet::new();
+    for model in &config.models {
+        if !ids.insert(&model.id) {
+            return invalid(format!("two models have the id \"{}\"", model.id));
+        }
+        model_references(model, &names)?;
+    }
+    Ok(())
+}
+
+fn model_references(model: &ModelConfig, names: &HashSet<&str>) -> Result<(), ConfigError> {
+    let invalid = |text: String| Err(ConfigError::Invalid(format!("model \"{}\": {text}", model.id)));
+    if model.id.is_empty() || model.id.contains(char::is_whitespace) {
+        return invalid("an id has at least one character and no spaces".into());
+    }
+    if model.upstream.is_some() != model.routes.is_empty() {
+        return invalid("name either an upstream or routes".into());
+    }
+    let named = model
+        .upstream
+        .iter()
+        .chain(model.routes.iter().map(|route| &route.upstream));
+    if let Some(unknown) = named.into_iter().find(|name| !names.contains(name.as_str())) {
+        return invalid(format!("there is no upstream \"{unknown}\""));
+    }
+    if let Some(price) = &model.price
+        && let Err(text) = price.price(model.multiplier.as_deref())
+    {
+        return invalid(text);
+    }
+    if let Err(text) = super::parse_multiplier(model.multiplier.as_deref()) {
+        return invalid(text);
+    }
+    if let Some(fim) = &model.fim
+        && fim != "native"
+        && fim != "chat"
+        && providers::fim::by_name(fim).is_none()
+    {
+        return invalid(format!("there is no FIM template \"{fim}\""));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        Config::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_wrong_key_is_named_with_the_nearest_right_one() {
+        assert!(refusal("listn = \"127.0.0.1:1\"").contains("did you mean \"listen\""));
+        let text = "[[upstream]]\nname = \"a\"\nbase_ulr = \"http://127.0.0.1:1/v1\"";
+        assert!(refusal(text).contains("did you mean \"upstream.base_url\""));
+        let text = "[[model]]\nid = \"m\"\nupstream = \"builtin\"\nprice = { inptu = \"1\", output = \"2\" }";
+        assert!(refusal(text).contains("did you mean \"model.price.input\""));
+    }
+
+    #[test]
+    fn references_and_prices_are_checked() {
+        assert!(refusal("[[model]]\nid = \"m\"\nupstream = \"nowhere\"").contains("no upstream \"nowhere\""));
+        assert!(refusal("[[model]]\nid = \"m\"").contains("either an upstream or routes"));
+        let text =
+            "[[model]]\nid = \"m\"\nupstream = \"builtin\"\nprice = { input = \"-1\", output = \"2\" }";
+        assert!(refusal(text).contains("price.input"));
+        assert!(refusal("[[model]]\nid = \"m\"\nupstream = \"builtin\"\nprice = \"cheap\"").contains("free"));
+    }
+
+    #[test]
+    fn the_documented_example_is_read() {
+        let config = Config::parse(
+            r#"
+            listen = "127.0.0.1:7425"
+            [[upstream]]
+            name = "local"
+            provider = "openai-compatible"
+            base_url = "http://127.0.0.1:18080/v1"
+            api_key_env = "LOCAL_KEY"
+            [[model]]
+            id = "coder"
+            upstream = "local"
+            upstream_model = "qwen2.5-coder"
+            capabilities = ["chat", "completion"]
+            price = { input = "3.00", output = "15.00", cache_read = "0.30", cache_write = "3.75" }
+            [[model]]
+            id = "lookup"
+            upstream = "builtin"
+            price = "free"
+            "#,
+        )
+        .unwrap();
+        assert_eq!(config.models.len(), 2);
+    }
+}

@@ -1,0 +1,215 @@
+//! Who is who: all keys and devices in memory, so that a request is authenticated by one MAC and
+//! one look-up. The hold statement checks again in the database, and has the last word.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering},
+    },
+};
+
+use jiff::Timestamp;
+use protocol::{Code, DeviceId, KeyId, Problem};
+
+use crate::{
+    credential::{self, Kind},
+    ledger::{DeviceRecord, KeyRecord, LedgerError, Reader},
+    secrets::Pepper,
+};
+
+/// A credential that nobody used for so long is no longer accepted.
+const IDLE_MS_MAX: i64 = 90 * 24 * 3_600 * 1_000;
+/// How exact `last seen` is.
+const SEEN_GRAIN_MS: i64 = 60_000;
+
+/// What a request needs to know of a token key.
+#[derive(Debug)]
+pub struct Key {
+    pub id: KeyId,
+    pub last4: String,
+    /// `None`: all models.
+    pub models: Option<Vec<String>>,
+    pub strict: bool,
+    pub expires_at: Option<Timestamp>,
+    revoked: AtomicBool,
+}
+
+impl Key {
+    pub fn allows(&self, model: &str) -> bool {
+        self.models
+            .as_ref()
+            .is_none_or(|models| models.iter().any(|allowed| allowed == model))
+    }
+}
+
+/// What a request needs to know of a device.
+#[derive(Debug)]
+pub struct Device {
+    pub id: DeviceId,
+    pub key: Arc<Key>,
+    pub created_at: Timestamp,
+    /// Milliseconds; 0: its credential was never used.
+    last_seen: AtomicI64,
+    revoked: AtomicBool,
+    streams: AtomicU32,
+}
+
+impl Device {
+    pub fn is_revoked(&self) -> bool {
+        self.revoked.load(Ordering::Acquire) || self.key.revoked.load(Ordering::Acquire)
+    }
+
+    /// Whether the caller should write down that the device was seen now.
+    pub fn note_seen(&self, now: i64) -> bool {
+        let before = self.last_seen.load(Ordering::Relaxed);
+        now - before > SEEN_GRAIN_MS
+            && self
+                .last_seen
+                .compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+    }
+
+    fn is_idle(&self, now: i64) -> bool {
+        let seen = self
+            .last_seen
+            .load(Ordering::Relaxed)
+            .max(self.created_at.as_millisecond());
+        now - seen > IDLE_MS_MAX
+    }
+
+    /// Takes a place among the device's streams; freed when the guard is dropped.
+    pub fn enter(self: &Arc<Self>, limit: u32) -> Option<StreamPlace> {
+        let place = StreamPlace(Arc::clone(self));
+        (self.streams.fetch_add(1, Ordering::Relaxed) < limit).then_some(place)
+    }
+}
+
+/// One running request of a device.
+#[derive(Debug)]
+pub struct StreamPlace(Arc<Device>);
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        self.0.streams.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[derive(Default)]
+struct Entries {
+    by_mac: HashMap<[u8; 32], Arc<Device>>,
+    devices: HashMap<DeviceId, ([u8; 32], Arc<Device>)>,
+    keys: HashMap<KeyId, Arc<Key>>,
+}
+
+pub struct Directory {
+    pepper: Pepper,
+    entries: RwLock<Entries>,
+}
+
+impl Directory {
+    pub fn load(reader: &Reader, pepper: Pepper) -> Result<Self, LedgerError> {
+        let directory = Self {
+            pepper,
+            entries: RwLock::default(),
+        };
+        for key in reader.keys()? {
+            directory.add_key(&key);
+        }
+        for device in reader.devices(None)? {
+            directory.add_device(&device);
+        }
+        Ok(directory)
+    }
+
+    pub fn pepper(&self) -> &Pepper {
+        &self.pepper
+    }
+
+    /// The device behind a credential; errors are what the client is told.
+    pub fn authenticate(&self, credential: &[u8], now: i64) -> Result<Arc<Device>, Problem> {
+        match credential::kind_of(credential) {
+            Some(Kind::Device) => {}
+            Some(Kind::Admin) => {
+                return Err(Problem::new(
+                    Code::Forbidden,
+                    "An admin credential cannot use models.",
+                ));
+            }
+            None => return Err(unauthorized()),
+        }
+        let mac = self.pepper.mac(credential);
+        let device = self.read().by_mac.get(&mac).cloned().ok_or_else(unauthorized)?;
+        if device.is_revoked() || device.is_idle(now) {
+            return Err(Problem::new(
+                Code::CredentialRevoked,
+                "This device is signed out.",
+            ));
+        }
+        Ok(device)
+    }
+
+    pub fn add_key(&self, key: &KeyRecord) {
+        let entry = Key {
+            id: key.id,
+            last4: key.last4.clone(),
+            models: key.models.clone(),
+            strict: key.strict,
+            expires_at: key.expires_at,
+            revoked: AtomicBool::new(key.revoked),
+        };
+        self.write().keys.insert(key.id, Arc::new(entry));
+    }
+
+    /// Adds a device whose key is known; a device with a new credential takes the old one's place.
+    pub fn add_device(&self, record: &DeviceRecord) {
+        let mut entries = self.write();
+        let Some(key) = entries.keys.get(&record.key).cloned() else {
+            return;
+        };
+        if let Some((old_mac, _)) = entries.devices.remove(&record.id) {
+            entries.by_mac.remove(&old_mac);
+        }
+        let device = Arc::new(Device {
+            id: record.id,
+            key,
+            created_at: record.created_at,
+            last_seen: AtomicI64::new(record.last_seen_at.map_or(0, |at| at.as_millisecond())),
+            revoked: AtomicBool::new(record.revoked_at.is_some()),
+            streams: AtomicU32::new(0),
+        });
+        entries.by_mac.insert(record.mac, Arc::clone(&device));
+        entries.devices.insert(record.id, (record.mac, device));
+    }
+
+    pub fn key(&self, id: KeyId) -> Option<Arc<Key>> {
+        self.read().keys.get(&id).cloned()
+    }
+
+    pub fn device(&self, id: DeviceId) -> Option<Arc<Device>> {
+        self.read().devices.get(&id).map(|(_, device)| Arc::clone(device))
+    }
+
+    pub fn revoke_device(&self, id: DeviceId) {
+        if let Some(device) = self.device(id) {
+            device.revoked.store(true, Ordering::Release);
+        }
+    }
+
+    pub fn revoke_key(&self, id: KeyId) {
+        if let Some(key) = self.key(id) {
+            key.revoked.store(true, Ordering::Release);
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Entries> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    }
+    fn write(&self) -> RwLockWriteGuard<'_, Entries> {
+        self.entries.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn unauthorized() -> Problem {
+    Problem::new(Code::Unauthorized, "The request has no valid device credential.")
+}

@@ -1,0 +1,144 @@
+//! Who is on the other end, and under which name it called us.
+
+use std::net::{IpAddr, SocketAddr};
+
+use http::{HeaderMap, Uri, header::HOST};
+
+/// Decides about `Host` and `X-Forwarded-For`.
+#[derive(Clone, Debug, Default)]
+pub struct PeerRules {
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The host (and port, if named) of `public_url`.
+    pub public_host: Option<String>,
+}
+
+/// Where a request came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    pub address: IpAddr,
+    /// Came from this machine and through nobody: may use the admin credential of `admin.json`.
+    pub is_local: bool,
+}
+
+impl PeerRules {
+    pub fn peer(&self, socket: SocketAddr, headers: &HeaderMap) -> Peer {
+        let address = socket.ip().to_canonical();
+        let forwarded = headers.get("x-forwarded-for");
+        if !self.trusted_proxies.contains(&address) {
+            // A proxy that we do not know may stand on this machine and speak for the world.
+            let is_local = address.is_loopback() && forwarded.is_none() && !headers.contains_key("forwarded");
+            return Peer { address, is_local };
+        }
+        // The last entry is the one that our own proxy wrote.
+        let client = forwarded
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.rsplit(',').next()?.trim().parse::<IpAddr>().ok())
+            .map(|ip| ip.to_canonical());
+        Peer {
+            address: client.unwrap_or(address),
+            is_local: false,
+        }
+    }
+
+    /// Whether the name that the client called is ours. A web page that points its own name at this
+    /// machine must not reach us.
+    pub fn knows_host(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+        let host = match (uri.authority(), headers.get(HOST)) {
+            (Some(authority), _) => authority.as_str(),
+            (None, Some(host)) => host.to_str().unwrap_or(""),
+            (None, None) => return false,
+        };
+        let name = without_port(host);
+        is_loopback_name(name)
+            || self
+                .public_host
+                .as_deref()
+                .is_some_and(|public| public.eq_ignore_ascii_case(host) || public.eq_ignore_ascii_case(name))
+    }
+}
+
+/// The host and port of a URL, as a client writes them into `Host`.
+pub fn host_of(url: &str) -> Option<String> {
+    let uri: Uri = url.parse().ok()?;
+    Some(uri.authority()?.as_str().to_owned())
+}
+
+fn without_port(host: &str) -> &str {
+    if let Some(rest) = host.strip_prefix('[') {
+        return rest.split(']').next().unwrap_or("");
+    }
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+fn is_loopback_name(name: &str) -> bool {
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn knows(rules: &PeerRules, host: &str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, host.parse().unwrap());
+        rules.knows_host(&Uri::from_static("/"), &headers)
+    }
+
+    #[test]
+    fn only_our_own_names_are_answered() {
+        let rules = PeerRules {
+            public_host: host_of("https://tokens.example"),
+            ..PeerRules::default()
+        };
+        for host in [
+            "localhost",
+            "localhost:7425",
+            "127.0.0.1:1",
+            "127.9.9.9",
+            "[::1]:80",
+            "tokens.example",
+            "Tokens.Example:443",
+        ] {
+            assert!(knows(&rules, host), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "127.0.0.1.evil.example",
+            "",
+            "[::2]",
+        ] {
+            assert!(!knows(&rules, host), "{host}");
+        }
+    }
+
+    #[test]
+    fn forwarded_addresses_count_only_from_trusted_proxies() {
+        let proxy: IpAddr = "10.0.0.9".parse().unwrap();
+        let rules = PeerRules {
+            trusted_proxies: vec![proxy],
+            ..PeerRules::default()
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", "127.0.0.1, 203.0.113.7".parse().unwrap());
+        let client = rules.peer(SocketAddr::new(proxy, 1), &headers);
+        assert_eq!(
+            (client.address.to_string().as_str(), client.is_local),
+            ("203.0.113.7", false)
+        );
+        let liar = rules.peer("127.0.0.1:1".parse().unwrap(), &headers);
+        assert_eq!(
+            (liar.address.to_string().as_str(), liar.is_local),
+            ("127.0.0.1", false)
+        );
+        assert!(
+            rules
+                .peer("127.0.0.1:1".parse().unwrap(), &HeaderMap::new())
+                .is_local
+        );
+    }
+}

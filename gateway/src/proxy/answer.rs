@@ -1,0 +1,132 @@
+//! Whole answers: read, settle, then send. And refusals, which cost nothing.
+
+use crate::catalogue::known::passes_response_header;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, header};
+use protocol::{Code, Problem, Receipt, header as ours};
+use providers::openai::{AnswerInfo, scan_answer, upstream_problem};
+use tokio::sync::oneshot;
+
+use super::{
+    Proxy, admit::client_left, exchange::Exchange, meter::Reading, refusal::Refusal, upstream::Reply,
+};
+use crate::{body::Body, state::internal};
+
+/// The largest whole answer that is read into memory.
+const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// As much of an error body as is looked at.
+const ERROR_BYTES_MAX: usize = 64 * 1024;
+
+/// Reads the answer, settles it, and only then hands it on.
+pub(super) async fn whole(
+    proxy: &Proxy,
+    exchange: &mut Exchange,
+    mut head: Reply,
+    is_translated: bool,
+    reply: &mut oneshot::Sender<Response<Body>>,
+) -> Result<Response<Body>, Refusal> {
+    let read = tokio::select! {
+        biased;
+        () = reply.closed() => {
+            settle_unread(exchange).await?;
+            return Err(client_left());
+        }
+        read = head.body.collect(ANSWER_BYTES_MAX) => read,
+    };
+    let body = match read {
+        Ok(body) => body,
+        Err((part, error)) => {
+            let reading = Reading {
+                usage: None,
+                ..reading_of(&scan_answer(&part))
+            };
+            exchange.settle(reading).await.map_err(internal)?;
+            tracing::warn!(request.id = %exchange.request, "{error} in the middle of an answer");
+            return Err(Problem::new(
+                Code::UpstreamUnavailable,
+                "The model's server broke off in its answer.",
+            )
+            .into());
+        }
+    };
+    head.body.put_back(proxy);
+    let reading = reading_of(&scan_answer(&body));
+    let receipt = exchange.settle(reading).await.map_err(internal)?;
+    let translated = if is_translated {
+        providers::fim::translate_answer(&body)
+    } else {
+        None
+    };
+    let body = translated.unwrap_or(body);
+    Ok(respond(exchange, &head.headers, body, &receipt))
+}
+
+fn reading_of(info: &AnswerInfo<'_>) -> Reading {
+    Reading {
+        usage: info.usage,
+        response_id: info.response_id.as_ref().map(|id| id.to_string()),
+        output_bytes: info.output_bytes,
+        pieces: u64::from(info.output_bytes > 0),
+        is_bad: info.bad_usage,
+    }
+}
+
+fn respond(exchange: &Exchange, upstream: &HeaderMap, body: Bytes, receipt: &Receipt) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    pass_headers(upstream, headers);
+    exchange.mark_headers(headers);
+    headers.insert(ours::COST, HeaderValue::from(receipt.cost_nano_usd.nano_usd()));
+    headers.insert(
+        ours::BALANCE,
+        HeaderValue::from(receipt.balance.available_nano_usd.nano_usd()),
+    );
+    response
+}
+
+/// Only headers on the list pass: an upstream can neither set cookies nor speak in our name.
+pub(super) fn pass_headers(from: &HeaderMap, to: &mut HeaderMap) {
+    for (name, value) in from {
+        if passes_response_header(name.as_str()) {
+            to.append(name, value.clone());
+        }
+    }
+    if !to.contains_key(header::CONTENT_TYPE) {
+        to.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+}
+
+/// The client left before it saw a byte, but the upstream had the request.
+pub(super) async fn settle_unread(exchange: &Exchange) -> Result<(), Refusal> {
+    exchange
+        .settle(Reading::default())
+        .await
+        .map(drop)
+        .map_err(|error| internal(error).into())
+}
+
+/// The upstream said no before any byte: everything is given back.
+pub(super) async fn refused(
+    exchange: &Exchange,
+    mut head: Reply,
+    upstream: &str,
+) -> Result<Refusal, Refusal> {
+    let body = match head.body.collect(ERROR_BYTES_MAX).await {
+        Ok(body) | Err((body, _)) => body,
+    };
+    exchange.release().await.map_err(internal)?;
+    let retry_after = head
+        .headers
+        .get(header::RETRY_AFTER)
+        .and_then(|value| value.to_str().ok());
+    let failure = upstream_problem(head.status.as_u16(), retry_after, &body);
+    tracing::warn!(
+        request.id = %exchange.request, upstream, status = head.status.as_u16(),
+        "The upstream refused a request"
+    );
+    let retry_after = failure.retry_after.as_deref().and_then(|text| text.parse().ok());
+    Ok(Refusal {
+        problem: failure.problem,
+        retry_after,
+    })
+}

@@ -1,0 +1,121 @@
+//! One admitted request with its hold, until the hold is resolved.
+
+use std::{sync::Arc, time::Instant};
+
+use http::{HeaderMap, HeaderValue};
+use protocol::{Money, Receipt, RequestId, RequestKind, header};
+
+use super::meter::Reading;
+use crate::{
+    catalogue::Pricing,
+    clock::{now_ms, timestamp},
+    directory::{Device, StreamPlace},
+    events::Notice,
+    ledger::{FIRST_MARK, LedgerError, LotState, Settle, next_mark},
+    state::Gateway,
+};
+
+/// A hold that must be resolved exactly once: by [`Exchange::settle`] or [`Exchange::release`].
+/// One that is dropped without either (a panic) is settled when its lease runs out.
+pub(super) struct Exchange {
+    pub gateway: Arc<Gateway>,
+    pub device: Arc<Device>,
+    pub request: RequestId,
+    pub kind: RequestKind,
+    pub model: Arc<str>,
+    pub pricing: Pricing,
+    pub counted_input: u64,
+    pub started: Instant,
+    /// The output cap that the balance forced on the request.
+    pub lowered_cap: Option<u64>,
+    pub mark: u64,
+    pub _place: StreamPlace,
+}
+
+impl Exchange {
+    pub(super) const fn first_mark() -> u64 {
+        FIRST_MARK
+    }
+
+    /// Makes the mark cover what is about to be passed on; durable when it returns. False: the
+    /// hold is gone (its lease ran out), and nothing more may be passed on.
+    pub(super) async fn cover(&mut self, reading: &Reading) -> Result<bool, LedgerError> {
+        let Some(mark) = next_mark(self.mark, reading.passed()) else {
+            return Ok(true);
+        };
+        self.mark = mark;
+        self.gateway.ledger.extend(self.request, mark).await
+    }
+
+    /// Charges what was used. Durable when it returns; only then may the end of the answer be sent.
+    pub(super) async fn settle(&self, reading: Reading) -> Result<Receipt, LedgerError> {
+        let (usage, estimated) = reading.usage(self.counted_input);
+        let price = &self.pricing.price;
+        // A bill beyond what money can express is the house's problem: the hold is all there is.
+        let cost = price.cost(&usage).unwrap_or(Money::MAX);
+        let at = now_ms();
+        let settle = Settle {
+            request: self.request,
+            at,
+            usage,
+            cost,
+            estimated,
+            provider_response_id: reading.response_id,
+            latency_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        };
+        let settled = self.gateway.ledger.settle(Box::new(settle)).await?;
+        let Some(settled) = settled else {
+            return Err(LedgerError::Stopped("a running request lost its hold".into()));
+        };
+        if settled.variance > Money::ZERO {
+            tracing::warn!(
+                request.id = %self.request,
+                "The provider billed {} nano-USD more than its limits allow; the house bears it",
+                settled.variance
+            );
+        }
+        self.gateway
+            .metrics
+            .settled(self.kind, &usage, settled.charged, estimated);
+        self.tell(settled.lot);
+        Ok(Receipt {
+            request_id: self.request,
+            kind: self.kind,
+            model: self.model.to_string(),
+            usage,
+            cost_nano_usd: settled.charged,
+            estimated,
+            balance: self.gateway.balance_of(&self.device.key, settled.lot),
+            at: timestamp(at),
+        })
+    }
+
+    /// Gives everything back: nothing reached an upstream, or it refused before any byte.
+    pub(super) async fn release(&self) -> Result<(), LedgerError> {
+        self.gateway.ledger.release(self.request).await?;
+        self.gateway.metrics.released();
+        if let Ok(Some(lot)) = self.gateway.reader.lot(self.device.key.id) {
+            self.tell(lot);
+        }
+        Ok(())
+    }
+
+    fn tell(&self, lot: LotState) {
+        let key = &self.device.key;
+        self.gateway
+            .events
+            .tell(key.id, || Notice::Balance(self.gateway.balance_of(key, lot)));
+    }
+
+    /// The headers that every answer carries, a stream's too.
+    pub(super) fn mark_headers(&self, headers: &mut HeaderMap) {
+        let mut buffer = uuid::Uuid::encode_buffer();
+        let id = self.request.as_uuid().hyphenated().encode_lower(&mut buffer);
+        if let Ok(value) = HeaderValue::from_str(id) {
+            headers.insert(header::REQUEST_ID, value);
+        }
+        if let Some(cap) = self.lowered_cap {
+            headers.insert(header::OUTPUT_CAP, HeaderValue::from(cap));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What a client says about its request in `x-token-tracker-*`.
+
+use http::HeaderMap;
+use percent_encoding::percent_decode;
+use protocol::{Code, Problem, RequestKind, header};
+
+const BYTES_MAX: usize = 256;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wishes {
+    pub kind: Option<RequestKind>,
+    pub client_request_id: Option<String>,
+    pub repository: Option<String>,
+    pub branch: Option<String>,
+    pub language: Option<String>,
+    /// Send the receipt as a comment line in a stream.
+    pub wants_receipt: bool,
+}
+
+pub(super) fn read(headers: &HeaderMap) -> Result<Wishes, Problem> {
+    let kind = text(headers, header::KIND)?
+        .map(|kind| {
+            kind.parse()
+                .map_err(|()| invalid(header::KIND, "is completion, chat or embedding"))
+        })
+        .transpose()?;
+    Ok(Wishes {
+        kind,
+        client_request_id: text(headers, header::CLIENT_REQUEST_ID)?,
+        repository: text(headers, header::REPOSITORY)?.map(without_user),
+        branch: text(headers, header::BRANCH)?,
+        language: text(headers, header::LANGUAGE)?,
+        wants_receipt: headers.get(header::RECEIPT).is_some_and(|value| value == "1"),
+    })
+}
+
+/// A percent-encoded value of at most 256 bytes.
+fn text(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(name) else {
+        return Ok(None);
+    };
+    let decoded = percent_decode(value.as_bytes())
+        .decode_utf8()
+        .map_err(|_| invalid(name, "is percent-encoded UTF-8"))?;
+    if decoded.len() > BYTES_MAX || decoded.contains(char::is_control) {
+        return Err(invalid(name, "has at most 256 bytes and no control characters"));
+    }
+    Ok(Some(decoded.into_owned()).filter(|text| !text.is_empty()))
+}
+
+/// Clients send host/path. One that sends a whole URL must not leave its password in our ledger.
+fn without_user(repository: String) -> String {
+    match repository.rsplit_once('@') {
+        Some((_, rest)) => rest.to_owned(),
+        None => repository,
+    }
+}
+
+fn invalid(name: &str, rule: &str) -> Problem {
+    Problem::new(Code::InvalidRequest, format!("The header {name} {rule}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &'static str, value: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, value.parse().unwrap());
+        headers
+    }
+
+    #[test]
+    fn values_are_decoded_and_bounded() {
+        let wishes = read(&headers(header::BRANCH, "feature%2F%C3%A9")).unwrap();
+        assert_eq!(wishes.branch.as_deref(), Some("feature/é"));
+        let wishes = read(&headers(header::REPOSITORY, "user%3Asecret%40host/path")).unwrap();
+        assert_eq!(wishes.repository.as_deref(), Some("host/path"));
+        assert!(read(&headers(header::BRANCH, &"x".repeat(257))).is_err());
+        assert!(read(&headers(header::BRANCH, "%FF")).is_err());
+        assert!(read(&headers(header::BRANCH, "a%0Ab")).is_err());
+        assert!(read(&headers(header::KIND, "snack")).is_err());
+        assert_eq!(
+            read(&headers(header::KIND, "chat")).unwrap().kind,
+            Some(RequestKind::Chat)
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! The control plane under `/api/v1`: one file a noun. Handlers unwrap, call and answer.
+
+pub mod access;
+pub mod devices;
+pub mod events;
+pub mod health;
+pub mod keys;
+pub mod models;
+pub mod openai_models;
+pub mod plain_page;
+pub mod redeem;
+pub mod usage;
+
+use axum::{
+    Json,
+    extract::{FromRequest, Request},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use protocol::{Code, Problem, api::ErrorBody};
+use serde::de::DeserializeOwned;
+
+/// An error under `/api/v1`: `{"error": {code, message, hint}}` with the code's status.
+#[derive(Debug)]
+pub struct ApiError {
+    problem: Problem,
+    retry_after: Option<u64>,
+}
+
+impl ApiError {
+    pub fn retry_after(problem: Problem, seconds: u64) -> Self {
+        Self {
+            problem,
+            retry_after: Some(seconds),
+        }
+    }
+}
+
+impl From<Problem> for ApiError {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            retry_after: None,
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.problem.code.http_status());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(ErrorBody { error: self.problem })).into_response();
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+pub type Answer<T> = Result<T, ApiError>;
+
+/// A JSON body whose mistakes are told in our form. Extractors before it check who asks, so that
+/// authentication comes before the body.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let body = axum::body::Bytes::from_request(request, state)
+            .await
+            .map_err(|_| {
+                Problem::new(
+                    Code::InvalidRequest,
+                    "The request body is too large or broke off.",
+                )
+            })?;
+        serde_json::from_slice(&body).map(Self).map_err(|error| {
+            // serde's sentence names the member; it never repeats a secret that was in a string.
+            let place = format!("line {}, column {}", error.line(), error.column());
+            let what = match error.classify() {
+                serde_json::error::Category::Data => missing_or_wrong(&error),
+                _ => "The body is not valid JSON".to_owned(),
+            };
+            ApiError::from(Problem::new(Code::InvalidRequest, format!("{what} ({place}).")))
+        })
+    }
+}
+
+fn missing_or_wrong(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next())
+    {
+        Some(field) => format!("The member \"{field}\" is missing"),
+        None => "A member of the body has the wrong type".to_owned(),
+    }
+}

@@ -1,0 +1,117 @@
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use http::StatusCode;
+use protocol::{
+    Code, DeviceId, KeyId, Problem,
+    api::{Device, DeviceList, ErrorBody, RenameDeviceRequest},
+};
+
+use super::{Answer, Body, access::Caller, redeem::checked_name};
+use crate::{
+    clock::now_ms,
+    events::Notice,
+    ledger::DeviceRecord,
+    state::{Gateway, internal},
+};
+
+/// The devices of the caller's key; for an admin, all.
+#[utoipa::path(get, path = "/api/v1/devices", responses((status = 200, body = DeviceList), (status = 401, body = ErrorBody)))]
+pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<DeviceList>> {
+    let (key, current) = match &caller {
+        Caller::Device(device) => (Some(device.key.id), Some(device.id)),
+        Caller::Admin => (None, None),
+    };
+    let records = gateway.reader.devices(key).map_err(internal)?;
+    let devices = records
+        .into_iter()
+        .map(|record| describe(record, current))
+        .collect();
+    Ok(Json(DeviceList { devices }))
+}
+
+fn describe(record: DeviceRecord, current: Option<DeviceId>) -> Device {
+    Device {
+        id: record.id,
+        name: record.name,
+        key_id: record.key,
+        credential_last4: record.last4,
+        client: record.client,
+        created_at: record.created_at,
+        last_seen_at: record.last_seen_at,
+        revoked_at: record.revoked_at,
+        current: current == Some(record.id),
+    }
+}
+
+/// Gives a device another name.
+#[utoipa::path(
+    patch, path = "/api/v1/devices/{id}", request_body = RenameDeviceRequest, params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = ErrorBody))
+)]
+pub async fn rename(
+    State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(request): Body<RenameDeviceRequest>,
+) -> Answer<StatusCode> {
+    let (device, _) = reachable(&gateway, &caller, &id)?;
+    let name = checked_name(&request.name)?;
+    let renamed = gateway
+        .ledger
+        .rename_device(device, name)
+        .await
+        .map_err(internal)?;
+    if renamed {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(not_found().into())
+    }
+}
+
+/// Signs a device out and frees its place. A device may revoke itself and its key's other devices.
+#[utoipa::path(
+    delete, path = "/api/v1/devices/{id}", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = ErrorBody))
+)]
+pub async fn revoke(
+    State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer<StatusCode> {
+    let (device, key) = reachable(&gateway, &caller, &id)?;
+    if !gateway
+        .ledger
+        .revoke_device(device, now_ms())
+        .await
+        .map_err(internal)?
+    {
+        return Err(not_found().into());
+    }
+    gateway.directory.revoke_device(device);
+    gateway.events.tell(key, || Notice::Revoked(Some(device)));
+    tracing::info!(device.id = %device, "A device was revoked");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The device, if the caller may touch it. To others it does not exist.
+fn reachable(gateway: &Gateway, caller: &Caller, id: &str) -> Result<(DeviceId, KeyId), Problem> {
+    let id: DeviceId = id.parse().map_err(|_| not_found())?;
+    let device = gateway.directory.device(id).ok_or_else(not_found)?;
+    let allowed = match caller {
+        Caller::Admin => true,
+        Caller::Device(own) => own.key.id == device.key.id,
+    };
+    if allowed {
+        Ok((id, device.key.id))
+    } else {
+        Err(not_found())
+    }
+}
+
+fn not_found() -> Problem {
+    Problem::new(Code::NotFound, "There is no such device.")
+}

@@ -1,0 +1,168 @@
+use std::sync::Arc;
+
+use axum::{Extension, Json, extract::State};
+use http::{HeaderMap, StatusCode};
+use protocol::{
+    Code, DeviceId, Problem,
+    api::{
+        Account, AccountResponse, BalanceResponse, DeviceClient, ErrorBody, RedeemRequest, RedeemResponse,
+    },
+};
+
+use super::{Answer, ApiError, Body, access::ByDevice};
+use crate::{
+    clock::{new_id, now_ms},
+    credential::{self, Kind},
+    key::TokenKeyCode,
+    ledger::{Enrolled, Redeem},
+    peer::Peer,
+    state::{Gateway, internal},
+};
+
+const NAME_CHARACTERS_MAX: usize = 100;
+
+/// Turns a token key into a device with a credential of its own.
+#[utoipa::path(
+    post, path = "/api/v1/redeem", request_body = RedeemRequest, security(()),
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same within ten minutes answers the same device with a new credential, while the first one is unused.")),
+    responses((status = 201, body = RedeemResponse), (status = 403, body = ErrorBody, description = "Unknown, used up, expired or revoked: one answer for all"), (status = 429, body = ErrorBody))
+)]
+pub async fn redeem(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    Body(request): Body<RedeemRequest>,
+) -> Answer<(StatusCode, Json<RedeemResponse>)> {
+    let now = now_ms();
+    if let Some(seconds) = gateway.failed_redeems.wait_seconds(peer.address, now) {
+        let problem = Problem::new(Code::RateLimited, "Too many token keys from here were refused.");
+        return Err(ApiError::retry_after(problem, seconds));
+    }
+    let idempotency_key = idempotency_key(&headers)?;
+    let name = device_name(request.device_name.as_deref(), request.device.as_ref())?;
+    let secret = credential::generate(Kind::Device).ok_or_else(no_randomness)?;
+    // A code with a typing error takes the same way as one that does not exist: one text, one time.
+    let code = TokenKeyCode::parse(&request.key).ok();
+    let canonical = code
+        .as_ref()
+        .map_or(request.key.as_bytes(), TokenKeyCode::canonical);
+    let redeem = Redeem {
+        key_mac: gateway.directory.pepper().mac(canonical),
+        device: DeviceId::from_uuid(new_id()),
+        credential_mac: gateway.directory.pepper().mac(secret.as_bytes()),
+        credential_last4: credential::last4(&secret),
+        name,
+        client: client(request.device),
+        idempotency_key,
+        at: now,
+    };
+    let Ok(enrolled) = gateway.ledger.redeem(Box::new(redeem)).await.map_err(internal)? else {
+        gateway.failed_redeems.note_failure(peer.address, now);
+        gateway.metrics.redeem_failed();
+        return Err(Problem::new(Code::KeyRefused, "This token key is not accepted.").into());
+    };
+    let account = enrol(&gateway, enrolled)?;
+    Ok((
+        StatusCode::CREATED,
+        Json(RedeemResponse {
+            credential: secret.to_string(),
+            account,
+        }),
+    ))
+}
+
+fn enrol(gateway: &Gateway, enrolled: Enrolled) -> Result<Account, Problem> {
+    let records = gateway.reader.devices(Some(enrolled.key)).map_err(internal)?;
+    if let Some(record) = records.iter().find(|record| record.id == enrolled.device) {
+        gateway.directory.add_device(record);
+    }
+    let device = gateway
+        .directory
+        .device(enrolled.device)
+        .ok_or_else(|| Problem::new(Code::Internal, "The new device is not in the directory."))?;
+    tracing::info!(device.id = %enrolled.device, key.id = %enrolled.key, "A device was enrolled");
+    gateway.account(&device, enrolled.name)
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let text = value.to_str().ok().filter(|text| (1..=255).contains(&text.len()));
+    text.map(|text| Some(text.to_owned())).ok_or_else(|| {
+        Problem::new(
+            Code::InvalidRequest,
+            "Idempotency-Key has 1 to 255 ASCII characters.",
+        )
+    })
+}
+
+fn device_name(name: Option<&str>, client: Option<&DeviceClient>) -> Result<String, Problem> {
+    let fallback = client
+        .and_then(|client| client.client.as_deref())
+        .unwrap_or("device");
+    checked_name(
+        name.map(str::trim)
+            .filter(|name| !name.is_empty())
+            .unwrap_or(fallback),
+    )
+}
+
+pub(super) fn checked_name(name: &str) -> Result<String, Problem> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_CHARACTERS_MAX || name.contains(char::is_control) {
+        return Err(Problem::new(
+            Code::InvalidRequest,
+            "A device's name has 1 to 100 characters, none of them a control character.",
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+/// What a client says about itself, cut to what a listing can show.
+fn client(client: Option<DeviceClient>) -> DeviceClient {
+    let cut = |text: Option<String>| {
+        text.map(|text| {
+            text.chars()
+                .filter(|c| !c.is_control())
+                .take(NAME_CHARACTERS_MAX)
+                .collect()
+        })
+    };
+    let client = client.unwrap_or_default();
+    DeviceClient {
+        os: cut(client.os),
+        client: cut(client.client),
+        version: cut(client.version),
+    }
+}
+
+fn no_randomness() -> Problem {
+    Problem::new(Code::Internal, "The system gave no random bytes.")
+}
+
+/// This device's standing.
+#[utoipa::path(get, path = "/api/v1/me", responses((status = 200, body = AccountResponse), (status = 401, body = ErrorBody)))]
+pub async fn me(
+    State(gateway): State<Arc<Gateway>>,
+    ByDevice(device): ByDevice,
+) -> Answer<Json<AccountResponse>> {
+    let records = gateway.reader.devices(Some(device.key.id)).map_err(internal)?;
+    let name = records
+        .into_iter()
+        .find(|record| record.id == device.id)
+        .map(|record| record.name);
+    let account = gateway.account(&device, name.unwrap_or_default())?;
+    Ok(Json(AccountResponse { account }))
+}
+
+/// What is left, held and spent on this device's lots.
+#[utoipa::path(get, path = "/api/v1/balance", responses((status = 200, body = BalanceResponse), (status = 401, body = ErrorBody)))]
+pub async fn balance(
+    State(gateway): State<Arc<Gateway>>,
+    ByDevice(device): ByDevice,
+) -> Answer<Json<BalanceResponse>> {
+    Ok(Json(BalanceResponse {
+        balance: gateway.balance(&device.key)?,
+    }))
+}

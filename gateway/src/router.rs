@@ -1,0 +1,66 @@
+//! Every route on one page. The two hot ones never pass through here: see `server`.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    response::{IntoResponse, Response},
+    routing::{delete, get, patch, post},
+};
+use protocol::{Code, Problem};
+
+use crate::{
+    openapi,
+    route::{ApiError, devices, events, health, keys, models, openai_models, plain_page, redeem, usage},
+    state::Gateway,
+};
+
+/// Bodies of the control plane are small.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+
+pub fn router(gateway: Arc<Gateway>) -> Router {
+    let api = Router::new()
+        .route("/redeem", post(redeem::redeem))
+        .route("/me", get(redeem::me))
+        .route("/balance", get(redeem::balance))
+        .route("/devices", get(devices::list))
+        .route(
+            "/devices/{id}",
+            patch(devices::rename).merge(delete(devices::revoke)),
+        )
+        .route("/keys", get(keys::list).merge(post(keys::mint)))
+        .route("/keys/{id}", delete(keys::revoke))
+        .route("/models", get(models::list))
+        .route("/usage", get(usage::list))
+        .route("/events", get(events::listen))
+        .route("/openapi.json", get(openapi::serve))
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method);
+    Router::new()
+        .nest("/api/v1", api)
+        .route("/v1/models", get(openai_models::list))
+        .route("/v1/models/{*id}", get(openai_models::one))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .route("/", get(plain_page::page))
+        .route("/redeem", get(plain_page::page))
+        .fallback(not_found)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .with_state(gateway)
+}
+
+async fn not_found() -> ApiError {
+    Problem::new(Code::NotFound, "There is nothing at this address.").into()
+}
+
+async fn wrong_method() -> Response {
+    let mut response = ApiError::from(Problem::new(
+        Code::InvalidRequest,
+        "This address does not take this method.",
+    ))
+    .into_response();
+    *response.status_mut() = http::StatusCode::METHOD_NOT_ALLOWED;
+    response
+}

@@ -1,0 +1,295 @@
+//! `token-tracker serve`: from a data directory to a gateway that answers, and back.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use tokio::sync::watch;
+
+use crate::{
+    catalogue::{self, Sources},
+    clock::now_ms,
+    config::{Config, ConfigError, ServeOptions},
+    credential::{self, Kind},
+    data_dir::{AdminFile, DataDir, DataDirError},
+    directory::Directory,
+    events::EventHub,
+    failure_limit::FailureLimit,
+    ledger::{Ledger, LedgerError, Reader, Recovered},
+    metrics::Metrics,
+    peer::{PeerRules, host_of},
+    secrets::{Envelope, Pepper},
+    server::{self, Shared, TlsError, TlsFiles},
+    state::{Gateway, Stop},
+};
+
+/// How often lost holds are looked for, and local servers.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Why a gateway does not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error("the address {0} cannot be used: {1}")]
+    Bind(SocketAddr, std::io::Error),
+    #[error("without TLS the gateway listens on loopback only")]
+    Insecure,
+    #[error("the gateway stopped: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Runs until SIGINT or SIGTERM; what runs then may end, and everything is settled.
+pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
+    let config = options
+        .config
+        .as_deref()
+        .map_or_else(|| Ok(Config::default()), Config::read)?;
+    let data_dir = DataDir::open(&options.data_dir)?;
+    let plan = Plan::of(&options, &config)?;
+    let listener = server::bind(plan.listen).map_err(|error| ServeError::Bind(plan.listen, error))?;
+    let base_url = plan.base_url(&listener)?;
+    let (ledger, writer, recovered) = Ledger::open(&data_dir.database(), now_ms())?;
+    tell_recovered(&recovered);
+    let opened = Opened {
+        config,
+        data_dir,
+        ledger,
+        base_url: base_url.clone(),
+    };
+    let (gateway, sources, _admin) = opened.gateway(plan.rules)?;
+    let shared = Arc::new(Shared {
+        gateway: Arc::clone(&gateway),
+        tls: plan.tls.map(Arc::new),
+        upstream_tls: server::client_config()?,
+    });
+    let chores = start_chores(gateway, sources, Arc::clone(&shared.upstream_tls))?;
+    tracing::info!("The gateway listens on {base_url}");
+    let outcome = server::serve(&shared, &listener);
+    drop(chores);
+    drop(writer);
+    tracing::info!("The gateway stopped");
+    Ok(outcome?)
+}
+
+/// What the options and the file say about listening.
+struct Plan {
+    listen: SocketAddr,
+    public_url: Option<String>,
+    tls: Option<TlsFiles>,
+    rules: PeerRules,
+}
+
+impl Plan {
+    fn of(options: &ServeOptions, config: &Config) -> Result<Self, ServeError> {
+        let default = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7425);
+        let listen = options.listen.or(config.listen).unwrap_or(default);
+        let trusted_proxies = if options.behind_proxy.is_empty() {
+            &config.trusted_proxies
+        } else {
+            &options.behind_proxy
+        }
+        .clone();
+        let cert = options.tls_cert.clone().or_else(|| config.tls_cert.clone());
+        let key = options.tls_key.clone().or_else(|| config.tls_key.clone());
+        let tls = match (cert, key) {
+            (Some(cert), Some(key)) => Some(TlsFiles::open(cert, key)?),
+            (None, None) => None,
+            _ => return Err(TlsError::Unreadable("name both a certificate and a key".into()).into()),
+        };
+        if tls.is_none() && trusted_proxies.is_empty() && !listen.ip().is_loopback() {
+            return Err(ServeError::Insecure);
+        }
+        let public_url = options.public_url.clone().or_else(|| config.public_url.clone());
+        let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
+        let public_host = match &public_url {
+            Some(url) => Some(host_of(url).ok_or_else(|| {
+                ConfigError::Invalid("public_url looks like https://tokens.example.com".into())
+            })?),
+            None => None,
+        };
+        Ok(Self {
+            listen,
+            public_url,
+            tls,
+            rules: PeerRules {
+                trusted_proxies,
+                public_host,
+            },
+        })
+    }
+
+    fn base_url(&self, listener: &TcpListener) -> std::io::Result<String> {
+        if let Some(url) = &self.public_url {
+            return Ok(url.clone());
+        }
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let mut address = listener.local_addr()?;
+        if address.ip().is_unspecified() {
+            address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        }
+        Ok(format!("{scheme}://{address}"))
+    }
+}
+
+struct Opened {
+    config: Config,
+    data_dir: DataDir,
+    ledger: Ledger,
+    base_url: String,
+}
+
+impl Opened {
+    /// Puts the shared state together and writes `admin.json`, the last step before serving. The
+    /// data directory comes back too: its lock lives as long as the gateway.
+    fn gateway(self, peers: PeerRules) -> Result<(Arc<Gateway>, Sources, DataDir), ServeError> {
+        let Self {
+            config,
+            data_dir,
+            ledger,
+            base_url,
+        } = self;
+        let pepper = Pepper::open(&data_dir.secrets()).map_err(DataDirError::Unusable)?;
+        let envelope = Envelope::open(&data_dir.secrets()).map_err(DataDirError::Unusable)?;
+        let reader = Reader::open(&data_dir.database())?;
+        let directory = Directory::load(&reader, pepper.clone())?;
+        let sources = Sources::new(&config, &reader, &envelope)?;
+        let admin = credential::generate(Kind::Admin)
+            .ok_or_else(|| std::io::Error::other("the system gave no random bytes"))?;
+        let gateway = Gateway {
+            ledger,
+            reader,
+            directory,
+            catalogue: ArcSwap::from_pointee(catalogue::build(&sources, &[])),
+            limits: config.limits,
+            failed_redeems: FailureLimit::new(
+                config.limits.failed_redeems_per_minute,
+                config.limits.failed_redeems_per_hour,
+            ),
+            events: EventHub::default(),
+            metrics: Metrics::default(),
+            peers,
+            admin_mac: pepper.mac(admin.as_bytes()),
+            stop: Stop::default(),
+        };
+        let file = AdminFile {
+            gateway_url: base_url,
+            credential: admin.to_string(),
+        };
+        data_dir.write_admin_file(&file).map_err(DataDirError::Unusable)?;
+        Ok((Arc::new(gateway), sources, data_dir))
+    }
+}
+
+fn tell_recovered(recovered: &Recovered) {
+    if recovered.orphans.is_empty() {
+        return;
+    }
+    tracing::warn!(
+        "{} requests of an earlier run had not ended; they were settled on their marks. \
+         See them with: token-tracker ledger orphans",
+        recovered.orphans.len()
+    );
+}
+
+/// Signals, the sweeper and the search for models, in a thread of their own.
+fn start_chores(
+    gateway: Arc<Gateway>,
+    sources: Sources,
+    tls: Arc<rustls::ClientConfig>,
+) -> std::io::Result<Chores> {
+    let (end, ended) = watch::channel(false);
+    let thread = std::thread::Builder::new().name("chores".into()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let local = tokio::task::LocalSet::new();
+        local.block_on(&runtime, async move {
+            tokio::task::spawn_local(sweep(Arc::clone(&gateway)));
+            tokio::task::spawn_local(find_models(Arc::clone(&gateway), sources, tls));
+            wait_for_stop(&gateway, ended).await
+        })
+    })?;
+    Ok(Chores {
+        end,
+        thread: Some(thread),
+    })
+}
+
+struct Chores {
+    end: watch::Sender<bool>,
+    thread: Option<std::thread::JoinHandle<std::io::Result<()>>>,
+}
+
+impl Drop for Chores {
+    fn drop(&mut self) {
+        self.end.send_replace(true);
+        if let Some(thread) = self.thread.take() {
+            // Nothing depends on how a chore ended.
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn wait_for_stop(gateway: &Gateway, mut ended: watch::Receiver<bool>) -> std::io::Result<()> {
+    tokio::select! {
+        signal = stop_signal() => signal?,
+        _ = ended.wait_for(|&ended| ended) => return Ok(()),
+    }
+    tracing::info!("Stopping: running requests may end");
+    gateway.stop.drain();
+    // A second signal does not wait.
+    tokio::select! {
+        signal = stop_signal() => { signal?; gateway.stop.cut(); }
+        _ = ended.wait_for(|&ended| ended) => return Ok(()),
+    }
+    let _ = ended.wait_for(|&ended| ended).await;
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+async fn sweep(gateway: Arc<Gateway>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        match gateway.ledger.sweep(now_ms()).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::warn!("{swept} holds outlived their lease and were settled on their marks"),
+            Err(error) => return tracing::error!("{error}"),
+        }
+    }
+}
+
+/// Asks upstreams without configured models which ones they have, now and every ten minutes.
+async fn find_models(gateway: Arc<Gateway>, sources: Sources, tls: Arc<rustls::ClientConfig>) {
+    loop {
+        let found = catalogue::discover(&sources, &tls).await;
+        gateway
+            .catalogue
+            .store(Arc::new(catalogue::build(&sources, &found)));
+        tokio::time::sleep(SWEEP * 10).await;
+    }
+}

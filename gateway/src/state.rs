@@ -1,0 +1,184 @@
+//! What all routes share.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use arc_swap::ArcSwap;
+use protocol::{
+    Code, Problem,
+    api::{Account, Balance, LotBalance},
+};
+use tokio::sync::{Notify, watch};
+
+use crate::{
+    catalogue::Catalogue,
+    config::Limits,
+    directory::{Device, Directory, Key},
+    events::EventHub,
+    failure_limit::FailureLimit,
+    ledger::{Ledger, LedgerError, LotState, Reader},
+    metrics::Metrics,
+    peer::PeerRules,
+};
+
+pub struct Gateway {
+    pub ledger: Ledger,
+    pub reader: Reader,
+    pub directory: Directory,
+    pub catalogue: ArcSwap<Catalogue>,
+    pub limits: Limits,
+    pub failed_redeems: FailureLimit,
+    pub events: EventHub,
+    pub metrics: Metrics,
+    pub peers: PeerRules,
+    /// The MAC of the credential in `admin.json`.
+    pub admin_mac: [u8; 32],
+    pub stop: Stop,
+}
+
+/// How the gateway is ending; phases only go forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Serving,
+    /// New requests are refused, listeners are let go, running answers go on.
+    Draining,
+    /// Running streams are cut, and settled on what was passed on.
+    Cutting,
+}
+
+/// Tells everything that runs how the gateway is ending, and counts what still runs.
+pub struct Stop {
+    phase: watch::Sender<Phase>,
+    running: AtomicUsize,
+    idle: Notify,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self {
+            phase: watch::channel(Phase::Serving).0,
+            running: AtomicUsize::new(0),
+            idle: Notify::new(),
+        }
+    }
+}
+
+impl Stop {
+    pub fn drain(&self) {
+        self.reach(Phase::Draining);
+    }
+    pub fn cut(&self) {
+        self.reach(Phase::Cutting);
+    }
+    fn reach(&self, phase: Phase) {
+        self.phase.send_if_modified(|now| {
+            let is_later = phase > *now;
+            *now = phase.max(*now);
+            is_later
+        });
+    }
+
+    pub fn is_draining(&self) -> bool {
+        *self.phase.borrow() >= Phase::Draining
+    }
+    /// Returns when no new work should start.
+    pub async fn on_drain(&self) {
+        self.on(Phase::Draining).await;
+    }
+    /// Returns when running streams must be cut.
+    pub async fn on_cut(&self) {
+        self.on(Phase::Cutting).await;
+    }
+    async fn on(&self, phase: Phase) {
+        // The sender lives in `self`, so the channel cannot close while this waits.
+        let _ = self.phase.subscribe().wait_for(|now| *now >= phase).await;
+    }
+
+    /// Returns when nothing runs any more.
+    pub async fn on_idle(&self) {
+        loop {
+            let idle = self.idle.notified();
+            if self.running.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            idle.await;
+        }
+    }
+}
+
+/// One connection or request at work; gone when dropped.
+pub struct Busy(Arc<Gateway>);
+
+impl Busy {
+    pub fn new(gateway: &Arc<Gateway>) -> Self {
+        gateway.stop.running.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(gateway))
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if self.0.stop.running.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.stop.idle.notify_waiters();
+        }
+    }
+}
+
+impl Gateway {
+    /// The balance of a lot in the form that clients read.
+    pub fn balance_of(&self, key: &Key, lot: LotState) -> Balance {
+        Balance::of_lot(
+            LotBalance {
+                id: key.id,
+                key_last4: key.last4.clone(),
+                available_nano_usd: lot.available(),
+                held_nano_usd: lot.held,
+                granted_nano_usd: lot.granted,
+                expires_at: key.expires_at,
+            },
+            lot.spent,
+        )
+    }
+
+    pub fn balance(&self, key: &Key) -> Result<Balance, Problem> {
+        let lot = self.reader.lot(key.id).map_err(internal)?;
+        Ok(self.balance_of(key, lot.unwrap_or(EMPTY)))
+    }
+
+    pub fn account(&self, device: &Arc<Device>, name: String) -> Result<Account, Problem> {
+        Ok(Account {
+            member: None,
+            device_id: device.id,
+            device_name: name,
+            balance: self.balance(&device.key)?,
+            models: self
+                .catalogue
+                .load()
+                .of_key(&device.key)
+                .map(|model| model.id.to_string())
+                .collect(),
+        })
+    }
+}
+
+const EMPTY: LotState = LotState {
+    granted: protocol::Money::ZERO,
+    spent: protocol::Money::ZERO,
+    held: protocol::Money::ZERO,
+};
+
+/// A failure of ours: the log has the cause, the client does not.
+pub fn internal(error: LedgerError) -> Problem {
+    match error {
+        LedgerError::Busy => Problem::new(Code::RateLimited, "Too many requests wait at this gateway."),
+        other => {
+            tracing::error!("{other}");
+            Problem::new(
+                Code::Internal,
+                "The gateway could not write its ledger. Nothing was sent or charged.",
+            )
+        }
+    }
+}
