@@ -68,7 +68,10 @@ export function withAccount(session: Session, account: EditorAccount | null, now
 export function withReceipt(session: Session, receipt: Receipt, now: Date): Session {
   // Completions come with every few keys: their charges would make the item jump while one types.
   const lastCharge = receipt.kind === 'chat' ? receipt : session.lastCharge;
-  return { ...session, balance: receipt.balance, balanceAt: now, lastCharge };
+  // A balance heard on another connection may be newer than the receipt's.
+  const isNews =
+    session.balance === null || BigInt(receipt.balance.spentNanoUsd) >= BigInt(session.balance.spentNanoUsd);
+  return isNews ? { ...session, balance: receipt.balance, balanceAt: now, lastCharge } : { ...session, lastCharge };
 }
 
 /** Below a tenth of what was granted. */

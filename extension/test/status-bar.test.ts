@@ -63,6 +63,11 @@ test('the charge of an answer stands beside the balance, that of a completion do
   check(withReceipt(signedIn, { ...receipt, kind: 'completion' }, NOW), '$(book) $23.45');
 });
 
+test('a receipt that was overtaken by a newer balance changes nothing', () => {
+  const receipt = { kind: 'completion', costNanoUsd: '1', balance: balance(24_000_000_000n) } as Receipt;
+  check(withReceipt(signedIn, receipt, NOW), '$(book) $23.50');
+});
+
 test('the tooltip says what happened and what to do, and no server can format it', () => {
   const problem = { code: 'internal', message: 'Bad [link](command:evil)', hint: 'Try *again*.' } as const;
   const { tooltip, label } = drawn(withStatus(signedIn, { state: 'error', problem }, NOW));

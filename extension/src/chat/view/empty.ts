@@ -27,7 +27,7 @@ function signedOut(state: ViewState, actions: EmptyActions): HTMLElement {
     return element('section', { class: 'empty' }, element('p', { class: 'dim' }, 'Starting'));
   const heading = state.phase === 'revoked' ? 'This device was revoked' : 'Redeem a token key to begin';
   const words =
-    state.trouble === null
+    state.trouble === null || state.trouble.code === 'not_signed_in'
       ? 'A key carries credit and a set of models. You need no account at any provider.'
       : `${state.trouble.message} ${state.trouble.hint}`;
   return element(
