@@ -30,7 +30,7 @@ First steps:
   token-tracker try                         one completion, and what it cost
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 gateway not reachable,
-4 data directory locked or unreadable, 5 over a budget.";
+4 data directory locked or unreadable.";
 
 /// Options that every command takes, before or after its name.
 #[derive(Clone, Debug, Default, Args)]
@@ -81,5 +81,85 @@ mod tests {
         assert_eq!(arguments.global.data_dir, Some(PathBuf::from("/data")));
         assert_eq!(arguments.global.gateway.as_deref(), Some("127.0.0.1:1"));
         assert_eq!(arguments.global.config, Some(PathBuf::from("file.toml")));
+    }
+    fn help(path: &[&str]) -> String {
+        let mut command = Arguments::command().term_width(100);
+        command.build();
+        let found = path.iter().fold(&mut command, |command, name| {
+            command.find_subcommand_mut(name).unwrap()
+        });
+        found.render_help().to_string()
+    }
+
+    #[test]
+    fn the_help_is_the_table_of_contents() {
+        insta::assert_snapshot!(help(&[]), @r"
+        Share AI credit with people and devices, and account for every token of it
+
+        Usage: token-tracker [OPTIONS] <COMMAND>
+
+        Commands:
+          serve     Run the gateway: keys, balances and the way to the providers
+          keys      Mint, list and revoke token keys
+          redeem    Use a token key on this device
+          balance   Show what is left to spend on this device
+          usage     Show what requests consumed and cost
+          devices   List, rename and revoke enrolled devices
+          models    List the models that this device may use
+          try       Send one completion through the gateway and show its receipt
+          status    Show where this device is signed in, and whether the gateway is ready
+          sign-out  Sign this device out and free its place on the token key
+          ledger    Recount the gateway's ledger
+          help      Print this message or the help of the given subcommand(s)
+
+        Options:
+          -h, --help     Print help
+          -V, --version  Print version
+
+        Everywhere:
+              --data-dir <DIR>  The gateway's data directory [else TOKEN_TRACKER_DATA_DIR, else the XDG data
+                                directory]
+              --gateway <URL>   The gateway's address [else TOKEN_TRACKER_GATEWAY_URL, else where this
+                                device is signed in]
+              --config <FILE>   The gateway's configuration file [else TOKEN_TRACKER_CONFIG]
+              --json            Print JSON, errors too
+
+        First steps:
+          token-tracker serve                       run the gateway
+          token-tracker keys mint --credit 5.00     make a token key worth $5.00
+          token-tracker redeem                      use a token key on this device
+          token-tracker try                         one completion, and what it cost
+
+        Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 gateway not reachable,
+        4 data directory locked or unreadable.
+        ");
+    }
+
+    #[test]
+    fn the_help_of_minting_shows_every_form() {
+        insta::assert_snapshot!(help(&["keys", "mint"]), @r"
+        Make token keys; each code is shown once
+
+        Usage: token-tracker keys mint [OPTIONS] --credit <USD>
+
+        Options:
+              --credit <USD>    How many US dollars the key is worth, with up to nine decimals
+              --models <ID,…>   The models that the key may use [default: all]
+              --devices <N>     How many devices may use the key at the same time [default: 1]
+              --expires <WHEN>  When the key ends: 30d, 12h, 2w, a date (its midnight, UTC) or a timestamp
+                                [default: never]
+              --count <N>       How many keys to mint, each with the whole credit [default: 1]
+              --strict          Refuse what the credit cannot cover, instead of lowering the output cap
+              --label <TEXT>    A name for the key, shown in lists
+          -h, --help            Print help
+
+        Everywhere:
+              --data-dir <DIR>  The gateway's data directory [else TOKEN_TRACKER_DATA_DIR, else the XDG data
+                                directory]
+              --gateway <URL>   The gateway's address [else TOKEN_TRACKER_GATEWAY_URL, else where this
+                                device is signed in]
+              --config <FILE>   The gateway's configuration file [else TOKEN_TRACKER_CONFIG]
+              --json            Print JSON, errors too
+        ");
     }
 }

@@ -6,6 +6,7 @@ mod keys;
 mod ledger;
 mod models;
 mod redeem;
+mod serve;
 mod sign_out;
 mod status;
 mod r#try;
@@ -18,6 +19,8 @@ use crate::{context::Context, failure::Failure, output::Output};
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Run the gateway: keys, balances and the way to the providers
+    Serve(serve::Serve),
     /// Mint, list and revoke token keys
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -47,6 +50,8 @@ impl Command {
     /// Runs the command; `serve` returns when the gateway has stopped.
     pub fn run(self, context: &Context) -> Result<Output, Failure> {
         match self {
+            // The gateway makes its own runtime, with as many threads as it wants.
+            Self::Serve(serve) => serve.run(context),
             Self::Keys(keys) => wait_for(keys.run(context)),
             Self::Redeem(redeem) => wait_for(redeem.run(context)),
             Self::Balance(balance) => wait_for(balance.run(context)),

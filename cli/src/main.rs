@@ -6,6 +6,7 @@ mod context;
 mod data_directory;
 mod database;
 mod failure;
+mod logging;
 mod moment;
 mod output;
 mod signed_in;

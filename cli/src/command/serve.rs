@@ -4,15 +4,11 @@ use std::{
 };
 
 use clap::Args;
-use gateway::{ServeError, ServeOptions};
+use gateway::{ServeError, ServeOptions, data_dir::DataDirError};
 use protocol::{Code, Problem};
 use serde_json::json;
 
-use crate::{
-    context::Context,
-    failure::{ExitStatus, Failure},
-    output::Output,
-};
+use crate::{context::Context, failure::Failure, logging, output::Output};
 
 #[derive(Args)]
 pub struct Serve {
@@ -45,8 +41,12 @@ impl Serve {
                 "Leave --database-url out: the ledger is then kept in the data directory.",
             ));
         }
+        logging::start()?;
         gateway::serve(self.options(context)).map_err(failure)?;
-        Ok(Output::new("The gateway has stopped.", &json!({ "stopped": true }))?)
+        Ok(Output::new(
+            "The gateway has stopped.",
+            &json!({ "stopped": true }),
+        )?)
     }
 
     fn options(self, context: &Context) -> ServeOptions {
@@ -59,5 +59,95 @@ impl Serve {
             behind_proxy: self.behind_proxy,
             public_url: self.public_url,
         }
+    }
+}
+
+/// Says what kept the gateway from running, and which exit code that is. The words of the causes
+/// are about the owner's own files and addresses.
+fn failure(error: ServeError) -> Failure {
+    let message = sentence(&error.to_string());
+    match error {
+        ServeError::DataDir(DataDirError::Locked) => Failure::data_directory(
+            message,
+            "Stop it first, or name another directory with --data-dir.",
+        ),
+        ServeError::DataDir(DataDirError::Unusable(_)) => Failure::data_directory(
+            message,
+            "Name a directory that is yours and not full with --data-dir.",
+        ),
+        ServeError::Ledger(_) => Failure::data_directory(
+            message,
+            "Check that the data directory is yours and its disk whole; restore gateway.db from a backup if not.",
+        ),
+        ServeError::Config(_) => Failure::usage(message, "Correct the configuration file, then start again."),
+        ServeError::Tls(_) => Failure::usage(message, "Name PEM files with --tls-cert and --tls-key."),
+        ServeError::Insecure => Failure::usage(
+            message,
+            "Give it a certificate with --tls-cert and --tls-key, or name the proxy in front with --behind-proxy.",
+        ),
+        ServeError::Bind(..) => failed(
+            message,
+            "Choose another address with --listen, or stop what listens there.",
+        ),
+        ServeError::Io(_) => failed(message, "Look at the lines above; the ledger is safe."),
+    }
+}
+
+fn failed(message: String, hint: &str) -> Failure {
+    Problem::new(Code::Internal, message).with_hint(hint).into()
+}
+
+/// Errors inside the gateway are fragments; a person reads sentences.
+fn sentence(fragment: &str) -> String {
+    let mut letters = fragment.trim().chars();
+    let first: String = letters
+        .next()
+        .map(char::to_uppercase)
+        .into_iter()
+        .flatten()
+        .collect();
+    let end = if fragment.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use gateway::config::ConfigError;
+
+    use super::*;
+
+    #[test]
+    fn what_stops_a_start_has_its_exit_code() {
+        let cases = [
+            (ServeError::DataDir(DataDirError::Locked), 4),
+            (
+                ServeError::DataDir(DataDirError::Unusable(io::ErrorKind::PermissionDenied.into())),
+                4,
+            ),
+            (
+                ServeError::Config(ConfigError::Invalid("the key listne is not known".into())),
+                2,
+            ),
+            (ServeError::Insecure, 2),
+            (
+                ServeError::Bind(([127, 0, 0, 1], 7425).into(), io::ErrorKind::AddrInUse.into()),
+                1,
+            ),
+            (ServeError::Io(io::ErrorKind::Other.into()), 1),
+        ];
+        for (error, status) in cases {
+            let failure = failure(error);
+            assert_eq!(failure.status as u8, status, "{}", failure.problem);
+            assert!(failure.problem.message.ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn fragments_become_sentences() {
+        assert_eq!(sentence("another gateway uses it"), "Another gateway uses it.");
+        assert_eq!(sentence("It stopped."), "It stopped.");
+        assert_eq!(sentence(""), ".");
     }
 }
