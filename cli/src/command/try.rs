@@ -19,14 +19,13 @@ use crate::{
 
 /// Enough of a file that any model, the built-in one too, finds something to say.
 const PROMPT: &str = "\
-def area(width, height):
-    return width * height
+class Rectangle:
+    def __init__(self, width, height):
+        self.width = width
+        self.height = height
 
-def perimeter(width, height):
-    return 2 * (width + height)
-
-def describe(width, height):
-    print(area(width, height), perimeter(";
+class Box:
+    def __init__(self, width, ";
 
 #[derive(Args)]
 pub struct Try {
