@@ -14,11 +14,16 @@ export function menu(session: Session): MenuEntry[] {
 }
 
 function reason(session: Session): MenuEntry {
-  const trouble = session.trouble;
-  if (trouble !== null) {
-    return { label: '$(info) Why is nothing happening?', detail: `${trouble.message} ${trouble.hint}`, command: null };
-  }
-  return { label: '$(info) Why is nothing happening?', detail: calm(session), command: null };
+  const { trouble } = session;
+  const detail = trouble === null ? calm(session) : `${trouble.message} ${trouble.hint}`;
+  return { label: '$(info) Why is nothing happening?', detail, command: remedy(session) };
+}
+
+/** What choosing the reason does about it. */
+function remedy({ phase, trouble, completionsEnabled }: Session): string | null {
+  if (phase === 'exhausted' || phase === 'revoked' || phase === 'signedOut') return 'tokenTracker.redeem';
+  if (phase === 'ready' && !completionsEnabled) return 'tokenTracker.toggleCompletions';
+  return trouble === null ? null : 'tokenTracker.showLog';
 }
 
 function calm(session: Session): string {

@@ -89,7 +89,7 @@ test('the menu begins with the reason and fits the state', () => {
   assert.deepEqual(first, {
     label: '$(info) Why is nothing happening?',
     detail: 'It is used up. Redeem another.',
-    command: null,
+    command: 'tokenTracker.redeem',
   });
   assert.ok(commands(signedIn).includes('tokenTracker.signOut'));
   assert.deepEqual(commands(firstSession), [null, 'tokenTracker.redeem', 'tokenTracker.showLog']);
