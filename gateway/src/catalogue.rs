@@ -2,7 +2,6 @@
 
 mod build;
 mod discover;
-pub(crate) mod known;
 mod origin;
 
 use std::{collections::HashMap, sync::Arc};

@@ -28,7 +28,7 @@ use tokio::sync::oneshot;
 pub use mark::{FIRST_MARK, NEXT_MARK, next_mark};
 pub use operation::{
     Enrolled, HoldRefusal, HoldRequest, KeyMint, LotState, Redeem, RedeemRefusal, RequestOrigin, Settle,
-    Settled,
+    Settled, StoredSecret,
 };
 pub use reads::{DeviceRecord, KeyRecord, Reader};
 pub use recovery::{Orphan, Recovered};
@@ -173,6 +173,12 @@ impl Ledger {
     /// Gives back what an orphan was charged, once; `None` when it is no orphan or was refunded.
     pub async fn refund(&self, request: RequestId, at: i64) -> Result<Option<Money>, LedgerError> {
         self.ask(|answer| Operation::Refund { request, at, answer }).await
+    }
+
+    /// Keeps an upstream's sealed secret in the place of an older one.
+    pub async fn store_secret(&self, secret: StoredSecret) -> Result<(), LedgerError> {
+        self.ask(|answer| Operation::StoreSecret(Box::new(secret), answer))
+            .await
     }
 
     /// Settles holds whose lease ran out: their owner is gone without a trace.

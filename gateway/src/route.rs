@@ -5,10 +5,12 @@ pub mod devices;
 pub mod events;
 pub mod health;
 pub mod keys;
+pub mod ledger;
 pub mod models;
 pub mod openai_models;
 pub mod plain_page;
 pub mod redeem;
+pub mod upstreams;
 pub mod usage;
 
 use axum::{

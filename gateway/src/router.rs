@@ -6,13 +6,16 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     response::{IntoResponse, Response},
-    routing::{delete, get, patch, post},
+    routing::{delete, get, patch, post, put},
 };
 use protocol::{Code, Problem};
 
 use crate::{
     openapi,
-    route::{ApiError, devices, events, health, keys, models, openai_models, plain_page, redeem, usage},
+    route::{
+        ApiError, devices, events, health, keys, ledger, models, openai_models, plain_page, redeem,
+        upstreams, usage,
+    },
     state::Gateway,
 };
 
@@ -32,6 +35,10 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/keys", get(keys::list).merge(post(keys::mint)))
         .route("/keys/{id}", delete(keys::revoke))
         .route("/models", get(models::list))
+        .route("/upstreams", get(upstreams::list))
+        .route("/upstreams/{name}/secret", put(upstreams::put_secret))
+        .route("/ledger/orphans", get(ledger::orphans))
+        .route("/ledger/orphans/{id}/refund", post(ledger::refund))
         .route("/usage", get(usage::list))
         .route("/events", get(events::listen))
         .route("/openapi.json", get(openapi::serve))

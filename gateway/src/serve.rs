@@ -7,7 +7,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::{
     catalogue::{self, Sources},
@@ -26,8 +26,10 @@ use crate::{
     state::{Gateway, Stop},
 };
 
-/// How often lost holds are looked for, and local servers.
+/// How often lost holds are looked for.
 const SWEEP: Duration = Duration::from_secs(60);
+/// How often upstreams are asked for their models.
+const LOOK_UP: Duration = Duration::from_secs(600);
 
 /// Why a gateway does not start, or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -66,13 +68,13 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
         ledger,
         base_url: base_url.clone(),
     };
-    let (gateway, sources, _admin) = opened.gateway(plan.rules)?;
+    let (gateway, _data_dir) = opened.gateway(plan.rules)?;
     let shared = Arc::new(Shared {
         gateway: Arc::clone(&gateway),
         tls: plan.tls.map(Arc::new),
         upstream_tls: server::client_config()?,
     });
-    let chores = start_chores(gateway, sources, Arc::clone(&shared.upstream_tls))?;
+    let chores = start_chores(gateway, Arc::clone(&shared.upstream_tls))?;
     tracing::info!("The gateway listens on {base_url}");
     let outcome = server::serve(&shared, &listener);
     drop(chores);
@@ -151,7 +153,7 @@ struct Opened {
 impl Opened {
     /// Puts the shared state together and writes `admin.json`, the last step before serving. The
     /// data directory comes back too: its lock lives as long as the gateway.
-    fn gateway(self, peers: PeerRules) -> Result<(Arc<Gateway>, Sources, DataDir), ServeError> {
+    fn gateway(self, peers: PeerRules) -> Result<(Arc<Gateway>, DataDir), ServeError> {
         let Self {
             config,
             data_dir,
@@ -179,6 +181,9 @@ impl Opened {
             metrics: Metrics::default(),
             peers,
             admin_mac: pepper.mac(admin.as_bytes()),
+            config,
+            envelope,
+            changed: Notify::new(),
             stop: Stop::default(),
         };
         let file = AdminFile {
@@ -186,7 +191,7 @@ impl Opened {
             credential: admin.to_string(),
         };
         data_dir.write_admin_file(&file).map_err(DataDirError::Unusable)?;
-        Ok((Arc::new(gateway), sources, data_dir))
+        Ok((Arc::new(gateway), data_dir))
     }
 }
 
@@ -202,11 +207,7 @@ fn tell_recovered(recovered: &Recovered) {
 }
 
 /// Signals, the sweeper and the search for models, in a thread of their own.
-fn start_chores(
-    gateway: Arc<Gateway>,
-    sources: Sources,
-    tls: Arc<rustls::ClientConfig>,
-) -> std::io::Result<Chores> {
+fn start_chores(gateway: Arc<Gateway>, tls: Arc<rustls::ClientConfig>) -> std::io::Result<Chores> {
     let (end, ended) = watch::channel(false);
     let thread = std::thread::Builder::new().name("chores".into()).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -215,7 +216,7 @@ fn start_chores(
         let local = tokio::task::LocalSet::new();
         local.block_on(&runtime, async move {
             tokio::task::spawn_local(sweep(Arc::clone(&gateway)));
-            tokio::task::spawn_local(find_models(Arc::clone(&gateway), sources, tls));
+            tokio::task::spawn_local(find_models(Arc::clone(&gateway), tls));
             wait_for_stop(&gateway, ended).await
         })
     })?;
@@ -283,13 +284,20 @@ async fn sweep(gateway: Arc<Gateway>) {
     }
 }
 
-/// Asks upstreams without configured models which ones they have, now and every ten minutes.
-async fn find_models(gateway: Arc<Gateway>, sources: Sources, tls: Arc<rustls::ClientConfig>) {
+/// Asks upstreams without configured models which ones they have: now, when upstreams change, and
+/// every ten minutes.
+async fn find_models(gateway: Arc<Gateway>, tls: Arc<rustls::ClientConfig>) {
     loop {
-        let found = catalogue::discover(&sources, &tls).await;
-        gateway
-            .catalogue
-            .store(Arc::new(catalogue::build(&sources, &found)));
-        tokio::time::sleep(SWEEP * 10).await;
+        match Sources::new(&gateway.config, &gateway.reader, &gateway.envelope) {
+            Ok(sources) => {
+                let found = catalogue::discover(&sources, &tls).await;
+                gateway
+                    .catalogue
+                    .store(Arc::new(catalogue::build(&sources, &found)));
+            }
+            Err(error) => tracing::warn!("The models stay as they are: {error}"),
+        }
+        // A ring that comes while models are looked up is kept until here.
+        let _ = tokio::time::timeout(LOOK_UP, gateway.changed.notified()).await;
     }
 }

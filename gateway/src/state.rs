@@ -14,13 +14,14 @@ use tokio::sync::{Notify, watch};
 
 use crate::{
     catalogue::Catalogue,
-    config::Limits,
+    config::{Config, Limits},
     directory::{Device, Directory, Key},
     events::EventHub,
     failure_limit::FailureLimit,
     ledger::{Ledger, LedgerError, LotState, Reader},
     metrics::Metrics,
     peer::PeerRules,
+    secrets::Envelope,
 };
 
 pub struct Gateway {
@@ -35,6 +36,10 @@ pub struct Gateway {
     pub peers: PeerRules,
     /// The MAC of the credential in `admin.json`.
     pub admin_mac: [u8; 32],
+    pub config: Config,
+    pub envelope: Envelope,
+    /// Rung when upstreams changed and models should be looked up again.
+    pub changed: Notify,
     pub stop: Stop,
 }
 

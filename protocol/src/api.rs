@@ -5,6 +5,8 @@ mod account;
 mod event;
 mod key;
 mod model;
+mod orphan;
+mod upstream;
 mod usage;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,8 @@ pub use account::{
 pub use event::Event;
 pub use key::{KeyList, KeyState, KeySummary, MintRequest, MintResponse, MintedKey};
 pub use model::{Capability, Model, ModelList, ModelPricing};
+pub use orphan::{Orphan, OrphanList, Refund};
+pub use upstream::{Upstream, UpstreamList, UpstreamSecretRequest};
 pub use usage::{UsageEntry, UsageList, UsageQuery, UsageTotals};
 
 /// The body of every error under `/api/v1`.

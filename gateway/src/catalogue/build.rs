@@ -4,11 +4,14 @@ use std::{collections::HashSet, sync::Arc};
 
 use http::HeaderValue;
 use protocol::api::Capability;
-use providers::{fim::FimWay, openai::CapField};
+use providers::{
+    catalogue::{self as known, Provider},
+    fim::FimWay,
+    openai::CapField,
+};
 use usage::pricing::{Price, bundled};
 use zeroize::Zeroizing;
 
-use super::known::{self, Provider};
 use super::{Catalogue, Entry, Found, Origin, Pricing, Route, Target, Upstream};
 use crate::{
     config::{Config, ConfigError, ModelConfig, RouteConfig, UpstreamConfig, parse_multiplier},

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{Request, header};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper_util::rt::TokioIo;
+use providers::catalogue::{self as known, Provider};
 use rustls::{ClientConfig, pki_types::ServerName};
 use serde::Deserialize;
 use tokio::{
@@ -15,7 +16,6 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::known::{self, Provider};
 use super::{Origin, Sources, Target, Upstream, build::local};
 
 const HOSTED_MAX: Duration = Duration::from_secs(10);

@@ -3,7 +3,7 @@
 use protocol::{DeviceId, KeyId};
 use rusqlite::{OptionalExtension, named_params, params};
 
-use super::{Enrolled, KeyMint, Redeem, RedeemRefusal, SqliteBackend};
+use super::{Enrolled, KeyMint, Redeem, RedeemRefusal, SqliteBackend, StoredSecret};
 
 /// For how long the same redeem answers the same device.
 const REPEAT_MS: i64 = 10 * 60 * 1000;
@@ -168,5 +168,12 @@ impl SqliteBackend {
             .prepare_cached("UPDATE token_key SET devices_live = devices_live - 1 WHERE id = ?1")?
             .execute([key])?;
         Ok(true)
+    }
+
+    pub(super) fn store_secret(&self, secret: &StoredSecret) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO upstream_secret VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![secret.upstream, secret.sealed, secret.last4, secret.at])
+            .map(drop)
     }
 }

@@ -46,6 +46,7 @@ pub(crate) enum Operation {
         at: i64,
         answer: Sender<Option<Money>>,
     },
+    StoreSecret(Box<StoredSecret>, Sender<()>),
     Sweep {
         now: i64,
         answer: Sender<u64>,
@@ -174,6 +175,15 @@ pub struct Enrolled {
     pub name: String,
     /// The MAC of the credential that died, when the same redeem was repeated.
     pub replaced: Option<[u8; 32]>,
+}
+
+/// An upstream's secret, sealed before it comes here.
+#[derive(Clone, Debug)]
+pub struct StoredSecret {
+    pub upstream: String,
+    pub sealed: String,
+    pub last4: String,
+    pub at: i64,
 }
 
 /// Unknown, used up, expired or revoked: callers get one answer for all of them.

@@ -145,6 +145,16 @@ impl Reader {
         })
     }
 
+    /// The upstreams that have a stored secret, with its last four characters.
+    pub fn upstream_secrets(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        self.with(|connection| {
+            connection
+                .prepare_cached("SELECT name, last4 FROM upstream_secret")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
+    }
+
     /// Usage rows settled by a crash recovery, newest first, with their refunds.
     pub fn orphans(&self) -> Result<Vec<(UsageEntry, bool)>, LedgerError> {
         let sql = format!("{USAGE_COLUMNS} WHERE orphan = 1 ORDER BY request_id DESC");

@@ -1,10 +1,12 @@
 //! Whole answers: read, settle, then send. And refusals, which cost nothing.
 
-use crate::catalogue::known::passes_response_header;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
 use protocol::{Code, Problem, Receipt, header as ours};
-use providers::openai::{AnswerInfo, scan_answer, upstream_problem};
+use providers::{
+    catalogue::passes_response_header,
+    openai::{AnswerInfo, scan_answer, upstream_problem},
+};
 use tokio::sync::oneshot;
 
 use super::{

@@ -1,0 +1,66 @@
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use protocol::{
+    Code, Problem, RequestId,
+    api::{ErrorBody, Orphan, OrphanList, Refund},
+};
+
+use super::{Answer, access::ByAdmin};
+use crate::{
+    clock::now_ms,
+    events::Notice,
+    state::{Gateway, internal},
+};
+
+/// Requests that a crash cut off; each was charged its counted input and its mark.
+#[utoipa::path(get, path = "/api/v1/ledger/orphans", responses((status = 200, body = OrphanList), (status = 403, body = ErrorBody)))]
+pub async fn orphans(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answer<Json<OrphanList>> {
+    let found = gateway.reader.orphans().map_err(internal)?;
+    let orphans = found
+        .into_iter()
+        .map(|(row, refunded)| Orphan { row, refunded })
+        .collect();
+    Ok(Json(OrphanList { orphans }))
+}
+
+/// Gives back what an orphan was charged, once.
+#[utoipa::path(
+    post, path = "/api/v1/ledger/orphans/{id}/refund", params(("id" = String, Path)),
+    responses((status = 200, body = Refund), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody))
+)]
+pub async fn refund(
+    State(gateway): State<Arc<Gateway>>,
+    ByAdmin: ByAdmin,
+    Path(id): Path<String>,
+) -> Answer<Json<Refund>> {
+    let not_found = || {
+        Problem::new(
+            Code::NotFound,
+            "There is no orphan of this id that was not refunded.",
+        )
+    };
+    let request: RequestId = id.parse().map_err(|_| not_found())?;
+    let refunded = gateway.ledger.refund(request, now_ms()).await.map_err(internal)?;
+    let amount = refunded.ok_or_else(not_found)?;
+    tell_listeners(&gateway, request)?;
+    tracing::info!(request.id = %request, "An orphan was refunded");
+    Ok(Json(Refund {
+        request_id: request,
+        refunded_nano_usd: amount,
+    }))
+}
+
+fn tell_listeners(gateway: &Gateway, request: RequestId) -> Result<(), Problem> {
+    let orphans = gateway.reader.orphans().map_err(internal)?;
+    let row = orphans.into_iter().find(|(row, _)| row.request_id == request);
+    let Some(key) = row.and_then(|(row, _)| gateway.directory.key(row.key_id)) else {
+        return Ok(());
+    };
+    let balance = gateway.balance(&key)?;
+    gateway.events.tell(key.id, || Notice::Balance(balance));
+    Ok(())
+}
