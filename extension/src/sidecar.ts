@@ -140,7 +140,9 @@ export class Sidecar implements vscode.Disposable {
       searchPath: process.env['PATH'] ?? '',
     });
     if (typeof program !== 'string') throw new TroubleError(program);
-    const child = spawn(program, ['--stdio'], { stdio: 'pipe' });
+    // Its log goes to our channel, where `Show Log` finds it, unless the person wants it elsewhere.
+    const env = { TOKEN_TRACKER_LOG: 'info,stderr', ...process.env };
+    const child = spawn(program, ['--stdio'], { stdio: 'pipe', env });
     await once(child, 'spawn');
     child.on('error', (error) => this.log.error(`The sidecar's process: ${error.message}`));
     return child;

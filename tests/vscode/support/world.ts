@@ -91,7 +91,7 @@ export async function makeWorld(binary: string, vsix: string, output: string): P
     server.writeSettings({ ...SETTINGS, 'tokenTracker.gatewayUrl': gateway.url });
     await server.install(vsix);
     closing.push(() => server.stop());
-    await server.start({ TOKEN_TRACKER_DATA_DIR: path.join(root, 'device') });
+    await server.start({ TOKEN_TRACKER_DATA_DIR: path.join(root, 'device'), TOKEN_TRACKER_LOG: 'debug' });
 
     const workbench = await Workbench.open(server.url);
     closing.push(() => workbench.close());
