@@ -20,6 +20,16 @@ export type SidecarEvents = {
   lost: (trouble: Trouble) => void;
 };
 
+const LEAVE_MS_MAX = 2_000;
+
+/** The process is told to leave by its protocol; one that does not is made to. */
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const insist = setTimeout(() => child.kill('SIGKILL'), LEAVE_MS_MAX);
+  await once(child, 'exit');
+  clearTimeout(insist);
+}
+
 /** The library opens a message box for what the status bar says already. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
@@ -29,6 +39,7 @@ class QuietClient extends LanguageClient {
 
 export class Sidecar implements vscode.Disposable {
   private client: LanguageClient | null = null;
+  private process: ChildProcess | null = null;
   private isRunning = false;
   private restartTimer: NodeJS.Timeout | undefined;
   private startedAt = 0;
@@ -85,10 +96,13 @@ export class Sidecar implements vscode.Disposable {
     this.client = null;
     this.isRunning = false;
     if (client?.needsStop()) await client.stop();
+    if (this.process !== null) await ended(this.process);
   }
 
   private lost(trouble: Trouble): void {
     this.isRunning = false;
+    // One that runs but does not answer would live on beside its successor.
+    this.process?.kill('SIGKILL');
     if (this.ended) return;
     const restMs = this.backoff.next(Date.now() - this.startedAt);
     this.log.warn(`The sidecar is not running: ${trouble.message} It is started again in ${restMs / 1_000} s.`);
@@ -144,6 +158,7 @@ export class Sidecar implements vscode.Disposable {
     const env = { TOKEN_TRACKER_LOG: 'info,stderr', ...process.env };
     const child = spawn(program, ['--stdio'], { stdio: 'pipe', env });
     await once(child, 'spawn');
+    this.process = child;
     child.on('error', (error) => this.log.error(`The sidecar's process: ${error.message}`));
     return child;
   }
