@@ -19,6 +19,9 @@ pub struct Provider {
     pub speaks_completions: bool,
     /// Whether it has `/embeddings`.
     pub speaks_embeddings: bool,
+    /// Whether it takes `stream_options`; one that does not reports usage without being asked, and
+    /// refuses a field that it does not know.
+    pub takes_stream_options: bool,
     /// For which models it fills the middle by itself.
     pub native_suffix: NativeSuffix,
 }
@@ -32,6 +35,7 @@ const SERVER: Provider = Provider {
     cap_field: CapField::MaxTokens,
     speaks_completions: true,
     speaks_embeddings: true,
+    takes_stream_options: true,
     native_suffix: NativeSuffix::Never,
 };
 
@@ -52,6 +56,7 @@ const fn chat_only(
         cap_field: CapField::MaxTokens,
         speaks_completions: false,
         speaks_embeddings: false,
+        takes_stream_options: true,
         native_suffix: NativeSuffix::Never,
     }
 }
@@ -72,6 +77,7 @@ static HOSTED: [Provider; 13] = [
     chat_only("groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY", "groq"),
     Provider {
         speaks_embeddings: true,
+        takes_stream_options: false,
         native_suffix: NativeSuffix::FimRoute(&["codestral"]),
         ..chat_only(
             "mistral",

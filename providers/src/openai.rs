@@ -22,6 +22,7 @@ mod event;
 mod failure;
 mod messages;
 mod receipt;
+mod refusal;
 mod request;
 mod rewrite;
 mod unbounded;
