@@ -224,8 +224,8 @@ async fn stream(
         return Err(refused(session, error));
     }
     request.answered();
-    let is_whole = exchange.finish_reason.is_some() || request.is_booked();
-    // Ends the request: without a receipt by now it is looked up.
+    let is_whole = exchange.finish_reason.is_some() || request.has_receipt();
+    // Ends the request: its receipt goes out after all text, or is looked up.
     drop(request);
     let receipt = wait_for(receipt).await?;
     exchange.answer.receipt = Some(receipt.clone());
@@ -259,7 +259,6 @@ async fn relay(
         tokio::select! {
             data = request.next_data() => {
                 let Some(data) = data? else {
-                    // All text is out before the receipt and the result.
                     deltas.finish();
                     return Ok(());
                 };

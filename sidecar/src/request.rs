@@ -20,8 +20,10 @@ pub struct RunningRequest {
     since: Instant,
     stream: Option<AnswerStream>,
     ended: Ended,
-    /// The receipt came, or nothing was settled.
-    is_booked: bool,
+    /// Came with the answer; passed on when the request ends, so that all text goes before it.
+    receipt: Option<Box<Receipt>>,
+    /// The gateway said no, so there is nothing to settle.
+    is_refused: bool,
     _work: Work,
 }
 
@@ -42,7 +44,8 @@ impl RunningRequest {
             since: Instant::now(),
             stream: None,
             ended: Ended::Cancelled,
-            is_booked: false,
+            receipt: None,
+            is_refused: false,
             _work: session.status.begin_work(),
         };
         match AnswerStream::open(&device.gateway, path, body, &request.started).await {
@@ -53,18 +56,18 @@ impl RunningRequest {
             Err(error) => {
                 request.ended = Ended::Failed;
                 // The gateway said no, so it settled nothing; when it said nothing it may have.
-                request.is_booked = error.problem.code != protocol::Code::GatewayUnreachable;
+                request.is_refused = error.problem.code != protocol::Code::GatewayUnreachable;
                 Err(error)
             }
         }
     }
 
-    /// The next data of the answer; `None` at its end. The receipt is passed on on the way.
+    /// The next data of the answer; `None` at its end.
     pub async fn next_data(&mut self) -> Result<Option<String>, AnswerError> {
         while let Some(stream) = &mut self.stream {
             match stream.next().await {
                 Ok(Some(Piece::Data(data))) => return Ok(Some(data)),
-                Ok(Some(Piece::Receipt(receipt))) => self.book(&receipt),
+                Ok(Some(Piece::Receipt(receipt))) => self.receipt = Some(receipt),
                 Ok(None) => self.stream = None,
                 Err(error) => {
                     self.ended = Ended::Failed;
@@ -85,15 +88,8 @@ impl RunningRequest {
     }
 
     /// Whether the receipt came with the answer.
-    pub fn is_booked(&self) -> bool {
-        self.is_booked
-    }
-
-    fn book(&mut self, receipt: &Receipt) {
-        if !self.is_booked {
-            self.is_booked = true;
-            self.session.book(&self.started.client_request_id, receipt);
-        }
+    pub const fn has_receipt(&self) -> bool {
+        self.receipt.is_some()
     }
 }
 
@@ -103,8 +99,10 @@ impl Drop for RunningRequest {
         self.stream = None;
         let id = &self.started.client_request_id;
         self.session.usage_log.ended(id, self.ended, self.since.elapsed());
-        if !self.is_booked {
-            self.session.settlements.look_up(&self.session, &self.device, id);
+        match &self.receipt {
+            Some(receipt) => self.session.book(id, receipt),
+            None if self.is_refused => {}
+            None => self.session.settlements.look_up(&self.session, &self.device, id),
         }
     }
 }

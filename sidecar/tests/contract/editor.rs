@@ -123,7 +123,7 @@ impl Editor {
         tokio::spawn(listen(
             child.stdout.take().expect("piped"),
             Arc::clone(&heard),
-            frames.clone(),
+            frames.downgrade(),
             setup.settings.clone(),
         ));
         Self {
@@ -340,11 +340,10 @@ async fn write(mut stdin: tokio::process::ChildStdin, mut frames: mpsc::Unbounde
 async fn listen(
     stdout: ChildStdout,
     heard: Arc<Heard>,
-    frames: mpsc::UnboundedSender<Vec<u8>>,
+    // Weak, so that hanging up really closes the pipe.
+    frames: mpsc::WeakUnboundedSender<Vec<u8>>,
     settings: Value,
 ) {
-    // Weak, so that hanging up really closes the pipe.
-    let frames = frames.downgrade();
     let mut stdout = BufReader::new(stdout);
     while let Some(message) = read_message(&mut stdout).await {
         heard.all.lock().unwrap().push(message.clone());

@@ -187,10 +187,6 @@ impl Gateway {
     pub fn spent(&self) -> i64 {
         *self.state.spent.lock().unwrap()
     }
-
-    pub fn grant_back(&self) {
-        *self.state.spent.lock().unwrap() = 0;
-    }
 }
 
 impl State {

@@ -1,15 +1,23 @@
 //! The sidecar as an editor sees it: the real binary over standard input and output, against a
 //! gateway that is played here and does nothing by itself.
 
-mod editor;
-mod gateway;
-
+#[cfg(test)]
 mod chat;
+#[cfg(test)]
 mod completion;
+#[cfg(test)]
 mod credential;
+#[cfg(test)]
+mod editor;
+#[cfg(test)]
+mod gateway;
+#[cfg(test)]
 mod lifecycle;
+#[cfg(test)]
 mod ordering;
+#[cfg(test)]
 mod sign_in;
+#[cfg(test)]
 mod state;
 
 use std::time::Duration;
