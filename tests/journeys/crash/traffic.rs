@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 pub const MODEL: &str = "coder";
 /// What the upstream says that it read, for every request.
-pub const INPUT_TOKENS: u64 = 12;
+pub const INPUT_TOKENS: u64 = 6;
 /// Every answer is asked for with this cap, so that a hold covers all of it.
 const OUTPUT_CAP: u64 = 2_000;
 
