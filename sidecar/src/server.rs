@@ -90,7 +90,7 @@ impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         handler::initialize::initialize(&self.session, params)?;
         Ok(InitializeResult {
-            capabilities: capabilities(),
+            capabilities: capabilities(self.session.window().options.protocol_version.is_some()),
             server_info: Some(ServerInfo {
                 name: "token-tracker".into(),
                 version: Some(crate::version().into()),
@@ -163,14 +163,16 @@ impl Backend {
     }
 }
 
-fn capabilities() -> ServerCapabilities {
+/// An editor that speaks our protocol has the accepting command itself and tells of it in
+/// `completionEvent`; registered a second time by its LSP library, the command would be refused.
+fn capabilities(speaks_our_protocol: bool) -> ServerCapabilities {
     ServerCapabilities {
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
             open_close: Some(true),
             change: Some(TextDocumentSyncKind::INCREMENTAL),
             ..TextDocumentSyncOptions::default()
         })),
-        execute_command_provider: Some(ExecuteCommandOptions {
+        execute_command_provider: (!speaks_our_protocol).then(|| ExecuteCommandOptions {
             commands: vec![method::COMPLETION_ACCEPTED_COMMAND.into()],
             ..ExecuteCommandOptions::default()
         }),

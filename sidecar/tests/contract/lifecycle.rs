@@ -45,7 +45,12 @@ async fn options_may_be_absent() {
         let mut editor = Editor::spawn(&setup);
         let mut params = initialize(&setup);
         params["initializationOptions"] = options;
-        editor.request("initialize", params).result().await;
+        let answer = editor.request("initialize", params).result().await;
+        // An editor without our extension runs the command through us.
+        assert_eq!(
+            answer["capabilities"]["executeCommandProvider"]["commands"],
+            json!(["tokenTracker.completionAccepted"])
+        );
         editor.leave().await;
     }
 }
