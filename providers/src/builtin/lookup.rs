@@ -35,7 +35,9 @@ pub(super) struct Place<'a> {
 /// The text to insert; empty when nothing similar was written.
 pub(super) fn complete(prompt: &str, suffix: &str, files: &[ContextFile<'_>]) -> String {
     let others = files.iter().map(|file| file.text.as_ref());
-    let sources: Vec<&str> = [prompt, suffix].into_iter().chain(others).collect();
+    // The line at the cursor would only repeat itself.
+    let lines_before = &prompt[..cut::line_start(prompt, prompt.len())];
+    let sources: Vec<&str> = [lines_before, suffix].into_iter().chain(others).collect();
     let found = exact(prompt, &sources)
         .into_iter()
         .chain(pattern::find(prompt, &sources));
@@ -82,8 +84,7 @@ fn best<'a>(tail: &Tail<'a>, anchor: usize, sources: &[&'a str]) -> Option<Place
     for (rank, source) in sources.iter().enumerate() {
         for place in finder.find_iter(source.as_bytes()).take(PLACES_MAX) {
             let at = place + tail.prompt.len() - anchor;
-            let is_cursor = rank == 0 && at == tail.prompt.len();
-            if is_cursor || !tail.is_boundary(source, place) {
+            if at == source.len() || !tail.is_boundary(source, place) {
                 continue;
             }
             let score = 2 * tail.tokens_matching(source, place, anchor);
@@ -159,12 +160,12 @@ impl<'a> Tail<'a> {
     }
 
     /// Whether so many tokens say something: on a new line it takes more of them than within one,
-    /// and a single word counts only while it is being typed.
+    /// at the same depth, and a single word counts only while it is being typed.
     fn is_enough(&self, tokens: usize, source: &str, at: usize) -> bool {
         let line = &self.prompt[cut::line_start(self.prompt, self.prompt.len())..];
         let completes_word = source[at..].starts_with(is_word);
         match tokens {
-            _ if line.trim().is_empty() => tokens >= 4,
+            _ if line.trim().is_empty() => tokens >= 4 && !source[at..].starts_with([' ', '\t']),
             0 => false,
             1 => completes_word,
             2 => completes_word || self.prompt.len() - self.starts[1] >= 6,

@@ -5,8 +5,20 @@ use memchr::memmem;
 use super::{cut, lookup::Place, tokens::is_word};
 
 const PLACES_MAX: usize = 4_096;
-/// From so many common letters on, two names are likely of one kind, and so are their bodies.
+/// From so many common letters on, two names are likely of one kind, and so is what follows them.
 const ALIKE_LETTERS_MIN: usize = 3;
+/// Behind these a name is a new one, so that even one of another kind shows how such a line goes on.
+const DEFINING: [&str; 9] = [
+    "def",
+    "fn",
+    "func",
+    "function",
+    "fun",
+    "class",
+    "struct",
+    "interface",
+    "sub",
+];
 
 /// The place behind the most similar name; of equal ones the latest in the earliest source.
 pub(super) fn find<'a>(prompt: &'a str, sources: &[&'a str]) -> Option<Place<'a>> {
@@ -18,6 +30,10 @@ pub(super) fn find<'a>(prompt: &'a str, sources: &[&'a str]) -> Option<Place<'a>
     if tokens == 0 || name.is_empty() {
         return None;
     }
+    let defines = head
+        .split_whitespace()
+        .next_back()
+        .is_some_and(|word| DEFINING.contains(&word));
     let mut best: Option<(usize, Place<'a>)> = None;
     let finder = memmem::Finder::new(head);
     for (rank, source) in sources.iter().enumerate() {
@@ -28,6 +44,10 @@ pub(super) fn find<'a>(prompt: &'a str, sources: &[&'a str]) -> Option<Place<'a>
                 continue;
             }
             let alike = letters_alike(name, other);
+            let is_alike = alike >= ALIKE_LETTERS_MIN;
+            if !is_alike && !defines {
+                continue;
+            }
             let is_better = best
                 .as_ref()
                 .is_none_or(|(most, _)| alike > *most || rank == 0 && alike == *most);
@@ -36,8 +56,8 @@ pub(super) fn find<'a>(prompt: &'a str, sources: &[&'a str]) -> Option<Place<'a>
                     source,
                     at: there + other.len(),
                     score: 2 * tokens + 1,
-                    takes_block: alike >= ALIKE_LETTERS_MIN,
-                    rename: Some((other, name)),
+                    takes_block: is_alike,
+                    rename: is_alike.then_some((other, name)),
                 };
                 best = Some((alike, place));
             }

@@ -81,6 +81,15 @@ pub fn translate_answer(body: &[u8]) -> Option<Bytes> {
 pub struct StreamTranslator {
     /// For each choice, the fence that is being taken off.
     choices: BTreeMap<u64, Unfence>,
+    /// Id, time and model of the stream, for text that comes out at its end.
+    head: Head,
+}
+
+#[derive(Debug, Default)]
+struct Head {
+    id: Option<Box<RawValue>>,
+    created: Option<Box<RawValue>>,
+    model: Option<Box<RawValue>>,
 }
 
 impl StreamTranslator {
@@ -93,6 +102,13 @@ impl StreamTranslator {
     /// Comments, `[DONE]` and whatever is not of the dialect pass as they are.
     pub fn event(&mut self, raw: &Bytes) -> Option<Bytes> {
         let info = scan_event(raw);
+        if info.kind == EventKind::Done {
+            return Some(
+                [self.held_text().as_deref().unwrap_or_default(), raw]
+                    .concat()
+                    .into(),
+            );
+        }
         if info.kind != EventKind::Data || info.malformed || info.error {
             return Some(raw.clone());
         }
@@ -100,13 +116,35 @@ impl StreamTranslator {
         let Ok(chat) = serde_json::from_slice::<Chat<'_>>(&data) else {
             return Some(raw.clone());
         };
+        if self.head.id.is_none() {
+            self.head = Head::of(&chat);
+        }
         let said = chat.choices.as_deref().unwrap_or_default();
         let choices: Vec<_> = said.iter().filter_map(|choice| self.choice(choice)).collect();
         if choices.is_empty() && chat.usage_object().is_none() {
             return None;
         }
-        let json = to_json(&chat, choices)?;
-        Some([b"data: ".as_slice(), &json, b"\n\n"].concat().into())
+        to_json(&chat, choices).map(|json| event_of(&json).into())
+    }
+
+    /// What is still held back when a stream ends without a finish reason.
+    fn held_text(&mut self) -> Option<Vec<u8>> {
+        let choices: Vec<_> = self
+            .choices
+            .iter_mut()
+            .map(|(index, unfence)| (*index, unfence.finish()))
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(index, text)| CompletionChoice {
+                text,
+                index,
+                logprobs: None,
+                finish_reason: None,
+            })
+            .collect();
+        if choices.is_empty() {
+            return None;
+        }
+        to_json(&self.head.chat(), choices).map(|json| event_of(&json))
     }
 
     fn choice<'a>(&mut self, choice: &ChatChoice<'a>) -> Option<CompletionChoice<'a>> {
@@ -117,6 +155,30 @@ impl StreamTranslator {
             text.push_str(&unfence.finish());
         }
         (is_last || !text.is_empty()).then(|| choice.completed(text))
+    }
+}
+
+fn event_of(json: &[u8]) -> Vec<u8> {
+    [b"data: ".as_slice(), json, b"\n\n"].concat()
+}
+
+impl Head {
+    fn of(chat: &Chat<'_>) -> Self {
+        Self {
+            id: chat.id.map(ToOwned::to_owned),
+            created: chat.created.map(ToOwned::to_owned),
+            model: chat.model.map(ToOwned::to_owned),
+        }
+    }
+
+    fn chat(&self) -> Chat<'_> {
+        Chat {
+            id: self.id.as_deref(),
+            created: self.created.as_deref(),
+            model: self.model.as_deref(),
+            choices: None,
+            usage: None,
+        }
     }
 }
 
@@ -202,6 +264,13 @@ mod tests {
             data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"``\"},\"finish_reason\":\"stop\"}]}\n\n: ping\n\n";
         let expected = "data: {\"object\":\"text_completion\",\"choices\":[{\"text\":\"x\",\"index\":0,\"logprobs\":null,\"finish_reason\":null}]}\n\n\
             data: {\"object\":\"text_completion\",\"choices\":[{\"text\":\"\",\"index\":0,\"logprobs\":null,\"finish_reason\":\"stop\"}]}\n\n: ping\n\n";
+        assert_eq!(translated(stream), expected);
+    }
+
+    #[test]
+    fn what_is_held_back_comes_out_at_the_end() {
+        let stream = b"data: {\"id\":\"x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"``\"}}]}\n\ndata: [DONE]\n\n";
+        let expected = "data: {\"id\":\"x\",\"object\":\"text_completion\",\"choices\":[{\"text\":\"``\",\"index\":0,\"logprobs\":null,\"finish_reason\":null}]}\n\ndata: [DONE]\n\n";
         assert_eq!(translated(stream), expected);
     }
 
