@@ -1,7 +1,7 @@
 //! Streams: events pass on as they come, metered on the side. What ends a stream (the finish, the
 //! usage, `[DONE]`) is kept back until the settle is durable.
 
-use std::{rc::Rc, sync::Arc, time::Duration};
+use std::{pin::pin, rc::Rc, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
@@ -17,7 +17,7 @@ use providers::{
 };
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, timeout},
+    time::{sleep, timeout},
 };
 
 use super::{Proxy, answer::pass_headers, exchange::Exchange, meter::Reading, upstream::Reply};
@@ -104,22 +104,27 @@ impl Stream {
 
     async fn relay(&mut self, client: &mpsc::Sender<Bytes>) -> End {
         let longest = Duration::from_secs(self.exchange.gateway.limits.request_seconds_max);
-        let deadline = Instant::now() + longest;
         let gateway = Arc::clone(&self.exchange.gateway);
+        // Made once for the stream, not once for each event.
+        let mut too_late = pin!(sleep(longest));
+        let mut cut = pin!(gateway.stop.on_cut());
+        let mut left = pin!(client.closed());
         loop {
             let piece = tokio::select! {
                 biased;
-                () = client.closed() => {
-                    self.take_what_is_there().await;
+                () = &mut left => {
+                    self.take_what_is_there();
                     return End::ClientLeft;
                 }
-                () = gateway.stop.on_cut() => return End::Failed(stopping()),
-                () = tokio::time::sleep_until(deadline) => return End::Failed(too_long()),
                 piece = self.head.body.next() => piece,
+                () = &mut cut => return End::Failed(stopping()),
+                () = &mut too_late => return End::Failed(too_long()),
             };
             match piece {
                 Ok(Some(piece)) => self.reader.push(piece),
                 Ok(None) => return self.at_end(),
+                // The finish was there already: only what comes after it is missing.
+                Err(_) if !self.kept.is_empty() => return End::Complete,
                 Err(error) => {
                     tracing::warn!(request.id = %self.exchange.request, "{error} in the middle of a stream");
                     return End::Failed(broke_off());
@@ -151,7 +156,7 @@ impl Stream {
     }
 
     /// Events that arrived before the client left may hold the exact usage.
-    async fn take_what_is_there(&mut self) {
+    fn take_what_is_there(&mut self) {
         while let Some(Ok(Some(piece))) = self.head.body.next().now_or_never() {
             self.reader.push(piece);
             while let Ok(Some(event)) = self.reader.next_event() {
