@@ -27,7 +27,7 @@ const [gateway, vsix, root, port] = process.argv.slice(2) as [string, string, st
 const server = new CodeServer(foldersUnder(root));
 const sample = path.join(server.folders.workspace, 'sample.py');
 if (!fs.existsSync(sample)) fs.writeFileSync(sample, SAMPLE);
-server.writeSettings({ ...SETTINGS, 'tokenTracker.gatewayUrl': gateway });
+server.writeSettings(SETTINGS, { 'tokenTracker.gatewayUrl': gateway });
 await server.install(vsix);
 await server.start({}, Number(port));
 process.on('SIGTERM', () => void server.stop().then(() => process.exit(0)));

@@ -10,15 +10,12 @@ import { secrets } from './secrets.ts';
 import { exhaustion, interruptions } from './standing.ts';
 import { makeWorld, type Case, type World } from '../support/world.ts';
 
-const cases: Case[] = [
-  ...redeeming,
-  ...completing,
-  ...chatting,
-  ...interruptions,
-  ...signingOut,
-  ...exhaustion,
-  ...secrets,
+/** Nothing after the first stage makes sense for an editor that is not signed in. */
+const stages: Case[][] = [
+  redeeming,
+  [...completing, ...chatting, ...interruptions, ...signingOut, ...exhaustion, ...secrets],
 ];
+const count = stages.flat().length;
 
 async function runCase([name, run]: Case, world: World): Promise<boolean> {
   const from = Date.now();
@@ -55,14 +52,19 @@ fs.rmSync(path.join(output, 'failures'), { recursive: true, force: true });
 const from = Date.now();
 const world = await makeWorld(binary, vsix, output);
 console.log(`ready   gateway, scripted model and editor (${Date.now() - from} ms)`);
-let failed = 0;
+let passed = 0;
 try {
-  for (const each of cases) if (!(await runCase(each, world))) failed += 1;
+  for (const stage of stages) {
+    const before = passed;
+    for (const each of stage) if (await runCase(each, world)) passed += 1;
+    if (passed - before < stage.length) break;
+  }
 } finally {
   await world.close();
 }
 console.log(
-  `[journeys] ${cases.length} in ${Math.round((Date.now() - from) / 1_000)} s; screens are in ${path.relative('.', output)}/screens`,
+  `[journeys] ${passed} of ${count} passed in ${Math.round((Date.now() - from) / 1_000)} s; screens are in ${path.relative('.', output)}/screens`,
 );
-console.log(`${cases.length - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+// A case that was never reached has not passed.
+console.log(`${passed} passed, ${count - passed} failed`);
+process.exitCode = passed === count ? 0 : 1;

@@ -12,15 +12,15 @@ const run = promisify(execFile);
 
 export type Folders = { userData: string; extensions: string; workspace: string };
 
+export type Settings = Record<string, unknown>;
+
 export function foldersUnder(root: string): Folders {
   const folders = {
     userData: path.join(root, 'user-data'),
     extensions: path.join(root, 'extensions'),
     workspace: path.join(root, 'workspace'),
   };
-  for (const folder of [...Object.values(folders), path.join(folders.userData, 'User')]) {
-    fs.mkdirSync(folder, { recursive: true });
-  }
+  for (const folder of Object.values(folders)) fs.mkdirSync(folder, { recursive: true });
   return folders;
 }
 
@@ -45,9 +45,13 @@ export class CodeServer {
     return this.program?.output ?? '';
   }
 
-  /** User settings; the editor reads them again while it runs. */
-  writeSettings(settings: Record<string, unknown>): void {
-    fs.writeFileSync(path.join(this.folders.userData, 'User', 'settings.json'), JSON.stringify(settings, null, 2));
+  /** The person's settings, and those that belong to the machine where the extension runs. */
+  writeSettings(user: Settings, machine: Settings): void {
+    for (const [level, settings] of Object.entries({ User: user, Machine: machine })) {
+      const folder = path.join(this.folders.userData, level);
+      fs.mkdirSync(folder, { recursive: true });
+      fs.writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
+    }
   }
 
   async install(vsix: string): Promise<void> {

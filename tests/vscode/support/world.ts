@@ -88,7 +88,7 @@ export async function makeWorld(binary: string, vsix: string, output: string): P
 
     const server = new CodeServer(foldersUnder(root));
     fs.writeFileSync(path.join(server.folders.workspace, 'ledger.rs'), LEDGER);
-    server.writeSettings({ ...SETTINGS, 'tokenTracker.gatewayUrl': gateway.url });
+    server.writeSettings(SETTINGS, { 'tokenTracker.gatewayUrl': gateway.url });
     await server.install(vsix);
     closing.push(() => server.stop());
     await server.start({ TOKEN_TRACKER_DATA_DIR: path.join(root, 'device'), TOKEN_TRACKER_LOG: 'debug' });
