@@ -26,6 +26,8 @@ pub struct Upstream {
     pub pricing_id: Option<&'static str>,
     pub cap_field: CapField,
     pub speaks_completions: bool,
+    /// Whether it understands `stream_options`; one that does not reports usage unasked.
+    pub takes_stream_options: bool,
     /// Its models cost nothing: a server on this machine.
     pub is_free: bool,
 }

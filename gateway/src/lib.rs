@@ -11,6 +11,7 @@ pub mod config;
 pub mod credential;
 pub mod data_dir;
 mod directory;
+mod disk;
 mod events;
 mod failure_limit;
 pub mod key;

@@ -16,6 +16,7 @@ use crate::{
     credential::{self, Kind},
     data_dir::{AdminFile, DataDir, DataDirError},
     directory::Directory,
+    disk,
     events::EventHub,
     failure_limit::FailureLimit,
     ledger::{Ledger, LedgerError, Reader, Recovered},
@@ -62,6 +63,11 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
     let base_url = plan.base_url(&listener)?;
     let (ledger, writer, recovered) = Ledger::open(&data_dir.database(), now_ms())?;
     tell_recovered(&recovered);
+    let sync = disk::sync_time(&options.data_dir).map_err(DataDirError::Unusable)?;
+    tracing::info!(
+        "A durable write takes {:.2} ms on this disk",
+        sync.as_secs_f64() * 1_000.0
+    );
     let opened = Opened {
         config,
         data_dir,

@@ -92,6 +92,7 @@ fn builtin_upstream() -> Arc<Upstream> {
         pricing_id: None,
         cap_field: CapField::MaxTokens,
         speaks_completions: true,
+        takes_stream_options: true,
         is_free: true,
     })
 }
@@ -187,6 +188,7 @@ fn upstream(
         pricing_id: provider.pricing_id,
         cap_field: provider.cap_field,
         speaks_completions: provider.speaks_completions,
+        takes_stream_options: provider.takes_stream_options,
         is_free: false,
     }))
 }

@@ -138,9 +138,7 @@ fn model_references(model: &ModelConfig, names: &HashSet<&str>) -> Result<(), Co
         return invalid(text);
     }
     if let Some(fim) = &model.fim
-        && fim != "native"
-        && fim != "chat"
-        && providers::fim::by_name(fim).is_none()
+        && providers::fim::FimWay::by_name(fim).is_none()
     {
         return invalid(format!("there is no FIM template \"{fim}\""));
     }

@@ -14,7 +14,7 @@ use super::{
     dialect::{Dialect, Forward, Parsed},
     exchange::Exchange,
     origin_headers::Wishes,
-    refusal::Refusal,
+    refusal::{Refusal, unavailable},
     relay::{self, Stream},
     upstream,
 };
@@ -102,10 +102,10 @@ pub(super) async fn serve(
     let is_translated = forward.is_translated;
     let reply_head = tokio::select! {
         biased;
-        () = reply.closed() => {
-            // The client left while the upstream was working: what it read is owed.
+        refusal = exchange.ended_early(reply.closed()) => {
+            // The upstream was working: what it read is owed.
             answer::settle_unread(&exchange).await?;
-            return Err(client_left());
+            return Err(refusal);
         }
         head = upstream::send(proxy, &terms.route.upstream, forward, is_stream) => head,
     };
@@ -218,14 +218,13 @@ async fn hold(
             None => return Err(short(lot, request.amount, least(dialect, terms, device, input))),
         }
     }
-    Err(Problem::new(
+    let problem = Problem::new(
         Code::CreditHeld,
         "Other requests of this key took the credit first.",
-    )
-    .into())
-    .map_err(|refusal: Refusal| Refusal {
+    );
+    Err(Refusal {
+        problem,
         retry_after: Some(1),
-        ..refusal
     })
 }
 
@@ -307,16 +306,4 @@ fn too_large() -> Problem {
         "The output cap of this request is beyond any price.",
     )
     .with_hint("Send a smaller max_tokens.")
-}
-
-pub(super) fn unavailable() -> Problem {
-    Problem::new(
-        Code::UpstreamUnavailable,
-        "The model's server did not answer. Nothing was charged.",
-    )
-}
-
-/// Nobody reads it; it only ends the task.
-pub(super) fn client_left() -> Refusal {
-    Problem::new(Code::InvalidRequest, "The client closed the connection.").into()
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
-use protocol::{Code, Problem, Receipt, header as ours};
+use protocol::{Receipt, header as ours};
 use providers::{
     catalogue::passes_response_header,
     openai::{AnswerInfo, scan_answer, upstream_problem},
@@ -10,7 +10,11 @@ use providers::{
 use tokio::sync::oneshot;
 
 use super::{
-    Proxy, admit::client_left, exchange::Exchange, meter::Reading, refusal::Refusal, upstream::Reply,
+    Proxy,
+    exchange::Exchange,
+    meter::Reading,
+    refusal::{Refusal, broke_off},
+    upstream::Reply,
 };
 use crate::{body::Body, state::internal};
 
@@ -29,9 +33,9 @@ pub(super) async fn whole(
 ) -> Result<Response<Body>, Refusal> {
     let read = tokio::select! {
         biased;
-        () = reply.closed() => {
+        refusal = exchange.ended_early(reply.closed()) => {
             settle_unread(exchange).await?;
-            return Err(client_left());
+            return Err(refusal);
         }
         read = head.body.collect(ANSWER_BYTES_MAX) => read,
     };
@@ -44,11 +48,7 @@ pub(super) async fn whole(
             };
             exchange.settle(reading).await.map_err(internal)?;
             tracing::warn!(request.id = %exchange.request, "{error} in the middle of an answer");
-            return Err(Problem::new(
-                Code::UpstreamUnavailable,
-                "The model's server broke off in its answer.",
-            )
-            .into());
+            return Err(broke_off().into());
         }
     };
     head.body.put_back(proxy);

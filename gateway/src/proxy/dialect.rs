@@ -125,7 +125,7 @@ impl<'a> Parsed<'a> {
             model: Some(&route.upstream_model),
             output_cap: Some(cap),
             cap_field: route.upstream.cap_field,
-            include_usage: true,
+            include_usage: route.upstream.takes_stream_options,
         };
         match self {
             Self::Chat(request) => Forward {

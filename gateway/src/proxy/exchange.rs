@@ -1,11 +1,17 @@
 //! One admitted request with its hold, until the hold is resolved.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use http::{HeaderMap, HeaderValue};
 use protocol::{Money, Receipt, RequestId, RequestKind, header};
 
-use super::meter::Reading;
+use super::{
+    meter::Reading,
+    refusal::{self, Refusal},
+};
 use crate::{
     catalogue::Pricing,
     clock::{now_ms, timestamp},
@@ -88,6 +94,16 @@ impl Exchange {
             balance: self.gateway.balance_of(&self.device.key, settled.lot),
             at: timestamp(at),
         })
+    }
+
+    /// Returns when nobody should wait for the upstream any longer, with what the client is told.
+    pub(super) async fn ended_early(&self, client_left: impl Future<Output = ()>) -> Refusal {
+        let longest = Duration::from_secs(self.gateway.limits.request_seconds_max);
+        tokio::select! {
+            () = client_left => refusal::client_left(),
+            () = self.gateway.stop.on_cut() => refusal::stopping().into(),
+            () = tokio::time::sleep(longest.saturating_sub(self.started.elapsed())) => refusal::too_long().into(),
+        }
     }
 
     /// Gives everything back: nothing reached an upstream, or it refused before any byte.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use protocol::Problem;
+use protocol::{Code, Problem};
 use providers::openai::error_body;
 
 use crate::body::Body;
@@ -41,4 +41,36 @@ fn json(status: StatusCode, body: Bytes, retry_after: Option<u64>) -> Response<B
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// Nobody reads it; it only ends the task.
+pub(super) fn client_left() -> Refusal {
+    Problem::new(Code::InvalidRequest, "The client closed the connection.").into()
+}
+
+pub(super) fn unavailable() -> Problem {
+    Problem::new(
+        Code::UpstreamUnavailable,
+        "The model's server did not answer. Nothing was charged.",
+    )
+}
+
+pub(super) fn broke_off() -> Problem {
+    Problem::new(
+        Code::UpstreamUnavailable,
+        "The model's server broke off in its answer.",
+    )
+    .with_hint("What arrived was charged as an estimate. Ask again for the rest.")
+}
+
+pub(super) fn too_long() -> Problem {
+    Problem::new(
+        Code::UpstreamUnavailable,
+        "The answer took longer than this gateway allows.",
+    )
+    .with_hint("What arrived was charged. Ask for less at once.")
+}
+
+pub(super) fn stopping() -> Problem {
+    Problem::new(Code::Draining, "The gateway is stopping.")
 }

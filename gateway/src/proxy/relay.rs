@@ -6,7 +6,7 @@ use std::{pin::pin, rc::Rc, sync::Arc, time::Duration};
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
 use http::{HeaderValue, Response, header};
-use protocol::{Code, Problem};
+use protocol::Problem;
 use providers::{
     fim::StreamTranslator,
     openai::{
@@ -20,7 +20,14 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Proxy, answer::pass_headers, exchange::Exchange, meter::Reading, upstream::Reply};
+use super::{
+    Proxy,
+    answer::pass_headers,
+    exchange::Exchange,
+    meter::Reading,
+    refusal::{broke_off, stopping, too_long},
+    upstream::Reply,
+};
 use crate::body::Body;
 
 /// Pieces that wait for a slow client; beyond that the upstream is not read on.
@@ -296,24 +303,4 @@ fn joined(events: &mut Vec<Bytes>) -> Bytes {
         all.extend_from_slice(&event);
     }
     all.freeze()
-}
-
-fn broke_off() -> Problem {
-    Problem::new(
-        Code::UpstreamUnavailable,
-        "The model's server broke off in its answer.",
-    )
-    .with_hint("What arrived was charged as an estimate. Ask again for the rest.")
-}
-
-fn too_long() -> Problem {
-    Problem::new(
-        Code::UpstreamUnavailable,
-        "The answer took longer than this gateway allows.",
-    )
-    .with_hint("What arrived was charged. Ask for less at once.")
-}
-
-fn stopping() -> Problem {
-    Problem::new(Code::Draining, "The gateway is stopping.")
 }
