@@ -99,18 +99,19 @@ mod tests {
         Usage: token-tracker [OPTIONS] <COMMAND>
 
         Commands:
-          serve     Run the gateway: keys, balances and the way to the providers
-          keys      Mint, list and revoke token keys
-          redeem    Use a token key on this device
-          balance   Show what is left to spend on this device
-          usage     Show what requests consumed and cost
-          devices   List, rename and revoke enrolled devices
-          models    List the models that this device may use
-          try       Send one completion through the gateway and show its receipt
-          status    Show where this device is signed in, and whether the gateway is ready
-          sign-out  Sign this device out and free its place on the token key
-          ledger    Recount the gateway's ledger
-          help      Print this message or the help of the given subcommand(s)
+          serve      Run the gateway: keys, balances and the way to the providers
+          keys       Mint, list and revoke token keys
+          redeem     Use a token key on this device
+          balance    Show what is left to spend on this device
+          usage      Show what requests consumed and cost
+          devices    List, rename and revoke enrolled devices
+          models     List the models that this device may use
+          try        Send one completion through the gateway and show its receipt
+          status     Show where this device is signed in, and whether the gateway is ready
+          sign-out   Sign this device out and free its place on the token key
+          upstreams  List providers and store their API keys
+          ledger     Recount the gateway's ledger
+          help       Print this message or the help of the given subcommand(s)
 
         Options:
           -h, --help     Print help

@@ -10,6 +10,7 @@ mod serve;
 mod sign_out;
 mod status;
 mod r#try;
+mod upstreams;
 mod usage;
 
 use clap::Subcommand;
@@ -41,6 +42,9 @@ pub enum Command {
     Status(status::Status),
     /// Sign this device out and free its place on the token key
     SignOut(sign_out::SignOut),
+    /// List providers and store their API keys
+    #[command(subcommand)]
+    Upstreams(upstreams::Upstreams),
     /// Recount the gateway's ledger
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -61,6 +65,7 @@ impl Command {
             Self::Try(r#try) => wait_for(r#try.run(context)),
             Self::Status(status) => wait_for(status.run(context)),
             Self::SignOut(sign_out) => wait_for(sign_out.run(context)),
+            Self::Upstreams(upstreams) => wait_for(upstreams.run(context)),
             Self::Ledger(ledger) => wait_for(ledger.run(context)),
         }
     }

@@ -1,6 +1,7 @@
 //! The `token-tracker` command: the gateway's front door, the owner's tools and a device's own.
 
 mod arguments;
+mod call;
 mod command;
 mod context;
 mod data_directory;
@@ -9,6 +10,7 @@ mod failure;
 mod logging;
 mod moment;
 mod output;
+mod secret_input;
 mod signed_in;
 mod stream;
 mod table;

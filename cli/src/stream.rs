@@ -3,6 +3,8 @@
 use protocol::{Code, Problem};
 use reqwest::Response;
 
+use crate::call;
+
 /// No event of a completion comes near this; a longer line is not one.
 const LINE_BYTES_MAX: usize = 1 << 20;
 
@@ -44,14 +46,16 @@ impl Lines {
     }
 
     async fn fill(&mut self) -> Result<(), Problem> {
-        let broken = |message: &str| Problem::new(Code::GatewayUnreachable, message);
         match self.response.chunk().await {
             Ok(Some(bytes)) => self.buffer.extend_from_slice(&bytes),
             Ok(None) => self.ended = true,
-            Err(_) => return Err(broken("The connection to the gateway broke.")),
+            Err(error) => return Err(call::unreachable(&error)),
         }
         if self.buffer.len() > LINE_BYTES_MAX {
-            return Err(broken("What answered is not a Token Tracker gateway."));
+            return Err(Problem::new(
+                Code::GatewayUnreachable,
+                "What answered is not a Token Tracker gateway.",
+            ));
         }
         Ok(())
     }

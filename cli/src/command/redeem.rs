@@ -1,5 +1,3 @@
-use std::io::{self, IsTerminal, Read};
-
 use clap::Args;
 use protocol::{
     Code, Problem,
@@ -11,10 +9,9 @@ use serde::Serialize;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::{context::Context, failure::Failure, output::Output, signed_in::SignedIn, table::facts};
-
-/// Longest text that is read as a key or a link.
-const KEY_BYTES_MAX: u64 = 4096;
+use crate::{
+    context::Context, failure::Failure, output::Output, secret_input, signed_in::SignedIn, table::facts,
+};
 
 #[derive(Args)]
 pub struct Redeem {
@@ -47,7 +44,7 @@ struct Tools {
 
 impl Redeem {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let pasted = Zeroizing::new(self.key_text()?);
+        let pasted = self.key_text()?;
         let link = read_link(&pasted)?;
         let gateway = gateway(context, &link)?;
         context.stores().check_writable()?;
@@ -60,12 +57,11 @@ impl Redeem {
         Ok(Output::new(text, &Answer { account, tools })?)
     }
 
-    fn key_text(&self) -> Result<String, Failure> {
+    fn key_text(&self) -> Result<Zeroizing<String>, Failure> {
         match self.key.as_deref() {
-            Some("-") => from_standard_input(),
-            Some(key) => Ok(key.to_owned()),
-            None if io::stdin().is_terminal() => ask(),
-            None => Err(no_key()),
+            Some("-") => secret_input::piped(),
+            Some(key) => Ok(Zeroizing::new(key.to_owned())),
+            None => secret_input::asked("Token key or link (not shown): ").ok_or_else(no_key),
         }
     }
 
@@ -80,21 +76,6 @@ impl Redeem {
             }),
         }
     }
-}
-
-fn from_standard_input() -> Result<String, Failure> {
-    let mut text = String::new();
-    match io::stdin().lock().take(KEY_BYTES_MAX).read_to_string(&mut text) {
-        Ok(_) => Ok(text),
-        Err(_) => Err(Failure::usage(
-            "Standard input is not text.",
-            "Send the token key or its link, and nothing else.",
-        )),
-    }
-}
-
-fn ask() -> Result<String, Failure> {
-    rpassword::prompt_password("Token key or link (not shown): ").map_err(|_| no_key())
 }
 
 fn no_key() -> Failure {

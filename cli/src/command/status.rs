@@ -1,8 +1,9 @@
 use clap::Args;
-use protocol::{Code, Problem, client::GatewayClient};
+use protocol::{Problem, client::GatewayClient};
 use serde::Serialize;
 
 use crate::{
+    call,
     context::{Context, Viewer},
     failure::Failure,
     output::Output,
@@ -68,5 +69,5 @@ async fn is_ready(client: &GatewayClient) -> Result<bool, Problem> {
     let answer = client.http().get(client.address("/readyz")).send().await;
     answer
         .map(|response| response.status().is_success())
-        .map_err(|_| Problem::new(Code::GatewayUnreachable, "The gateway could not be reached."))
+        .map_err(|error| call::unreachable(&error))
 }

@@ -3,13 +3,15 @@ use clap::Args;
 use protocol::{
     Code, Problem, Receipt,
     api::{Capability, Model},
-    client::{GatewayClient, read_error},
+    client::GatewayClient,
     header,
 };
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
+    call,
     context::Context,
     failure::Failure,
     output::Output,
@@ -79,22 +81,13 @@ async fn complete(
     prompt: &str,
     max_tokens: u32,
 ) -> Result<Tried, Problem> {
-    let credential = client.credential().ok_or_else(protocol::client::not_signed_in)?;
     let request = json!({
         "model": model, "prompt": prompt, "max_tokens": max_tokens, "temperature": 0, "stop": ["\n\n"], "stream": true,
     });
-    let response = client
-        .http()
-        .post(client.address("/v1/completions"))
-        .header("authorization", credential.bearer()?)
+    let call = call::request(client, Method::POST, client.address("/v1/completions"))?
         .header(header::RECEIPT, "1")
-        .json(&request)
-        .send()
-        .await
-        .map_err(|_| Problem::new(Code::GatewayUnreachable, "The gateway could not be reached."))?;
-    if !response.status().is_success() {
-        return Err(read_error(response).await.problem);
-    }
+        .json(&request);
+    let response = call::send(call).await?;
     read_stream(Lines::new(response)).await
 }
 

@@ -1,13 +1,14 @@
 use clap::Args;
 use gateway::ledger::Reader;
 use protocol::{
-    Code, Money, Problem, RequestId,
-    api::UsageEntry,
-    client::{GatewayClient, read_error},
+    RequestId,
+    api::{Orphan, OrphanList, Refund},
+    client::GatewayClient,
 };
-use serde::{Deserialize, Serialize};
+use reqwest::Method;
 
 use crate::{
+    call,
     context::Context,
     database,
     failure::Failure,
@@ -21,26 +22,6 @@ pub struct Orphans {
     /// Give back what this request was charged; the gateway must be running
     #[arg(long, value_name = "ID")]
     refund: Option<RequestId>,
-}
-
-#[derive(Serialize)]
-struct OrphanList {
-    orphans: Vec<Orphan>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Orphan {
-    refunded: bool,
-    #[serde(flatten)]
-    row: UsageEntry,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Refunded {
-    request_id: RequestId,
-    refunded_nano_usd: Money,
 }
 
 impl Orphans {
@@ -67,24 +48,12 @@ fn list(context: &Context) -> Result<Output, Failure> {
 
 /// A refund is an entry like any other: only the running gateway writes the ledger.
 async fn refund(client: &GatewayClient, request: RequestId) -> Result<Output, Failure> {
-    let credential = client.credential().ok_or_else(protocol::client::not_signed_in)?;
-    let unreachable = |_| Problem::new(Code::GatewayUnreachable, "The gateway could not be reached.");
-    let response = client
-        .http()
-        .post(client.address(&format!("/api/v1/ledger/orphans/{request}/refund")))
-        .header("authorization", credential.bearer()?)
-        .send()
-        .await
-        .map_err(unreachable)?;
-    if !response.status().is_success() {
-        return Err(read_error(response).await.problem.into());
-    }
-    let refunded: Refunded = response.json().await.map_err(unreachable)?;
-    let text = format!(
-        "{} went back to the key of request {request}.",
-        refunded.refunded_nano_usd.display_charge()
-    );
-    Ok(Output::new(text, &refunded)?)
+    let address = client.address(&format!("/api/v1/ledger/orphans/{request}/refund"));
+    let response = call::send(call::request(client, Method::POST, address)?).await?;
+    let refund: Refund = response.json().await.map_err(|error| call::unreachable(&error))?;
+    let amount = refund.refunded_nano_usd.display_charge();
+    let text = format!("{amount} went back to the key of request {request}.");
+    Ok(Output::new(text, &refund)?)
 }
 
 const COLUMNS: &[Column] = &[
