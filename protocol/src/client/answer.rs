@@ -67,11 +67,16 @@ impl AnswerError {
             hint: Option<String>,
         }
         match serde_json::from_slice::<Envelope>(body) {
-            Ok(Envelope { error }) => Problem {
-                hint: error.hint.unwrap_or_else(|| error.code.hint().into()),
-                code: error.code,
-                message: error.message,
-            },
+            Ok(Envelope { error }) => {
+                let hint = error.hint.unwrap_or_else(|| error.code.hint().into());
+                // The vendors' dialects have one text for both.
+                let message = error.message.strip_suffix(&hint).unwrap_or(&error.message);
+                Problem {
+                    code: error.code,
+                    message: message.trim_end().into(),
+                    hint,
+                }
+            }
             Err(_) => problem_of_status(status),
         }
     }
@@ -145,6 +150,15 @@ mod tests {
             (Code::InsufficientCredit, "Spent.")
         );
         assert_eq!(problem.hint, Code::InsufficientCredit.hint());
+
+        let joined = format!(
+            r#"{{"error":{{"code":"insufficient_credit","message":"Spent. {}"}}}}"#,
+            Code::InsufficientCredit.hint()
+        );
+        assert_eq!(
+            AnswerError::problem_of(StatusCode::PAYMENT_REQUIRED, joined.as_bytes()),
+            problem
+        );
 
         let theirs = br#"{"error":{"code":"oops","message":"sk-secret"}}"#;
         let problem = AnswerError::problem_of(StatusCode::TOO_MANY_REQUESTS, theirs);
