@@ -67,7 +67,8 @@ export function withAccount(session: Session, account: EditorAccount | null, now
 
 export function withReceipt(session: Session, receipt: Receipt, now: Date): Session {
   // Completions come with every few keys: their charges would make the item jump while one types.
-  const lastCharge = receipt.kind === 'chat' ? receipt : session.lastCharge;
+  const isShown = receipt.kind === 'chat' && BigInt(receipt.costNanoUsd) > 0n;
+  const lastCharge = isShown ? receipt : session.lastCharge;
   // A balance heard on another connection may be newer than the receipt's.
   const isNews =
     session.balance === null || BigInt(receipt.balance.spentNanoUsd) >= BigInt(session.balance.spentNanoUsd);

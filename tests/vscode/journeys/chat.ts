@@ -9,6 +9,7 @@ export const chatting: Case[] = [
   [
     'an empty chat says what it is for',
     async ({ workbench, screens }) => {
+      await workbench.openFile('settle.rs');
       const chat = await ChatPage.open(workbench);
       await chat.frame.getByRole('button', { name: 'Explain this file' }).waitFor();
       await until('the models', async () => (await chat.model.locator('option').count()) >= 2);
@@ -28,22 +29,13 @@ export const chatting: Case[] = [
     },
   ],
   [
-    'an answer is text and code, never a script or a picture of a stranger',
-    async ({ workbench }) => {
-      const chat = await ChatPage.of(workbench);
-      const answer = chat.lastAnswer;
-      assert.equal(await answer.locator('img').count(), 0);
-      assert.equal(await answer.locator('a[href^="javascript"]').count(), 0);
-      assert.equal(await answer.getByRole('group', { name: 'Code, rust' }).count(), 1);
-    },
-  ],
-  [
     'a suggestion, an answer and the balance stand side by side',
     async ({ workbench, screens }) => {
       await workbench.focusEditor();
-      await workbench.page.keyboard.press('Control+End');
-      await workbench.type('\n\nfn add_all');
-      await workbench.waitForGhostText(/i64/);
+      await workbench.page.keyboard.press('Control+Home');
+      for (let line = 1; line < 6; line += 1) await workbench.page.keyboard.press('ArrowDown');
+      await workbench.type('        let charge = ');
+      await workbench.waitForGhostText(/cost\.min/);
       await screens.take('all-of-it');
       await workbench.page.keyboard.press('Escape');
     },
@@ -56,6 +48,18 @@ export const chatting: Case[] = [
       await chat.lastAnswer.getByRole('button', { name: 'Insert at cursor' }).click();
       await until('the inserted code', async () => (await workbench.editorText()).includes('RESOLVE_PENDING'));
       await until('the editor to have the focus', () => workbench.editorHasFocus());
+      await workbench.page.keyboard.press('Control+Z');
+    },
+  ],
+  [
+    'an answer is text and code, never a script or a picture of a stranger',
+    async ({ workbench }) => {
+      const chat = await ChatPage.of(workbench);
+      await chat.ask('Do me some harm');
+      await chat.receipt();
+      await chat.lastAnswer.getByText('The end.').waitFor();
+      assert.equal(await chat.lastAnswer.locator('img, script, [onerror], a[href^="javascript"]').count(), 0);
+      assert.notEqual(await chat.frame.title(), 'broken');
     },
   ],
   [

@@ -34,11 +34,15 @@ export const completing: Case[] = [
       await workbench.waitForStatus(/completions off$/);
       const before = upstream.requests.length;
       await workbench.page.keyboard.press('Control+End');
-      await workbench.type('\n\nfn add');
+      await workbench.type('\n\nfn ad');
       assert.equal(await workbench.ghostText(), '');
       await workbench.run('Token Tracker: Toggle Completions');
       await workbench.waitForStatus(/^\$\d+\.\d\d$/);
+      // What follows proves that a request on the way would have been seen by now.
       assert.equal(upstream.requests.length, before, 'no completion was asked for');
+      await workbench.type('d');
+      await workbench.waitForGhostText(/a: i64, b: i64/);
+      await workbench.page.keyboard.press('Escape');
     },
   ],
 ];

@@ -76,10 +76,10 @@ export const signingOut: Case[] = [
   [
     'a link carries its gateway: one paste signs in',
     async ({ workbench, gateway }) => {
-      const key = await gateway.mint('0.02');
+      const key = await gateway.mint('0.003');
       await workbench.run(REDEEM);
       await workbench.answer(`${gateway.url}/redeem#${key.key}`);
-      assert.equal(await workbench.waitForStatus(/\$/), '$0.02');
+      assert.equal(await workbench.waitForStatus(/\$/), '$0.00');
       await workbench.run('Notifications: Clear All Notifications');
     },
   ],

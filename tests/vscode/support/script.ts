@@ -16,14 +16,24 @@ The second node then finds nothing to do:
 
 - it reads the row that is there,
 - it answers with the receipt that exists.
-
-<img src="https://example.org/pixel.png" onerror="document.title='broken'">
-[a link](javascript:document.title='broken')
 `;
 
 const LONG_ANSWER = Array.from({ length: 60 }, (_, line) => `${line + 1}. One more reason to go on and on.`).join('\n');
 
+const HOSTILE_ANSWER = `<img src="https://example.org/pixel.png" onerror="document.title='broken'">
+![a picture](https://example.org/pixel.png) [a link](javascript:document.title='broken')
+<script>document.title='broken'</script> The end.`;
+
+/** What follows a line of code; nothing after any other. */
+const continuations: [RegExp, string][] = [
+  [/fn add$/, CONTINUATION],
+  [/let charge = $/, 'cost.min(hold.amount);\n        self.post(hold, charge)'],
+];
+
 export const script: Script = {
-  completion: (prompt) => (prompt.includes('fn add') ? CONTINUATION : ' // done'),
-  chat: (question) => (question.includes('at length') ? LONG_ANSWER : ANSWER),
+  completion: (prompt) => continuations.find(([line]) => line.test(prompt))?.[1] ?? '',
+  chat: (question) => {
+    if (question.includes('at length')) return LONG_ANSWER;
+    return question.includes('harm') ? HOSTILE_ANSWER : ANSWER;
+  },
 };

@@ -36,6 +36,7 @@ const SETTINGS = {
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
   'editor.minimap.enabled': false,
   'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
   'editor.suggestOnTriggerCharacters': false,
@@ -44,6 +45,16 @@ const SETTINGS = {
   'editor.cursorBlinking': 'solid',
   'tokenTracker.completion.debounceMs': 0,
 };
+
+const SETTLE = `impl Ledger {
+    /// Charges what was used and gives back the rest.
+    pub fn settle(&mut self, hold: HoldId, usage: &TokenUsage) -> Result<Receipt> {
+        let hold = self.hold(hold)?;
+        let cost = hold.prices.cost(usage)?;
+
+    }
+}
+`;
 
 const LEDGER = `//! A ledger that two nodes may write to.
 
@@ -65,7 +76,7 @@ upstream = "scripted"
 upstream_model = "scripted"
 capabilities = ["chat", "completion"]
 fim = "native"
-price = { input = "30.00", output = "150.00" }
+price = { input = "3.00", output = "15.00" }
 `;
 }
 
@@ -88,6 +99,7 @@ export async function makeWorld(binary: string, vsix: string, output: string): P
 
     const server = new CodeServer(foldersUnder(root));
     fs.writeFileSync(path.join(server.folders.workspace, 'ledger.rs'), LEDGER);
+    fs.writeFileSync(path.join(server.folders.workspace, 'settle.rs'), SETTLE);
     server.writeSettings(SETTINGS, { 'tokenTracker.gatewayUrl': gateway.url });
     await server.install(vsix);
     closing.push(() => server.stop());

@@ -43,8 +43,14 @@ function drawMain(): void {
 }
 
 function drawNotice(): void {
-  const made = state === null ? null : notice(state, redeem);
+  const made = state === null || isSaidAbove(state) ? null : notice(state, redeem);
   notices.replaceChildren(...(made === null ? [] : [made]));
+}
+
+/** The last answer failed for the same reason, and says it in its own place. */
+function isSaidAbove({ trouble }: ViewState): boolean {
+  const last = shown.at(-1);
+  return last?.role === 'assistant' && last.trouble !== null && last.trouble.message === trouble?.message;
 }
 
 function drawHistory(message: Extract<ToView, { type: 'history' }>): void {
@@ -73,11 +79,14 @@ function received(message: ToView): void {
       shown = message.turns;
       turns.show(shown);
       drawMain();
+      drawNotice();
       return composer.setStreaming(turns.isStreaming);
     case 'delta':
       return turns.delta(message.text);
     case 'answer':
+      shown.splice(-1, 1, message.answer);
       turns.answer(message.answer);
+      drawNotice();
       return composer.setStreaming(turns.isStreaming);
     case 'history':
       return drawHistory(message);
