@@ -79,6 +79,7 @@ function received(message: ToView): void {
       shown = message.turns;
       turns.show(shown);
       drawMain();
+      turns.scrollToEnd();
       drawNotice();
       return composer.setStreaming(turns.isStreaming);
     case 'delta':

@@ -34,6 +34,10 @@ export class Turns {
   show(turns: Turn[]): void {
     this.live = null;
     this.element.replaceChildren(...turns.map((turn) => this.turn(turn)));
+  }
+
+  /** The newest turn, once the conversation is on the page. */
+  scrollToEnd(): void {
     this.element.scrollTop = this.element.scrollHeight;
   }
 
@@ -68,7 +72,7 @@ export class Turns {
     const log = this.element;
     const follows = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     this.fill(this.live.answer, this.live.body);
-    if (follows) log.scrollTop = log.scrollHeight;
+    if (follows) this.scrollToEnd();
   }
 
   private fill(answer: Answer, body: HTMLElement): void {
