@@ -27,7 +27,7 @@ use crate::{
     usage_log::Started,
 };
 use delta::Deltas;
-pub use prompt::Attachment;
+pub use prompt::{Attachment, Content};
 
 const BUILT_IN: &str = "builtin/help";
 const MESSAGE_BYTES_MAX: usize = 1 << 20;

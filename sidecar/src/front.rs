@@ -113,3 +113,66 @@ fn panicked(id: Option<Id>) -> Option<Response> {
     tracing::error!("A handler panicked; its request was answered with an error");
     id.map(|id| Response::from_error(id, Error::internal_error()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::output::Output;
+
+    /// Notes what it is asked at the first poll of each answer.
+    struct Noting(Arc<Mutex<Vec<String>>>);
+
+    impl Service<Request> for Noting {
+        type Response = Option<Response>;
+        type Error = ();
+        type Future = future::BoxFuture<'static, Result<Option<Response>, ()>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, request: Request) -> Self::Future {
+            let seen = Arc::clone(&self.0);
+            Box::pin(async move {
+                assert_ne!(request.method(), "panic");
+                seen.lock().unwrap().push(request.method().to_owned());
+                Ok(request
+                    .id()
+                    .map(|id| Response::from_ok(id.clone(), json!({"capabilities": {}}))))
+            })
+        }
+    }
+
+    fn front() -> (Front<Noting>, Arc<Mutex<Vec<String>>>) {
+        let seen = Arc::default();
+        let ending = Ending::new(Output::default());
+        (Front::new(Noting(Arc::clone(&seen)), ending), seen)
+    }
+
+    #[test]
+    fn handlers_begin_in_the_order_of_the_messages() {
+        let (mut front, seen) = front();
+        let answers: Vec<_> = ["a", "b", "c"]
+            .map(|method| front.call(Request::build(method).finish()))
+            .into();
+        assert_eq!(*seen.lock().unwrap(), ["a", "b", "c"]);
+        drop(answers);
+    }
+
+    #[test]
+    fn a_panic_ends_one_request() {
+        let (mut front, _) = front();
+        let answer = |front: &mut Front<Noting>, method: &'static str| {
+            let request = Request::build(method).id(1).finish();
+            front.call(request).now_or_never().unwrap().unwrap().unwrap()
+        };
+        assert!(answer(&mut front, "panic").is_error());
+        assert!(answer(&mut front, "b").is_ok());
+        let initialized = answer(&mut front, "initialize");
+        assert_eq!(
+            initialized.result().unwrap()["capabilities"]["inlineCompletionProvider"],
+            true
+        );
+    }
+}

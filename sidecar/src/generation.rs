@@ -78,6 +78,13 @@ impl InFlight {
         None
     }
 
+    /// Ends the request of a document that nobody looks at any more.
+    pub fn cancel(&self, uri: &Url) {
+        if let Some(generation) = lock(&self.0).remove(uri) {
+            generation.stale.cancel();
+        }
+    }
+
     fn put(&self, uri: &Url, generation: &Arc<Generation>) {
         if let Some(before) = lock(&self.0).insert(uri.clone(), Arc::clone(generation)) {
             before.stale.cancel();

@@ -26,7 +26,8 @@ const ANSWER_BYTES_MAX: usize = 8 << 20;
 /// Text that can be merged waits when this much is unread.
 const DELTA_BYTES_MAX: usize = 256 << 10;
 
-#[derive(Clone)]
+/// Without [`Output::start`] it only gathers.
+#[derive(Clone, Default)]
 pub struct Output(Arc<Shared>);
 
 #[derive(Default)]
@@ -45,12 +46,12 @@ struct State {
 
 impl Output {
     pub fn start() -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
-        let written = Arc::clone(&shared);
+        let output = Self::default();
+        let written = Arc::clone(&output.0);
         thread::Builder::new()
             .name("stdout".into())
             .spawn(move || write_frames(&written))?;
-        Ok(Self(shared))
+        Ok(output)
     }
 
     /// Sends a notification to the editor.

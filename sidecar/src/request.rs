@@ -114,5 +114,12 @@ impl Session {
         self.status.balance_after(&receipt.balance);
         self.settlements.came(client_request_id, receipt);
         self.output.notify(method::RECEIPT, receipt);
+        tracing::info!(
+            request.id = %receipt.request_id,
+            kind = receipt.kind.as_str(),
+            model = %receipt.model,
+            "Settled {} tokens",
+            receipt.usage.total_input() + receipt.usage.output_tokens,
+        );
     }
 }

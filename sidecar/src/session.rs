@@ -97,6 +97,7 @@ impl Session {
         }
         let session = Arc::clone(self);
         tokio::spawn(async move {
+            tracing::info!(version = crate::version(), "Started");
             session.pull_settings().await;
             session.load_sign_in().await;
             session.forget_old_conversations();

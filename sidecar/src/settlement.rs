@@ -33,25 +33,35 @@ pub struct Settlements {
 
 #[derive(Default)]
 struct Open {
-    wanted: HashMap<String, Instant>,
+    wanted: HashMap<String, Wanted>,
     is_running: bool,
     /// Who waits for a receipt.
     waiting: HashMap<String, watch::Sender<Option<Receipt>>>,
 }
 
+/// A receipt that is looked for, with the credential of the request itself: a device that signs in
+/// meanwhile cannot see it.
+struct Wanted {
+    until: Instant,
+    device: Arc<Device>,
+}
+
 impl Settlements {
     /// Wants the receipt of a request that is over.
     pub fn look_up(&self, session: &Arc<Session>, device: &Arc<Device>, client_request_id: &str) {
+        let wanted = Wanted {
+            until: Instant::now() + WAIT_MAX,
+            device: Arc::clone(device),
+        };
         let mut open = lock(&self.open);
-        open.wanted
-            .insert(client_request_id.to_owned(), Instant::now() + WAIT_MAX);
+        open.wanted.insert(client_request_id.to_owned(), wanted);
         if open.is_running {
             self.nudged.notify_one();
             return;
         }
         open.is_running = true;
-        let (session, device) = (Arc::clone(session), Arc::clone(device));
-        tokio::spawn(async move { session.settlements.work(&session, &device).await });
+        let session = Arc::clone(session);
+        tokio::spawn(async move { session.settlements.work(&session).await });
     }
 
     /// Something was settled: look now rather than later.
@@ -77,7 +87,7 @@ impl Settlements {
         receiver
     }
 
-    async fn work(&self, session: &Session, device: &Device) {
+    async fn work(&self, session: &Session) {
         let mut pause = PAUSE_FIRST;
         loop {
             // The pause ends early when the gateway tells of a new balance.
@@ -87,17 +97,29 @@ impl Settlements {
             } else {
                 (pause * 2).min(PAUSE_MAX)
             };
-            if let Err(problem) = self.ask(session, device).await {
-                tracing::debug!(code = %problem.code, "Receipts could not be looked up");
+            for device in self.devices() {
+                if let Err(problem) = self.ask(session, &device).await {
+                    tracing::debug!(code = %problem.code, "Receipts could not be looked up");
+                }
             }
             let mut open = lock(&self.open);
             let now = Instant::now();
-            open.wanted.retain(|_, deadline| *deadline > now);
+            open.wanted.retain(|_, wanted| wanted.until > now);
             if open.wanted.is_empty() {
                 open.is_running = false;
                 return;
             }
         }
+    }
+
+    fn devices(&self) -> Vec<Arc<Device>> {
+        let mut devices: Vec<Arc<Device>> = Vec::new();
+        for wanted in lock(&self.open).wanted.values() {
+            if !devices.iter().any(|device| Arc::ptr_eq(device, &wanted.device)) {
+                devices.push(Arc::clone(&wanted.device));
+            }
+        }
+        devices
     }
 
     async fn ask(&self, session: &Session, device: &Device) -> Result<(), Problem> {

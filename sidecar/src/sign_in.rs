@@ -150,6 +150,11 @@ impl Session {
         let balance = device.known_account().map(|account| account.balance);
         self.replace(Standing::In(Arc::clone(&device)));
         self.status.signed_in(device.store, balance);
+        tracing::info!(
+            gateway = %device.gateway.gateway_url().origin(),
+            store = ?device.store,
+            "Signed in",
+        );
         let session = Arc::clone(self);
         let heard = Arc::clone(&device);
         let first = tokio::spawn(async move {
@@ -167,6 +172,7 @@ impl Session {
 
     /// Nobody is signed in any more, for this reason.
     pub fn signed_out(&self, problem: Problem) {
+        tracing::info!(code = %problem.code, "Nobody is signed in");
         self.replace(Standing::Out(problem.clone()));
         self.status.signed_out(problem);
     }
@@ -262,6 +268,8 @@ impl Session {
         let stores = self.stores()?;
         let mut left = not_signed_in();
         if let Ok(device) = self.device().await {
+            // Its own revocation is no news.
+            device.stop();
             if let Err(problem) = revoke(&device).await {
                 tracing::warn!(code = %problem.code, "The gateway did not hear of the sign-out");
                 left = left.with_hint(
@@ -277,9 +285,30 @@ impl Session {
         Ok(())
     }
 
+    /// This device. One that signed in before and whose store did not open at the start is looked
+    /// for again: the person is there now and may unlock the store.
+    async fn device_or_retry(self: &Arc<Self>) -> Option<Arc<Device>> {
+        match self.device().await {
+            Ok(device) => return Some(device),
+            Err(problem) if problem.code != Code::NotSignedIn => return None,
+            Err(_) => {}
+        }
+        self.stores().ok()?.record().ok()??;
+        match self.find_sign_in(Patience::Interactive).await {
+            Ok(device) => {
+                self.adopt(Arc::clone(&device)).await;
+                Some(device)
+            }
+            Err(problem) => {
+                self.signed_out(problem);
+                None
+            }
+        }
+    }
+
     /// This device's standing; `None` when nobody is signed in.
     pub async fn account(self: &Arc<Self>) -> Result<Option<EditorAccount>, Problem> {
-        let Ok(device) = self.device().await else {
+        let Some(device) = self.device_or_retry().await else {
             return Ok(None);
         };
         let account = match device.account().await {

@@ -92,12 +92,17 @@ impl CredentialStores {
 
     /// Finds the credential; `None` when nobody is signed in.
     pub async fn load(&self, patience: Patience) -> Result<Option<SignIn>, Problem> {
-        if let Some(path) = &self.environment.file {
-            let found = file::read(path)?;
-            return self.explicit(found, CredentialStore::File);
+        if let Some(path) = &self.environment.file
+            && let Some(credential) = file::read(path)?
+        {
+            return self.explicit(credential, CredentialStore::File).map(Some);
         }
-        if let Some(credential) = &self.environment.credential {
-            return self.explicit(Some(credential.clone()), CredentialStore::Environment);
+        if let Some(credential) = self.environment.credential.clone() {
+            return self.explicit(credential, CredentialStore::Environment).map(Some);
+        }
+        if self.environment.file.is_some() {
+            // Where a file is named, the keyring is never touched.
+            return Ok(None);
         }
         match self.record()? {
             Some(record) => self.kept(&record, patience).await,
@@ -107,10 +112,7 @@ impl CredentialStores {
 
     /// A credential that the environment names goes where the environment says, else to the
     /// gateway that this device redeemed at.
-    fn explicit(&self, found: Option<Credential>, store: CredentialStore) -> Result<Option<SignIn>, Problem> {
-        let Some(credential) = found else {
-            return Ok(None);
-        };
+    fn explicit(&self, credential: Credential, store: CredentialStore) -> Result<SignIn, Problem> {
         let gateway_url = match &self.environment.gateway_url {
             Some(url) => url.clone(),
             None => match self.record()?.filter(|record| record.credential_store == store) {
@@ -124,11 +126,11 @@ impl CredentialStores {
                 }
             },
         };
-        Ok(Some(SignIn {
+        Ok(SignIn {
             gateway_url,
             credential,
             store,
-        }))
+        })
     }
 
     async fn kept(&self, record: &DeviceRecord, patience: Patience) -> Result<Option<SignIn>, Problem> {
@@ -176,6 +178,7 @@ impl CredentialStores {
         device_name: &str,
     ) -> Result<CredentialStore, Problem> {
         self.check_writable()?;
+        let before = self.record().ok().flatten();
         let name = entry_name(gateway_url, device_id);
         let store = match &self.environment.file {
             Some(path) => file::write(path, credential).map(|()| CredentialStore::File)?,
@@ -188,6 +191,12 @@ impl CredentialStores {
             credential_store: store,
         };
         record.write(&self.data_dir)?;
+        if let Some(before) = before.filter(|before| before.device_id != device_id)
+            && let Err(problem) = self.forget(&before).await
+        {
+            // The new credential is kept, and the old one is of no use to anybody.
+            tracing::warn!(code = %problem.code, "The credential of the device before could not be removed");
+        }
         Ok(store)
     }
 

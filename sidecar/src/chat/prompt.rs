@@ -19,8 +19,17 @@ pub struct Attachment {
     /// What the model is told: below the workspace folder, never an absolute path.
     pub name: String,
     pub language: String,
-    /// `None`: the file may hold secrets and is left out.
-    pub text: Option<String>,
+    pub content: Content,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Content {
+    Text(String),
+    /// Still to be read.
+    OnDisk,
+    /// The file may hold secrets, or cannot be read as text.
+    #[default]
+    LeftOut,
 }
 
 /// The messages of a request: as much history as fits, then the question with its files.
@@ -61,12 +70,14 @@ fn with_files(question: &str, attachments: &[Attachment], mut budget: usize) -> 
     for Attachment {
         name,
         language,
-        text: content,
+        content,
         ..
     } in attachments
     {
-        let Some(content) = content else {
-            text.push_str(&format!("File {name}: left out, it may hold secrets.\n\n"));
+        let Content::Text(content) = content else {
+            text.push_str(&format!(
+                "File {name}: left out, it may hold secrets or is no text.\n\n"
+            ));
             continue;
         };
         let end = content.floor_char_boundary(budget.min(content.len()));
@@ -124,14 +135,14 @@ mod tests {
         let file = |name: &str, text: Option<&str>| Attachment {
             name: name.into(),
             language: "rust".into(),
-            text: text.map(str::to_owned),
+            content: text.map_or(Content::LeftOut, |text| Content::Text(text.into())),
             ..Attachment::default()
         };
         let files = [file("a.rs", Some("let a = \"```\";")), file(".env", None)];
         let asked = with_files("Why?", &files, 1000);
         assert_eq!(
             asked,
-            "File a.rs:\n````rust\nlet a = \"```\";\n````\n\nFile .env: left out, it may hold secrets.\n\nWhy?"
+            "File a.rs:\n````rust\nlet a = \"```\";\n````\n\nFile .env: left out, it may hold secrets or is no text.\n\nWhy?"
         );
     }
 }

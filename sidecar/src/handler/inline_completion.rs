@@ -115,7 +115,9 @@ fn ask(session: &Session, params: Params) -> Option<Ask> {
 }
 
 fn item(ask: &Ask, suggestion: Suggestion) -> InlineCompletionItem {
-    let covered = utf16_length(&ask.place.line_suffix()[..suggestion.covered]);
+    let after = ask.place.line_suffix();
+    let covered = after.floor_char_boundary(suggestion.covered.min(after.len()));
+    let covered = utf16_length(&after[..covered]);
     let end = TextPosition {
         line: ask.position.line,
         character: ask.position.character + covered,

@@ -40,6 +40,8 @@ pub fn changed(session: &Arc<Session>, params: DidChangeTextDocumentParams) {
 }
 
 pub fn closed(session: &Arc<Session>, params: &DidCloseTextDocumentParams) {
-    lock(&session.documents).close(&params.text_document.uri);
-    lock(&session.completions).closed(&params.text_document.uri);
+    let uri = &params.text_document.uri;
+    lock(&session.documents).close(uri);
+    lock(&session.completions).closed(uri);
+    session.in_flight.cancel(uri);
 }

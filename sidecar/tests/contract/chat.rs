@@ -179,6 +179,10 @@ async fn files_come_along_and_secret_ones_never_do() {
         ..Setup::default()
     };
     let mut editor = Editor::signed_in(&gateway, setup).await;
+    fs::write(work.join("c.rs"), "fn on_disk() {}\n").unwrap();
+    fs::write(work.join("HUSH.pem"), "HUSH-3").unwrap();
+    std::os::unix::fs::symlink(work.join("HUSH.pem"), work.join("innocent.txt")).unwrap();
+    fs::write(home.path().join("outside.txt"), "HUSH-4").unwrap();
     let uri = |name: &str| format!("file://{}/{name}", work.display());
     editor.open(&uri("src/a.rs"), "rust", "fn open() {}\n");
     editor.open(&uri(".env"), "dotenv", "TOKEN=HUSH-1\n");
@@ -187,6 +191,9 @@ async fn files_come_along_and_secret_ones_never_do() {
         {"uri": uri("b.rs"), "text": "fn given() {}"},
         {"uri": uri(".env")},
         {"uri": uri("server.pem"), "text": "HUSH-2"},
+        {"uri": uri("c.rs")},
+        {"uri": uri("innocent.txt")},
+        {"uri": uri("../outside.txt")},
     ]);
     editor
         .request(
@@ -197,7 +204,14 @@ async fn files_come_along_and_secret_ones_never_do() {
         .await;
     let asked = &gateway.asked("/v1/chat/completions")[0];
     let sent = asked.body.to_string();
-    for part in ["src/a.rs", "fn open()", "b.rs", "fn given()", ".env: left out"] {
+    for part in [
+        "src/a.rs",
+        "fn open()",
+        "b.rs",
+        "fn given()",
+        "fn on_disk()",
+        ".env: left out",
+    ] {
         assert!(sent.contains(part), "{part}");
     }
     for part in ["HUSH", "hunter2", &*work.display().to_string()] {

@@ -90,6 +90,8 @@ async fn redeeming_again_frees_the_place_of_the_device_before() {
     assert_eq!(account["deviceId"], "00000000-0000-0000-0000-000000000002");
     let revoked = gateway.asked("/api/v1/devices/00000000-0000-0000-0000-000000000001");
     assert_eq!(revoked.len(), 1);
+    // And only the new credential is kept.
+    assert_eq!(editor.secrets().values().collect::<Vec<_>>(), ["ttd_CANARY_2"]);
     editor.leave().await;
 }
 
