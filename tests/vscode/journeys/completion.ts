@@ -1,7 +1,7 @@
 // Grey text while typing, and what becomes of it.
 import assert from 'node:assert/strict';
 import { until } from '../support/deadline.ts';
-import { CONTINUATION } from '../support/script.ts';
+import { FUNCTION } from '../support/script.ts';
 import type { Case } from '../support/world.ts';
 
 export const completing: Case[] = [
@@ -19,9 +19,9 @@ export const completing: Case[] = [
   [
     'Tab accepts it, and the ledger has its charge',
     async ({ workbench, screens, gateway, key }) => {
-      const [firstLine] = CONTINUATION.split('\n') as [string];
+      const [firstLine] = FUNCTION.split('\n') as [string];
       await workbench.page.keyboard.press('Tab');
-      await until('the accepted text', async () => (await workbench.editorText()).includes(`fn add${firstLine}`));
+      await until('the accepted text', async () => (await workbench.editorText()).includes(firstLine));
       await until('the usage row', async () => (await gateway.usage(key.id)).some(({ kind }) => kind === 'completion'));
       await workbench.waitForStatus(/^\$4\.9/);
       await screens.take('accepted');

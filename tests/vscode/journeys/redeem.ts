@@ -75,10 +75,9 @@ export const signingOut: Case[] = [
   ],
   [
     'a link carries its gateway: one paste signs in',
-    async ({ workbench, gateway }) => {
-      const key = await gateway.mint('0.003');
+    async ({ workbench, gateway, smallKey }) => {
       await workbench.run(REDEEM);
-      await workbench.answer(`${gateway.url}/redeem#${key.key}`);
+      await workbench.answer(`${gateway.url}/redeem#${smallKey.key}`);
       assert.equal(await workbench.waitForStatus(/\$/), '$0.00');
       await workbench.run('Notifications: Clear All Notifications');
     },

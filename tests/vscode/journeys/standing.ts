@@ -46,6 +46,20 @@ export const exhaustion: Case[] = [
       await screens.take('exhausted');
     },
   ],
+  [
+    'a key that its owner revokes takes the device along, without a question',
+    async ({ workbench, gateway, smallKey, screens }) => {
+      await gateway.revoke(smallKey);
+      await workbench.waitForStatus(/^Device revoked$/);
+      const chat = await ChatPage.of(workbench);
+      await workbench.run('Token Tracker: Open Chat');
+      await chat.frame
+        .getByRole('button', { name: /Redeem/ })
+        .first()
+        .waitFor();
+      await screens.take('revoked');
+    },
+  ],
 ];
 
 /** The sidecars that run inside the editor under test. */

@@ -1,7 +1,9 @@
 // What the scripted model says.
 import type { Script } from './upstream.ts';
 
-export const CONTINUATION = '(a: i64, b: i64) -> i64 {\n    a + b\n}';
+/** What is to be written; the scripted model knows it as far as it was not typed yet. */
+export const FUNCTION = 'fn add(a: i64, b: i64) -> i64 {\n    a + b\n}';
+const CHARGE = 'let charge = cost.min(hold.amount);\n        self.post(hold, charge)';
 
 const ANSWER = `Yes, as it stands. Both can read \`pending\` before either of them writes. Make the **state change itself** the guard:
 
@@ -24,14 +26,14 @@ const HOSTILE_ANSWER = `<img src="https://example.org/pixel.png" onerror="docume
 ![a picture](https://example.org/pixel.png) [a link](javascript:document.title='broken')
 <script>document.title='broken'</script> The end.`;
 
-/** What follows a line of code; nothing after any other. */
-const continuations: [RegExp, string][] = [
-  [/fn add$/, CONTINUATION],
-  [/let charge = $/, 'cost.min(hold.amount);\n        self.post(hold, charge)'],
-];
+function rest(prompt: string): string {
+  const typed = prompt.slice(prompt.lastIndexOf('\n') + 1).trimStart();
+  const known = [FUNCTION, CHARGE].find((text) => typed !== '' && text.startsWith(typed));
+  return known?.slice(typed.length) ?? '';
+}
 
 export const script: Script = {
-  completion: (prompt) => continuations.find(([line]) => line.test(prompt))?.[1] ?? '',
+  completion: rest,
   chat: (question) => {
     if (question.includes('at length')) return LONG_ANSWER;
     return question.includes('harm') ? HOSTILE_ANSWER : ANSWER;

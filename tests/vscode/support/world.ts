@@ -19,6 +19,8 @@ export type World = {
   screens: Screens;
   /** $5.00 for the priced model and all others. */
   key: MintedKey;
+  /** Credit for nothing: less than any answer of the priced model may cost. */
+  smallKey: MintedKey;
   close: () => Promise<void>;
 };
 
@@ -109,8 +111,8 @@ export async function makeWorld(binary: string, vsix: string, output: string): P
     closing.push(() => workbench.close());
     await workbench.widenSideBar();
     const screens = new Screens(path.join(output, 'screens'), workbench);
-    const key = await gateway.mint('5.00');
-    return { root, output, gateway, upstream, server, workbench, screens, key, close };
+    const [key, smallKey] = [await gateway.mint('5.00'), await gateway.mint('0.003')];
+    return { root, output, gateway, upstream, server, workbench, screens, key, smallKey, close };
   } catch (error) {
     await close();
     throw error;
