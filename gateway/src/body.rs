@@ -9,9 +9,12 @@ use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::mpsc;
 
+/// A piece of a stream; an error ends the answer so that the client sees it is not whole.
+pub type Piece = Result<Bytes, axum::Error>;
+
 pub enum Body {
     Whole(Option<Bytes>),
-    Stream(mpsc::Receiver<Bytes>),
+    Stream(mpsc::Receiver<Piece>),
     Route(axum::body::Body),
 }
 
@@ -33,7 +36,7 @@ impl HttpBody for Body {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Stream(chunks) => chunks
                 .poll_recv(context)
-                .map(|chunk| chunk.map(|bytes| Ok(Frame::data(bytes)))),
+                .map(|chunk| chunk.map(|piece| piece.map(Frame::data))),
             Self::Route(body) => Pin::new(body).poll_frame(context),
         }
     }

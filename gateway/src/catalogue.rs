@@ -32,6 +32,16 @@ pub struct Upstream {
     pub is_free: bool,
 }
 
+impl Upstream {
+    pub(crate) fn is_same_place(&self, other: &Self) -> bool {
+        match (&self.target, &other.target) {
+            (Target::Http { origin, .. }, Target::Http { origin: other, .. }) => origin == other,
+            (Target::Builtin, Target::Builtin) => true,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub enum Target {
     /// Answers are made in this process.

@@ -82,7 +82,7 @@ mod tests {
             let text = generate(kind).unwrap();
             assert_eq!(text.len(), LENGTH);
             assert_eq!(kind_of(text.as_bytes()), Some(kind));
-            let mut wrong = text.clone().into_bytes();
+            let mut wrong = text.as_bytes().to_vec();
             wrong[10] = if wrong[10] == b'a' { b'b' } else { b'a' };
             assert_eq!(kind_of(&wrong), None);
         }

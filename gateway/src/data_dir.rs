@@ -38,11 +38,11 @@ impl DataDir {
     pub fn open(path: &Path) -> Result<Self, DataDirError> {
         create_private(path)?;
         create_private(&path.join("secrets"))?;
-        let lock = fs::OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path.join("serve.lock"))?;
+        let mut options = fs::OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let lock = options.open(path.join("serve.lock"))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self {
                 path: path.to_owned(),

@@ -5,12 +5,13 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering},
+        atomic::{AtomicI64, AtomicU32, Ordering},
     },
 };
 
 use jiff::Timestamp;
 use protocol::{Code, DeviceId, KeyId, Problem};
+use tokio::sync::watch;
 
 use crate::{
     credential::{self, Kind},
@@ -32,7 +33,7 @@ pub struct Key {
     pub models: Option<Vec<String>>,
     pub strict: bool,
     pub expires_at: Option<Timestamp>,
-    revoked: AtomicBool,
+    revoked: watch::Sender<bool>,
 }
 
 impl Key {
@@ -51,13 +52,23 @@ pub struct Device {
     pub created_at: Timestamp,
     /// Milliseconds; 0: its credential was never used.
     last_seen: AtomicI64,
-    revoked: AtomicBool,
+    revoked: watch::Sender<bool>,
     streams: AtomicU32,
 }
 
 impl Device {
     pub fn is_revoked(&self) -> bool {
-        self.revoked.load(Ordering::Acquire) || self.key.revoked.load(Ordering::Acquire)
+        *self.revoked.borrow() || *self.key.revoked.borrow()
+    }
+
+    /// Returns when the device or its key is revoked: what it has running must be cut.
+    pub async fn on_revoked(&self) {
+        let (mut device, mut key) = (self.revoked.subscribe(), self.key.revoked.subscribe());
+        // Neither can close while `self` has its sender.
+        tokio::select! {
+            _ = device.wait_for(|&revoked| revoked) => {}
+            _ = key.wait_for(|&revoked| revoked) => {}
+        }
     }
 
     /// Whether the caller should write down that the device was seen now.
@@ -100,6 +111,33 @@ struct Entries {
     by_mac: HashMap<[u8; 32], Arc<Device>>,
     devices: HashMap<DeviceId, ([u8; 32], Arc<Device>)>,
     keys: HashMap<KeyId, Arc<Key>>,
+}
+
+impl Entries {
+    /// Adds a device whose key is known. A device with a new credential takes the place of the old
+    /// one, which dies; a device that did not change stays, with what it has running.
+    fn add(&mut self, record: &DeviceRecord) {
+        let Some(key) = self.keys.get(&record.key).cloned() else {
+            return;
+        };
+        if let Some((mac, old)) = self.devices.get(&record.id) {
+            if *mac == record.mac {
+                return;
+            }
+            self.by_mac.remove(mac);
+            old.revoked.send_replace(true);
+        }
+        let device = Arc::new(Device {
+            id: record.id,
+            key,
+            created_at: record.created_at,
+            last_seen: AtomicI64::new(record.last_seen_at.map_or(0, |at| at.as_millisecond())),
+            revoked: watch::Sender::new(record.revoked_at.is_some()),
+            streams: AtomicU32::new(0),
+        });
+        self.by_mac.insert(record.mac, Arc::clone(&device));
+        self.devices.insert(record.id, (record.mac, device));
+    }
 }
 
 pub struct Directory {
@@ -156,30 +194,23 @@ impl Directory {
             models: key.models.clone(),
             strict: key.strict,
             expires_at: key.expires_at,
-            revoked: AtomicBool::new(key.revoked),
+            revoked: watch::Sender::new(key.revoked),
         };
         self.write().keys.insert(key.id, Arc::new(entry));
     }
 
-    /// Adds a device whose key is known; a device with a new credential takes the old one's place.
-    pub fn add_device(&self, record: &DeviceRecord) {
+    /// Takes a key's devices over from the database. Read and insert are one step, so that of two
+    /// enrolments at once the later state stays.
+    pub fn refresh(&self, reader: &Reader, key: KeyId) -> Result<(), LedgerError> {
         let mut entries = self.write();
-        let Some(key) = entries.keys.get(&record.key).cloned() else {
-            return;
-        };
-        if let Some((old_mac, _)) = entries.devices.remove(&record.id) {
-            entries.by_mac.remove(&old_mac);
+        for record in reader.devices(Some(key))? {
+            entries.add(&record);
         }
-        let device = Arc::new(Device {
-            id: record.id,
-            key,
-            created_at: record.created_at,
-            last_seen: AtomicI64::new(record.last_seen_at.map_or(0, |at| at.as_millisecond())),
-            revoked: AtomicBool::new(record.revoked_at.is_some()),
-            streams: AtomicU32::new(0),
-        });
-        entries.by_mac.insert(record.mac, Arc::clone(&device));
-        entries.devices.insert(record.id, (record.mac, device));
+        Ok(())
+    }
+
+    pub fn add_device(&self, record: &DeviceRecord) {
+        self.write().add(record);
     }
 
     pub fn key(&self, id: KeyId) -> Option<Arc<Key>> {
@@ -192,13 +223,13 @@ impl Directory {
 
     pub fn revoke_device(&self, id: DeviceId) {
         if let Some(device) = self.device(id) {
-            device.revoked.store(true, Ordering::Release);
+            device.revoked.send_replace(true);
         }
     }
 
     pub fn revoke_key(&self, id: KeyId) {
         if let Some(key) = self.key(id) {
-            key.revoked.store(true, Ordering::Release);
+            key.revoked.send_replace(true);
         }
     }
 

@@ -13,7 +13,11 @@ const PAGE: [u8; 4096] = [0; 4096];
 /// The median time of writing and syncing 4 KiB in a folder.
 pub(crate) fn sync_time(folder: &Path) -> io::Result<Duration> {
     let path = folder.join("sync-probe");
-    let mut file = fs::File::create(&path)?;
+    let mut options = fs::OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path)?;
     let mut times = Vec::with_capacity(ROUNDS);
     for _ in 0..ROUNDS {
         let started = Instant::now();

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use protocol::{DeviceId, KeyId, api::Balance};
+use protocol::{KeyId, api::Balance};
 use tokio::sync::broadcast;
 
 /// A slow listener misses notices beyond this; each notice carries the whole balance, so the next
@@ -15,8 +15,6 @@ const WAITING_MAX: usize = 16;
 #[derive(Clone, Debug)]
 pub enum Notice {
     Balance(Balance),
-    /// The key, or only one of its devices.
-    Revoked(Option<DeviceId>),
 }
 
 #[derive(Default)]

@@ -29,7 +29,10 @@ impl FailureLimit {
     /// Seconds after which the peer may try again, if it has to wait.
     pub fn wait_seconds(&self, peer: IpAddr, now: i64) -> Option<u64> {
         let peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
-        let failures = peers.get(&network_of(peer))?;
+        self.wait_of(peers.get(&network_of(peer))?, now)
+    }
+
+    fn wait_of(&self, failures: &VecDeque<i64>, now: i64) -> Option<u64> {
         let wait = |limit: u32, window: i64| {
             let in_window = failures.iter().filter(|&&at| at > now - window).count();
             let limit = limit as usize;
@@ -44,7 +47,9 @@ impl FailureLimit {
         Some(u64::try_from(ms).unwrap_or(1).div_ceil(1_000).max(1))
     }
 
-    pub fn note_failure(&self, peer: IpAddr, now: i64) {
+    /// Counts a failure. Of many at once only as many as the limit allows are told their outcome;
+    /// the others get the seconds to wait, as if they had come later.
+    pub fn note_failure(&self, peer: IpAddr, now: i64) -> Option<u64> {
         let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
         if peers.len() >= PEERS_MAX {
             forget_oldest(&mut peers, now);
@@ -55,7 +60,11 @@ impl FailureLimit {
         {
             failures.pop_front();
         }
+        if let Some(wait) = self.wait_of(failures, now) {
+            return Some(wait);
+        }
         failures.push_back(now);
+        None
     }
 }
 

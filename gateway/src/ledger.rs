@@ -32,7 +32,7 @@ pub use operation::{
 };
 pub use reads::{DeviceRecord, KeyRecord, Reader};
 pub use recovery::{Orphan, Recovered};
-pub use sqlite::SqliteBackend;
+pub use sqlite::{SqliteBackend, remember_pepper};
 pub use verify::{Difference, Report, verify};
 
 use operation::Operation;
@@ -60,6 +60,9 @@ pub(crate) trait Backend: Send + 'static {
     /// Applies the operations in order and commits them; only after that are they answered.
     /// An error means that nothing of the batch is known to be durable.
     fn commit(&mut self, batch: &mut Vec<Operation>) -> Result<(), LedgerError>;
+
+    /// Called once, after the last batch of a writer that ends in good order.
+    fn close(&mut self);
 }
 
 /// The handle that the rest of the gateway holds; cheap to clone.

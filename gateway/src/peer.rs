@@ -23,21 +23,29 @@ pub struct Peer {
 impl PeerRules {
     pub fn peer(&self, socket: SocketAddr, headers: &HeaderMap) -> Peer {
         let address = socket.ip().to_canonical();
-        let forwarded = headers.get("x-forwarded-for");
-        if !self.trusted_proxies.contains(&address) {
+        // The last entry is the one that the proxy nearest to us wrote.
+        let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
+        if forwarded.is_none() || !self.trusted_proxies.contains(&address) {
             // A proxy that we do not know may stand on this machine and speak for the world.
             let is_local = address.is_loopback() && forwarded.is_none() && !headers.contains_key("forwarded");
             return Peer { address, is_local };
         }
-        // The last entry is the one that our own proxy wrote.
         let client = forwarded
             .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.rsplit(',').next()?.trim().parse::<IpAddr>().ok())
-            .map(|ip| ip.to_canonical());
+            .and_then(|value| address_of(value.rsplit(',').next()?.trim()));
         Peer {
             address: client.unwrap_or(address),
             is_local: false,
         }
+    }
+
+    /// Whether a web page of somebody else sent the request. Programs send no `Origin`.
+    pub fn is_foreign_page(&self, headers: &HeaderMap) -> bool {
+        let Some(origin) = headers.get("origin") else {
+            return false;
+        };
+        let host = origin.to_str().ok().and_then(|origin| host_of(origin));
+        host.is_none_or(|host| !self.is_our_name(&host))
     }
 
     /// Whether the name that the client called is ours. A web page that points its own name at this
@@ -48,11 +56,14 @@ impl PeerRules {
             (None, Some(host)) => host.to_str().unwrap_or(""),
             (None, None) => return false,
         };
+        self.is_our_name(host)
+    }
+
+    fn is_our_name(&self, host: &str) -> bool {
         let name = without_port(host);
+        let public = self.public_host.as_deref();
         is_loopback_name(name)
-            || self
-                .public_host
-                .as_deref()
+            || public
                 .is_some_and(|public| public.eq_ignore_ascii_case(host) || public.eq_ignore_ascii_case(name))
     }
 }
@@ -61,6 +72,15 @@ impl PeerRules {
 pub fn host_of(url: &str) -> Option<String> {
     let uri: Uri = url.parse().ok()?;
     Some(uri.authority()?.as_str().to_owned())
+}
+
+/// An address with or without its port.
+fn address_of(text: &str) -> Option<IpAddr> {
+    let socket = || text.parse::<SocketAddr>().ok().map(|socket| socket.ip());
+    text.parse::<IpAddr>()
+        .ok()
+        .or_else(socket)
+        .map(|ip| ip.to_canonical())
 }
 
 fn without_port(host: &str) -> &str {

@@ -21,7 +21,8 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::{Request, Response, body::Incoming};
 use protocol::{Code, Problem};
-use tokio::sync::oneshot;
+use std::time::Duration;
+use tokio::{sync::oneshot, time::timeout};
 
 use crate::{
     body::Body,
@@ -34,6 +35,9 @@ pub use dialect::Dialect;
 pub use pool::Pool;
 pub use refusal::refuse;
 
+/// A request body that takes longer is not coming.
+const BODY_MAX: Duration = Duration::from_secs(30);
+
 /// What one thread of the server needs to proxy: the shared state and its own connections.
 pub struct Proxy {
     pub gateway: Arc<Gateway>,
@@ -44,7 +48,7 @@ pub struct Proxy {
 pub async fn handle(proxy: &Rc<Proxy>, dialect: Dialect, request: Request<Incoming>) -> Response<Body> {
     match take_in(proxy, dialect, request).await {
         Ok(response) => response,
-        Err(problem) => refuse(&problem, None),
+        Err(problem) => refuse(&problem),
     }
 }
 
@@ -86,7 +90,7 @@ async fn run(proxy: Rc<Proxy>, asked: admit::Asked, mut reply: oneshot::Sender<R
     let response = match outcome {
         Ok(admit::Served::Streaming(stream)) => return stream.run(&proxy, reply).await,
         Ok(admit::Served::Whole(response)) => *response,
-        Err(refusal) => refuse(&refusal.problem, refusal.retry_after),
+        Err(refusal) => refusal.respond(),
     };
     // A client that left gets no answer; what it owed is settled by now.
     let _ = reply.send(response);
@@ -139,14 +143,17 @@ pub fn credential(headers: &http::HeaderMap) -> Result<&[u8], Problem> {
 }
 
 async fn read_body(body: Incoming, limit: usize) -> Result<Bytes, Problem> {
-    match Limited::new(body, limit).collect().await {
+    let read = timeout(BODY_MAX, Limited::new(body, limit).collect()).await;
+    let broke_off = || {
+        Problem::new(Code::InvalidRequest, "The request body broke off.").with_hint("Send the request again.")
+    };
+    match read.map_err(|_| broke_off())? {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Problem::new(
             Code::InvalidRequest,
             format!("The request body is larger than {limit} bytes."),
         )
         .with_hint("Send less context.")),
-        Err(_) => Err(Problem::new(Code::InvalidRequest, "The request body broke off.")
-            .with_hint("Send the request again.")),
+        Err(_) => Err(broke_off()),
     }
 }

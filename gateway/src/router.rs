@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    response::{IntoResponse, Response},
-    routing::{delete, get, patch, post, put},
+    routing::{any, delete, get, patch, post, put},
 };
 use protocol::{Code, Problem};
 
@@ -48,12 +47,14 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .nest("/api/v1", api)
         .route("/v1/models", get(openai_models::list))
         .route("/v1/models/{*id}", get(openai_models::one))
+        .route("/v1/{*rest}", any(openai_models::nothing))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .route("/", get(plain_page::page))
         .route("/redeem", get(plain_page::page))
         .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(gateway)
 }
@@ -62,12 +63,6 @@ async fn not_found() -> ApiError {
     Problem::new(Code::NotFound, "There is nothing at this address.").into()
 }
 
-async fn wrong_method() -> Response {
-    let mut response = ApiError::from(Problem::new(
-        Code::InvalidRequest,
-        "This address does not take this method.",
-    ))
-    .into_response();
-    *response.status_mut() = http::StatusCode::METHOD_NOT_ALLOWED;
-    response
+async fn wrong_method() -> ApiError {
+    Problem::new(Code::InvalidRequest, "This address does not take this method.").into()
 }

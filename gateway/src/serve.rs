@@ -1,7 +1,7 @@
 //! `token-tracker serve`: from a data directory to a gateway that answers, and back.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
@@ -19,11 +19,11 @@ use crate::{
     disk,
     events::EventHub,
     failure_limit::FailureLimit,
-    ledger::{Ledger, LedgerError, Reader, Recovered},
+    ledger::{self, Ledger, LedgerError, Reader, Recovered},
     metrics::Metrics,
     peer::{PeerRules, host_of},
     secrets::{Envelope, Pepper},
-    server::{self, Shared, TlsError, TlsFiles},
+    server::{self, Door, Shared, TlsError, TlsFiles},
     state::{Gateway, Stop},
 };
 
@@ -53,47 +53,78 @@ pub enum ServeError {
 
 /// Runs until SIGINT or SIGTERM; what runs then may end, and everything is settled.
 pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
+    forbid_core_dumps();
     let config = options
         .config
         .as_deref()
         .map_or_else(|| Ok(Config::default()), Config::read)?;
     let data_dir = DataDir::open(&options.data_dir)?;
     let plan = Plan::of(&options, &config)?;
-    let listener = server::bind(plan.listen).map_err(|error| ServeError::Bind(plan.listen, error))?;
-    let base_url = plan.base_url(&listener)?;
-    let (ledger, writer, recovered) = Ledger::open(&data_dir.database(), now_ms())?;
-    tell_recovered(&recovered);
+    let doors = plan.doors()?;
     let sync = disk::sync_time(&options.data_dir).map_err(DataDirError::Unusable)?;
     tracing::info!(
         "A durable write takes {:.2} ms on this disk",
         sync.as_secs_f64() * 1_000.0
     );
+    let (ledger, writer, recovered) = Ledger::open(&data_dir.database(), now_ms())?;
+    tell_recovered(&recovered);
+    let public_url = plan.public_url(&doors)?;
     let opened = Opened {
         config,
         data_dir,
         ledger,
-        base_url: base_url.clone(),
+        local_url: local_url(&doors)?,
+        public_url: public_url.clone(),
     };
     let (gateway, _data_dir) = opened.gateway(plan.rules)?;
     let shared = Arc::new(Shared {
         gateway: Arc::clone(&gateway),
-        tls: plan.tls.map(Arc::new),
         upstream_tls: server::client_config()?,
     });
     let chores = start_chores(gateway, Arc::clone(&shared.upstream_tls))?;
-    tracing::info!("The gateway listens on {base_url}");
-    let outcome = server::serve(&shared, &listener);
+    tracing::info!("The gateway listens on {public_url}");
+    let outcome = server::serve(&shared, doors);
     drop(chores);
     drop(writer);
     tracing::info!("The gateway stopped");
     Ok(outcome?)
 }
 
+/// A dump of this process would hold provider keys and everybody's text.
+fn forbid_core_dumps() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        if let Err(error) = setrlimit(
+            Resource::Core,
+            Rlimit {
+                current: Some(0),
+                maximum: Some(0),
+            },
+        ) {
+            tracing::warn!("Core dumps could not be switched off: {error}");
+        }
+    }
+}
+
+/// How this machine's own programs reach the gateway: by loopback, without TLS, through nobody.
+fn local_url(doors: &[Door]) -> std::io::Result<String> {
+    let door = doors.iter().find(|door| door.tls.is_none()).or(doors.first());
+    let mut address = door
+        .ok_or_else(|| std::io::Error::other("nothing to listen at"))?
+        .listener
+        .local_addr()?;
+    if address.ip().is_unspecified() {
+        address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    Ok(format!("http://{address}"))
+}
+
 /// What the options and the file say about listening.
 struct Plan {
     listen: SocketAddr,
     public_url: Option<String>,
-    tls: Option<TlsFiles>,
+    tls: Option<Arc<TlsFiles>>,
     rules: PeerRules,
 }
 
@@ -110,7 +141,7 @@ impl Plan {
         let cert = options.tls_cert.clone().or_else(|| config.tls_cert.clone());
         let key = options.tls_key.clone().or_else(|| config.tls_key.clone());
         let tls = match (cert, key) {
-            (Some(cert), Some(key)) => Some(TlsFiles::open(cert, key)?),
+            (Some(cert), Some(key)) => Some(Arc::new(TlsFiles::open(cert, key)?)),
             (None, None) => None,
             _ => return Err(TlsError::Unreadable("name both a certificate and a key".into()).into()),
         };
@@ -136,15 +167,37 @@ impl Plan {
         })
     }
 
-    fn base_url(&self, listener: &TcpListener) -> std::io::Result<String> {
+    /// The door for all; and, where that one cannot serve this machine's own programs (it speaks
+    /// TLS under another name, or is on another address), one more on loopback.
+    fn doors(&self) -> Result<Vec<Door>, ServeError> {
+        let bind = |address| server::bind(address).map_err(|error| ServeError::Bind(address, error));
+        let mut doors = vec![Door {
+            listener: bind(self.listen)?,
+            tls: self.tls.clone(),
+        }];
+        let ip = self.listen.ip();
+        if self.tls.is_some() || !(ip.is_loopback() || ip.is_unspecified()) {
+            let local = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+            doors.push(Door {
+                listener: bind(local)?,
+                tls: None,
+            });
+        }
+        Ok(doors)
+    }
+
+    fn public_url(&self, doors: &[Door]) -> std::io::Result<String> {
         if let Some(url) = &self.public_url {
             return Ok(url.clone());
         }
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
-        let mut address = listener.local_addr()?;
+        let first = doors
+            .first()
+            .ok_or_else(|| std::io::Error::other("nothing to listen at"))?;
+        let mut address = first.listener.local_addr()?;
         if address.ip().is_unspecified() {
             address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
         Ok(format!("{scheme}://{address}"))
     }
 }
@@ -153,7 +206,8 @@ struct Opened {
     config: Config,
     data_dir: DataDir,
     ledger: Ledger,
-    base_url: String,
+    local_url: String,
+    public_url: String,
 }
 
 impl Opened {
@@ -164,11 +218,11 @@ impl Opened {
             config,
             data_dir,
             ledger,
-            base_url,
+            local_url,
+            public_url,
         } = self;
-        let pepper = Pepper::open(&data_dir.secrets()).map_err(DataDirError::Unusable)?;
-        let envelope = Envelope::open(&data_dir.secrets()).map_err(DataDirError::Unusable)?;
         let reader = Reader::open(&data_dir.database())?;
+        let (pepper, envelope) = open_secrets(&data_dir, &reader)?;
         let directory = Directory::load(&reader, pepper.clone())?;
         let sources = Sources::new(&config, &reader, &envelope)?;
         let admin = credential::generate(Kind::Admin)
@@ -190,15 +244,40 @@ impl Opened {
             config,
             envelope,
             changed: Notify::new(),
+            public_url,
             stop: Stop::default(),
         };
         let file = AdminFile {
-            gateway_url: base_url,
+            gateway_url: local_url,
             credential: admin.to_string(),
         };
         data_dir.write_admin_file(&file).map_err(DataDirError::Unusable)?;
         Ok((Arc::new(gateway), data_dir))
     }
+}
+
+/// Makes the secret files at the first start. Later a missing or exchanged one is an error: with
+/// another pepper every key and credential would be refused, and nobody would know why.
+fn open_secrets(data_dir: &DataDir, reader: &Reader) -> Result<(Pepper, Envelope), ServeError> {
+    let known = reader.pepper_check()?;
+    let folder = data_dir.secrets();
+    let lost = |what: &str| {
+        let text = format!("{what} is missing or is another one; restore the folder secrets/ from a backup");
+        ServeError::DataDir(DataDirError::Unusable(std::io::Error::other(text)))
+    };
+    if known.is_some() && !folder.join("pepper").exists() {
+        return Err(lost("the pepper"));
+    }
+    if !reader.upstream_secrets()?.is_empty() && !folder.join("key-encryption-key").exists() {
+        return Err(lost("the key file of the upstream secrets"));
+    }
+    let pepper = Pepper::open(&folder).map_err(DataDirError::Unusable)?;
+    match known {
+        Some(check) if check != pepper.check() => return Err(lost("the pepper")),
+        Some(_) => {}
+        None => ledger::remember_pepper(&data_dir.database(), pepper.check())?,
+    }
+    Ok((pepper, Envelope::open(&folder).map_err(DataDirError::Unusable)?))
 }
 
 fn tell_recovered(recovered: &Recovered) {
@@ -293,10 +372,11 @@ async fn sweep(gateway: Arc<Gateway>) {
 /// Asks upstreams without configured models which ones they have: now, when upstreams change, and
 /// every ten minutes.
 async fn find_models(gateway: Arc<Gateway>, tls: Arc<rustls::ClientConfig>) {
+    let mut found = Vec::new();
     loop {
         match Sources::new(&gateway.config, &gateway.reader, &gateway.envelope) {
             Ok(sources) => {
-                let found = catalogue::discover(&sources, &tls).await;
+                found = catalogue::discover(&sources, &tls, found).await;
                 gateway
                     .catalogue
                     .store(Arc::new(catalogue::build(&sources, &found)));

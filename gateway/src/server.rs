@@ -13,7 +13,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::{task::LocalSet, time::timeout};
+use tokio::{
+    net::TcpStream,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::LocalSet,
+    time::timeout,
+};
 
 use crate::{
     proxy::{Pool, Proxy},
@@ -24,6 +29,8 @@ pub use tls::{TlsError, TlsFiles, client_config};
 
 /// More threads than cores only pass work around.
 const THREADS_MAX: usize = 8;
+/// Clients that one thread serves at once through one door.
+const CONNECTIONS_MAX: usize = 8_192;
 /// How long running requests may take to end after a stop signal before they are cut.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long settling what was cut may take.
@@ -32,7 +39,6 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// What the threads share.
 pub(crate) struct Shared {
     pub gateway: Arc<Gateway>,
-    pub tls: Option<Arc<TlsFiles>>,
     pub upstream_tls: Arc<rustls::ClientConfig>,
 }
 
@@ -49,15 +55,25 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// Serves until the gateway drains, then lets what runs end, or cuts it.
-pub(crate) fn serve(shared: &Arc<Shared>, listener: &TcpListener) -> io::Result<()> {
+/// One place to listen at.
+pub(crate) struct Door {
+    pub listener: TcpListener,
+    /// Present: what comes in here speaks TLS.
+    pub tls: Option<Arc<TlsFiles>>,
+}
+
+/// Serves until the gateway drains, then lets what runs end, or cuts it. The sockets are closed as
+/// soon as it drains, so that a new client is refused at once instead of waiting in a queue.
+pub(crate) fn serve(shared: &Arc<Shared>, doors: Vec<Door>) -> io::Result<()> {
     let threads = std::thread::available_parallelism()
         .map_or(2, usize::from)
         .clamp(1, THREADS_MAX);
     let mut workers = Vec::new();
     for number in 0..threads {
-        workers.push(worker(number, Arc::clone(shared), listener.try_clone()?)?);
+        let clones = doors.iter().map(Door::try_clone).collect::<io::Result<_>>()?;
+        workers.push(worker(number, Arc::clone(shared), clones)?);
     }
+    drop(doors);
     for worker in workers {
         worker
             .join()
@@ -66,11 +82,16 @@ pub(crate) fn serve(shared: &Arc<Shared>, listener: &TcpListener) -> io::Result<
     Ok(())
 }
 
-fn worker(
-    number: usize,
-    shared: Arc<Shared>,
-    listener: TcpListener,
-) -> io::Result<JoinHandle<io::Result<()>>> {
+impl Door {
+    fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self {
+            listener: self.listener.try_clone()?,
+            tls: self.tls.clone(),
+        })
+    }
+}
+
+fn worker(number: usize, shared: Arc<Shared>, doors: Vec<Door>) -> io::Result<JoinHandle<io::Result<()>>> {
     std::thread::Builder::new()
         .name(format!("server-{number}"))
         .spawn(move || {
@@ -78,33 +99,54 @@ fn worker(
                 .enable_all()
                 .build()?;
             let local = LocalSet::new();
-            local.block_on(&runtime, work(shared, listener))
+            local.block_on(&runtime, work(shared, doors))
         })
 }
 
-async fn work(shared: Arc<Shared>, listener: TcpListener) -> io::Result<()> {
-    let listener = tokio::net::TcpListener::from_std(listener)?;
+async fn work(shared: Arc<Shared>, doors: Vec<Door>) -> io::Result<()> {
     let proxy = Rc::new(Proxy {
         gateway: Arc::clone(&shared.gateway),
         pool: Pool::new(Arc::clone(&shared.upstream_tls)),
     });
     let router = crate::router::router(Arc::clone(&shared.gateway));
+    let mut accepting = Vec::new();
+    for door in doors {
+        let listener = tokio::net::TcpListener::from_std(door.listener)?;
+        let visitor = connection::Connection {
+            shared: Arc::clone(&shared),
+            proxy: Rc::clone(&proxy),
+            router: router.clone(),
+            tls: door.tls,
+        };
+        accepting.push(tokio::task::spawn_local(accept(listener, visitor)));
+    }
+    for task in accepting {
+        // Only a panic ends it otherwise, and then the others go on.
+        let _ = task.await;
+    }
+    if timeout(GRACE, shared.gateway.stop.on_idle()).await.is_err() {
+        shared.gateway.stop.cut();
+        let _ = timeout(LAST_WORDS, shared.gateway.stop.on_idle()).await;
+    }
+    Ok(())
+}
+
+async fn accept(listener: tokio::net::TcpListener, visitor: connection::Connection) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = shared.gateway.stop.on_drain() => break,
+            accepted = next(&listener, &places) => accepted,
+            () = visitor.shared.gateway.stop.on_drain() => return,
         };
         match accepted {
-            Ok((socket, peer)) => {
+            Ok((socket, peer, place)) => {
                 // Without it the last bytes of an answer wait for an acknowledgement.
                 let _ = socket.set_nodelay(true);
-                let connection = connection::Connection {
-                    shared: Arc::clone(&shared),
-                    proxy: Rc::clone(&proxy),
-                    router: router.clone(),
-                    peer,
-                };
-                tokio::task::spawn_local(connection.serve(socket));
+                let connection = visitor.clone();
+                tokio::task::spawn_local(async move {
+                    connection.serve(socket, peer).await;
+                    drop(place);
+                });
             }
             // Out of file descriptors, or the client left already: the next one may be fine.
             Err(error) => {
@@ -113,10 +155,17 @@ async fn work(shared: Arc<Shared>, listener: TcpListener) -> io::Result<()> {
             }
         }
     }
-    drop(listener);
-    if timeout(GRACE, shared.gateway.stop.on_idle()).await.is_err() {
-        shared.gateway.stop.cut();
-        let _ = timeout(LAST_WORDS, shared.gateway.stop.on_idle()).await;
-    }
-    Ok(())
+}
+
+/// The next client, when there is a place for one: beyond the limit they wait in the system's queue.
+async fn next(
+    listener: &tokio::net::TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places)
+        .acquire_owned()
+        .await
+        .map_err(io::Error::other)?;
+    let (socket, peer) = listener.accept().await?;
+    Ok((socket, peer, place))
 }

@@ -36,6 +36,8 @@ pub struct Gateway {
     pub peers: PeerRules,
     /// The MAC of the credential in `admin.json`.
     pub admin_mac: [u8; 32],
+    /// How others reach this gateway; links of minted keys begin with it.
+    pub public_url: String,
     pub config: Config,
     pub envelope: Envelope,
     /// Rung when upstreams changed and models should be looked up again.

@@ -41,11 +41,15 @@ struct Listed {
     id: String,
 }
 
-/// Asks all upstreams without configured models. One that does not answer is left out.
-pub async fn discover(sources: &Sources, tls: &Arc<ClientConfig>) -> Vec<Found> {
+/// Asks all upstreams without configured models. One that does not answer keeps what it listed
+/// before: a busy server still has its models.
+pub async fn discover(sources: &Sources, tls: &Arc<ClientConfig>, before: Vec<Found>) -> Vec<Found> {
     let mut found = Vec::new();
     for (upstream, provider) in sources.without_models() {
-        match list(upstream, tls, HOSTED_MAX).await {
+        match list(upstream, tls, HOSTED_MAX)
+            .await
+            .or_else(|| listed_before(&before, upstream))
+        {
             Some(models) => found.push(Found {
                 upstream: Arc::clone(upstream),
                 provider,
@@ -59,7 +63,10 @@ pub async fn discover(sources: &Sources, tls: &Arc<ClientConfig>) -> Vec<Found> 
             let Some(upstream) = local(provider, *port) else {
                 continue;
             };
-            if let Some(models) = list(&upstream, tls, LOCAL_MAX).await {
+            if let Some(models) = list(&upstream, tls, LOCAL_MAX)
+                .await
+                .or_else(|| listed_before(&before, &upstream))
+            {
                 tracing::info!(upstream = %upstream.name, port, "A model server was found on this machine");
                 found.push(Found {
                     upstream,
@@ -70,6 +77,12 @@ pub async fn discover(sources: &Sources, tls: &Arc<ClientConfig>) -> Vec<Found> 
         }
     }
     found
+}
+
+fn listed_before(before: &[Found], upstream: &Upstream) -> Option<Vec<String>> {
+    let is_same =
+        |found: &&Found| found.upstream.name == upstream.name && found.upstream.is_same_place(upstream);
+    before.iter().find(is_same).map(|found| found.models.clone())
 }
 
 async fn list(upstream: &Upstream, tls: &Arc<ClientConfig>, patience: Duration) -> Option<Vec<String>> {

@@ -8,6 +8,8 @@ pub struct Origin {
     pub port: u16,
     /// As it goes into `Host`.
     pub authority: String,
+    /// Scheme, host and port; the same for what is the same origin.
+    pub key: String,
     /// What stands before `/chat/completions`, without a slash at its end.
     pub path: String,
 }
@@ -30,10 +32,12 @@ impl Origin {
             return Err(OriginError);
         }
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+        let port = authority.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
         Ok(Self {
             is_tls,
             host: host.to_owned(),
-            port: authority.port_u16().unwrap_or(if is_tls { 443 } else { 80 }),
+            port,
+            key: format!("{scheme}://{host}:{port}"),
             authority: authority.as_str().to_owned(),
             path: uri.path().trim_end_matches('/').to_owned(),
         })

@@ -45,6 +45,7 @@ const MODEL: &[&str] = &[
     "context_window",
     "output_max",
 ];
+const DIALECTS: &[&str] = &["chat", "completions", "embeddings", "responses", "messages"];
 const ROUTE: &[&str] = &["upstream", "upstream_model", "weight"];
 const PRICE: &[&str] = &["input", "output", "cache_read", "cache_write"];
 
@@ -96,6 +97,17 @@ pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
     for upstream in &config.upstreams {
         if !names.insert(&upstream.name) {
             return invalid(format!("two upstreams are named \"{}\"", upstream.name));
+        }
+        let dialects = upstream.dialects.iter().flatten();
+        if let Some(unknown) = dialects
+            .clone()
+            .find(|dialect| !DIALECTS.contains(&dialect.as_str()))
+        {
+            return invalid(format!(
+                "upstream \"{}\": there is no dialect \"{unknown}\"; known are {}",
+                upstream.name,
+                DIALECTS.join(", ")
+            ));
         }
         if upstream.api_key_env.is_some() && upstream.api_key_file.is_some() {
             return invalid(format!(

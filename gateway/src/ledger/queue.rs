@@ -87,6 +87,7 @@ impl Queue {
                 batch.clear();
             }
         }
+        backend.close();
     }
 
     fn take(&self, into: &mut Vec<Operation>) -> bool {

@@ -48,6 +48,14 @@ impl Backend for SqliteBackend {
         }
         Ok(())
     }
+
+    /// Moves everything into the one file, so that a copy of it is whole.
+    fn close(&mut self) {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        if let Err(error) = self.connection.query_row(checkpoint, [], |_| Ok(())) {
+            tracing::warn!("The log stays beside the database: {error}");
+        }
+    }
 }
 
 impl SqliteBackend {
@@ -67,9 +75,30 @@ fn open(path: &Path) -> Result<Connection, LedgerError> {
             rusqlite::version()
         )));
     }
+    create_private(path).map_err(|error| LedgerError::Open(error.to_string()))?;
     let connection = Connection::open(path).map_err(opening)?;
     configure(&connection).map_err(opening)?;
     Ok(connection)
+}
+
+/// Notes which pepper belongs to the database; called once, at the first start.
+pub fn remember_pepper(path: &Path, check: i64) -> Result<(), LedgerError> {
+    let connection = open(path)?;
+    let sql = "INSERT OR REPLACE INTO meta VALUES ('pepper', ?1)";
+    connection.execute(sql, [check]).map(drop).map_err(opening)
+}
+
+/// SQLite gives its log files the mode of the database, which it would make readable for all.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    drop(file);
+    Ok(())
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {

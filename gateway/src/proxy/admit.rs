@@ -1,7 +1,7 @@
 //! From a request to a hold: which model, what it can cost at most, and whether the lot covers it.
 //! No hold, no upstream call.
 
-use std::{rc::Rc, sync::Arc, time::Instant};
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use http::Response;
@@ -100,21 +100,26 @@ pub(super) async fn serve(
     };
     let is_stream = terms.parsed.is_stream();
     let is_translated = forward.is_translated;
+    let dispatched = Cell::new(false);
     let reply_head = tokio::select! {
         biased;
         refusal = exchange.ended_early(reply.closed()) => {
-            // The upstream was working: what it read is owed.
-            answer::settle_unread(&exchange).await?;
+            // Once the upstream has the request, what it read is owed; before that, nothing is.
+            if dispatched.get() {
+                answer::settle_unread(&exchange).await?;
+            } else {
+                exchange.release().await.map_err(internal)?;
+            }
             return Err(refusal);
         }
-        head = upstream::send(proxy, &terms.route.upstream, forward, is_stream) => head,
+        head = upstream::send(proxy, &terms.route.upstream, forward, is_stream, &dispatched) => head,
     };
     let head = match reply_head {
         Ok(head) => head,
         Err(error) => {
             exchange.release().await.map_err(internal)?;
             tracing::warn!(request.id = %exchange.request, upstream = %terms.route.upstream.name, "{error}");
-            return Err(unavailable().into());
+            return Err(Refusal::from(unavailable()).of_request(exchange.request));
         }
     };
     if !head.status.is_success() {
@@ -222,10 +227,7 @@ async fn hold(
         Code::CreditHeld,
         "Other requests of this key took the credit first.",
     );
-    Err(Refusal {
-        problem,
-        retry_after: Some(1),
-    })
+    Err(Refusal::later(problem, 1))
 }
 
 fn bound(terms: &Terms<'_>, input: u64, cap: u64) -> Option<Money> {
@@ -280,10 +282,7 @@ fn short(lot: LotState, needed: Money, least: Option<Money>) -> Refusal {
         lot.available().display_balance(),
         lot.held.display_charge()
     );
-    Refusal {
-        problem: Problem::new(Code::CreditHeld, text),
-        retry_after: Some(1),
-    }
+    Refusal::later(Problem::new(Code::CreditHeld, text), 1)
 }
 
 fn refused(refusal: HoldRefusal) -> Problem {

@@ -7,7 +7,8 @@ use providers::{
     catalogue::passes_response_header,
     openai::{AnswerInfo, scan_answer, upstream_problem},
 };
-use tokio::sync::oneshot;
+use std::time::Duration;
+use tokio::{sync::oneshot, time::timeout};
 
 use super::{
     Proxy,
@@ -21,6 +22,7 @@ use crate::{body::Body, state::internal};
 /// The largest whole answer that is read into memory.
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// As much of an error body as is looked at.
+const ERROR_MAX: Duration = Duration::from_secs(10);
 const ERROR_BYTES_MAX: usize = 64 * 1024;
 
 /// Reads the answer, settles it, and only then hands it on.
@@ -52,7 +54,13 @@ pub(super) async fn whole(
         }
     };
     head.body.put_back(proxy);
-    let reading = reading_of(&scan_answer(&body));
+    let info = scan_answer(&body);
+    if (info.error || info.malformed) && info.usage.is_none() {
+        // A page or an error under a good status: nothing was generated, nothing is owed.
+        exchange.release().await.map_err(internal)?;
+        return Err(upstream_problem(502, None, &body).problem.into());
+    }
+    let reading = reading_of(&info);
     let receipt = exchange.settle(reading).await.map_err(internal)?;
     let translated = if is_translated {
         providers::fim::translate_answer(&body)
@@ -69,6 +77,7 @@ fn reading_of(info: &AnswerInfo<'_>) -> Reading {
         response_id: info.response_id.as_ref().map(|id| id.to_string()),
         output_bytes: info.output_bytes,
         pieces: u64::from(info.output_bytes > 0),
+        unreported_bytes: 0,
         is_bad: info.bad_usage,
     }
 }
@@ -113,8 +122,9 @@ pub(super) async fn refused(
     mut head: Reply,
     upstream: &str,
 ) -> Result<Refusal, Refusal> {
-    let body = match head.body.collect(ERROR_BYTES_MAX).await {
-        Ok(body) | Err((body, _)) => body,
+    let body = match timeout(ERROR_MAX, head.body.collect(ERROR_BYTES_MAX)).await {
+        Ok(Ok(body) | Err((body, _))) => body,
+        Err(_) => Bytes::new(),
     };
     exchange.release().await.map_err(internal)?;
     let retry_after = head
@@ -126,9 +136,13 @@ pub(super) async fn refused(
         request.id = %exchange.request, upstream, status = head.status.as_u16(),
         "The upstream refused a request"
     );
-    let retry_after = failure.retry_after.as_deref().and_then(|text| text.parse().ok());
+    let retry_after = failure
+        .retry_after
+        .as_deref()
+        .and_then(|text| HeaderValue::from_str(text).ok());
     Ok(Refusal {
-        problem: failure.problem,
         retry_after,
-    })
+        ..failure.problem.into()
+    }
+    .of_request(exchange.request))
 }

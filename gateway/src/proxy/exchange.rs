@@ -102,6 +102,7 @@ impl Exchange {
         tokio::select! {
             () = client_left => refusal::client_left(),
             () = self.gateway.stop.on_cut() => refusal::stopping().into(),
+            () = self.device.on_revoked() => refusal::revoked().into(),
             () = tokio::time::sleep(longest.saturating_sub(self.started.elapsed())) => refusal::too_long().into(),
         }
     }
@@ -116,11 +117,14 @@ impl Exchange {
         Ok(())
     }
 
+    /// Tells listeners the balance. It is read anew while the hub is locked: of two settles at once
+    /// the later state is told last.
     fn tell(&self, lot: LotState) {
         let key = &self.device.key;
-        self.gateway
-            .events
-            .tell(key.id, || Notice::Balance(self.gateway.balance_of(key, lot)));
+        self.gateway.events.tell(key.id, || {
+            let now = self.gateway.reader.lot(key.id).ok().flatten();
+            Notice::Balance(self.gateway.balance_of(key, now.unwrap_or(lot)))
+        });
     }
 
     /// The headers that every answer carries, a stream's too.

@@ -11,6 +11,8 @@ pub(super) struct Reading {
     /// Bytes of generated text, and pieces that it came in.
     pub output_bytes: u64,
     pub pieces: u64,
+    /// Text that came after the last report of usage, which does not count it.
+    pub unreported_bytes: u64,
     /// The provider's numbers cannot be true.
     pub is_bad: bool,
 }
@@ -23,6 +25,9 @@ impl Reading {
         // A later report is the fuller one.
         if event.usage.is_some() {
             self.usage = event.usage;
+            self.unreported_bytes = 0;
+        } else {
+            self.unreported_bytes = self.unreported_bytes.saturating_add(event.output_bytes);
         }
         if self.response_id.is_none() {
             self.response_id = event.response_id.as_ref().map(|id| id.to_string());
@@ -38,7 +43,11 @@ impl Reading {
     /// The usage to settle on, and whether it is an estimate.
     pub(super) fn usage(&self, counted_input: u64) -> (TokenUsage, bool) {
         match self.usage {
-            Some(usage) => (usage, self.is_bad),
+            Some(mut usage) => {
+                let unreported = estimate_tokens(self.unreported_bytes);
+                usage.output_tokens = usage.output_tokens.saturating_add(unreported);
+                (usage, self.is_bad || unreported > 0)
+            }
             None => {
                 let output_tokens = estimate_tokens(self.output_bytes).max(self.pieces);
                 (

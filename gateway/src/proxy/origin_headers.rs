@@ -50,10 +50,12 @@ fn text(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Probl
 
 /// Clients send host/path. One that sends a whole URL must not leave its password in our ledger.
 fn without_user(repository: String) -> String {
-    match repository.rsplit_once('@') {
-        Some((_, rest)) => rest.to_owned(),
-        None => repository,
-    }
+    let rest = repository
+        .split_once("://")
+        .map_or(repository.as_str(), |(_, rest)| rest);
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{host}{path}")
 }
 
 fn invalid(name: &str, rule: &str) -> Problem {
@@ -76,6 +78,8 @@ mod tests {
         assert_eq!(wishes.branch.as_deref(), Some("feature/é"));
         let wishes = read(&headers(header::REPOSITORY, "user%3Asecret%40host/path")).unwrap();
         assert_eq!(wishes.repository.as_deref(), Some("host/path"));
+        let wishes = read(&headers(header::REPOSITORY, "https://a:b@host/team/repo@2")).unwrap();
+        assert_eq!(wishes.repository.as_deref(), Some("host/team/repo@2"));
         assert!(read(&headers(header::BRANCH, &"x".repeat(257))).is_err());
         assert!(read(&headers(header::BRANCH, "%FF")).is_err());
         assert!(read(&headers(header::BRANCH, "a%0Ab")).is_err());

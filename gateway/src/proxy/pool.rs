@@ -1,6 +1,11 @@
 //! Connections to upstreams, kept by the thread that opened them.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -32,6 +37,7 @@ pub(super) enum SendError {
 }
 
 pub struct Pool {
+    /// By scheme, host and port: a connection belongs to one origin.
     idle: RefCell<HashMap<String, Vec<Sender>>>,
     tls: Arc<rustls::ClientConfig>,
 }
@@ -44,24 +50,31 @@ impl Pool {
         }
     }
 
-    /// Sends on an idle connection, or a new one. The sender comes back with the answer and goes
+    /// Sends on an idle connection, or a new one; `dispatched` is set when the request is on its
+    /// way. The sender comes back with the answer and goes
     /// to [`Pool::put_back`] when the body is read.
     pub(super) async fn send(
         &self,
         origin: &Origin,
         mut request: Request<Full<Bytes>>,
+        dispatched: &Cell<bool>,
     ) -> Result<(Response<Incoming>, Sender), SendError> {
         while let Some(mut sender) = self.take(origin) {
+            dispatched.set(true);
             // A connection that the upstream closed meanwhile gives the request back unsent.
             match sender.try_send_request(request).await {
                 Ok(response) => return Ok((response, sender)),
                 Err(mut error) => match error.take_message() {
-                    Some(unsent) => request = unsent,
+                    Some(unsent) => {
+                        dispatched.set(false);
+                        request = unsent;
+                    }
                     None => return Err(SendError::Broken(error.into_error())),
                 },
             }
         }
         let mut sender = self.connect(origin).await?;
+        dispatched.set(true);
         let response = sender.send_request(request).await.map_err(SendError::Broken)?;
         Ok((response, sender))
     }
@@ -71,16 +84,16 @@ impl Pool {
             return;
         }
         let mut idle = self.idle.borrow_mut();
-        match idle.get_mut(&origin.authority) {
+        match idle.get_mut(&origin.key) {
             Some(senders) if senders.len() < IDLE_MAX => senders.push(sender),
             Some(_) => {}
-            None => drop(idle.insert(origin.authority.clone(), vec![sender])),
+            None => drop(idle.insert(origin.key.clone(), vec![sender])),
         }
     }
 
     fn take(&self, origin: &Origin) -> Option<Sender> {
         let mut idle = self.idle.borrow_mut();
-        let senders = idle.get_mut(&origin.authority)?;
+        let senders = idle.get_mut(&origin.key)?;
         while let Some(sender) = senders.pop() {
             if sender.is_ready() {
                 return Some(sender);

@@ -1,8 +1,7 @@
 //! Errors in the dialect's own shape.
 
-use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use protocol::{Code, Problem};
+use protocol::{Code, Problem, RequestId};
 use providers::openai::error_body;
 
 use crate::body::Body;
@@ -10,8 +9,9 @@ use crate::body::Body;
 /// A refusal before or instead of an answer.
 pub(super) struct Refusal {
     pub problem: Problem,
-    /// Seconds.
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<HeaderValue>,
+    /// The request that the gateway made of it, where it came so far.
+    pub request: Option<RequestId>,
 }
 
 impl From<Problem> for Refusal {
@@ -19,27 +19,52 @@ impl From<Problem> for Refusal {
         Self {
             problem,
             retry_after: None,
+            request: None,
         }
     }
 }
 
-/// The answer that says it, in OpenAI's shape.
-pub fn refuse(problem: &Problem, retry_after: Option<u64>) -> Response<Body> {
-    json(status_of(problem), error_body(problem), retry_after)
-}
-
-pub(super) fn status_of(problem: &Problem) -> StatusCode {
-    StatusCode::from_u16(problem.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-fn json(status: StatusCode, body: Bytes, retry_after: Option<u64>) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Some(seconds) = retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+impl Refusal {
+    /// One that may be repeated after so many seconds.
+    pub(super) fn later(problem: Problem, seconds: u64) -> Self {
+        Self {
+            retry_after: Some(HeaderValue::from(seconds)),
+            ..problem.into()
+        }
     }
+
+    /// The same, naming the request under which the log has the details.
+    pub(super) fn of_request(self, request: RequestId) -> Self {
+        Self {
+            request: Some(request),
+            ..self
+        }
+    }
+
+    /// The answer that says it, in OpenAI's shape.
+    pub(super) fn respond(self) -> Response<Body> {
+        let mut response = refuse(&self.problem);
+        let headers = response.headers_mut();
+        if let Some(value) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, value);
+        }
+        if let Some(value) = self
+            .request
+            .and_then(|id| HeaderValue::from_str(&id.to_string()).ok())
+        {
+            headers.insert(protocol::header::REQUEST_ID, value);
+        }
+        response
+    }
+}
+
+/// A refusal before a request was made of it, in OpenAI's shape.
+pub fn refuse(problem: &Problem) -> Response<Body> {
+    let mut response = Response::new(Body::from(error_body(problem)));
+    let status = StatusCode::from_u16(problem.code.http_status());
+    *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
 }
 
@@ -73,4 +98,11 @@ pub(super) fn too_long() -> Problem {
 
 pub(super) fn stopping() -> Problem {
     Problem::new(Code::Draining, "The gateway is stopping.")
+}
+
+pub(super) fn revoked() -> Problem {
+    Problem::new(
+        Code::CredentialRevoked,
+        "This device or its token key was revoked.",
+    )
 }

@@ -1,7 +1,7 @@
 //! Streams: events pass on as they come, metered on the side. What ends a stream (the finish, the
 //! usage, `[DONE]`) is kept back until the settle is durable.
 
-use std::{pin::pin, rc::Rc, sync::Arc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
@@ -25,13 +25,15 @@ use super::{
     answer::pass_headers,
     exchange::Exchange,
     meter::Reading,
-    refusal::{broke_off, stopping, too_long},
-    upstream::Reply,
+    refusal::{broke_off, revoked, stopping, too_long},
+    upstream::{Reply, ReplyBody},
 };
-use crate::body::Body;
+use crate::body::{Body, Piece};
 
 /// Pieces that wait for a slow client; beyond that the upstream is not read on.
 const WAITING_MAX: usize = 32;
+/// How long the last bytes may wait for a client that does not read.
+const LAST_MAX: Duration = Duration::from_secs(5);
 /// How long the rest of a body may take after `[DONE]`, for the connection to be used again.
 const DRAIN_MAX: Duration = Duration::from_millis(500);
 
@@ -55,6 +57,8 @@ pub(super) struct Stream {
     /// Events that may be the last; they wait for the settle.
     kept: Vec<Bytes>,
     is_done: bool,
+    /// A finish, the usage after it, or `[DONE]` came: what is missing now is not text.
+    is_finished: bool,
 }
 
 /// Why a stream stopped.
@@ -88,19 +92,43 @@ impl Stream {
             ready: Vec::new(),
             kept: Vec::new(),
             is_done: false,
+            is_finished: false,
         }
     }
 
     pub(super) async fn run(mut self, proxy: &Rc<Proxy>, reply: oneshot::Sender<Response<Body>>) {
         let (client, chunks) = mpsc::channel(WAITING_MAX);
         let end = match reply.send(self.response(chunks)) {
-            Ok(()) => self.relay(&client).await,
+            Ok(()) => self.relay_until_stopped(&client).await,
             Err(_) => End::ClientLeft,
         };
         self.finish(proxy, &client, end).await;
     }
 
-    fn response(&self, chunks: mpsc::Receiver<Bytes>) -> Response<Body> {
+    /// Relays, unless something outside ends the stream first. Whatever was being done then, a
+    /// write to a slow client too, is dropped.
+    async fn relay_until_stopped(&mut self, client: &mpsc::Sender<Piece>) -> End {
+        let longest = Duration::from_secs(self.exchange.gateway.limits.request_seconds_max);
+        let left = longest.saturating_sub(self.exchange.started.elapsed());
+        let (gateway, device) = (
+            Arc::clone(&self.exchange.gateway),
+            Arc::clone(&self.exchange.device),
+        );
+        let stopped = tokio::select! {
+            biased;
+            () = client.closed() => None,
+            () = gateway.stop.on_cut() => Some(End::Failed(stopping())),
+            () = device.on_revoked() => Some(End::Failed(revoked())),
+            () = sleep(left) => Some(End::Failed(too_long())),
+            end = self.relay(client) => Some(end),
+        };
+        stopped.unwrap_or_else(|| {
+            self.take_what_is_there();
+            End::ClientLeft
+        })
+    }
+
+    fn response(&self, chunks: mpsc::Receiver<Piece>) -> Response<Body> {
         let mut response = Response::new(Body::Stream(chunks));
         let headers = response.headers_mut();
         pass_headers(&self.head.headers, headers);
@@ -109,29 +137,13 @@ impl Stream {
         response
     }
 
-    async fn relay(&mut self, client: &mpsc::Sender<Bytes>) -> End {
-        let longest = Duration::from_secs(self.exchange.gateway.limits.request_seconds_max);
-        let gateway = Arc::clone(&self.exchange.gateway);
-        // Made once for the stream, not once for each event.
-        let mut too_late = pin!(sleep(longest));
-        let mut cut = pin!(gateway.stop.on_cut());
-        let mut left = pin!(client.closed());
+    async fn relay(&mut self, client: &mpsc::Sender<Piece>) -> End {
         loop {
-            let piece = tokio::select! {
-                biased;
-                () = &mut left => {
-                    self.take_what_is_there();
-                    return End::ClientLeft;
-                }
-                piece = self.head.body.next() => piece,
-                () = &mut cut => return End::Failed(stopping()),
-                () = &mut too_late => return End::Failed(too_long()),
-            };
-            match piece {
+            match self.head.body.next().await {
                 Ok(Some(piece)) => self.reader.push(piece),
                 Ok(None) => return self.at_end(),
                 // The finish was there already: only what comes after it is missing.
-                Err(_) if !self.kept.is_empty() => return End::Complete,
+                Err(_) if self.is_finished => return End::Complete,
                 Err(error) => {
                     tracing::warn!(request.id = %self.exchange.request, "{error} in the middle of a stream");
                     return End::Failed(broke_off());
@@ -151,14 +163,16 @@ impl Stream {
 
     /// The upstream closed the stream. Without a finish it was cut, whatever HTTP says.
     fn at_end(&mut self) -> End {
-        let rest = std::mem::take(&mut self.reader).finish();
-        if let Some(rest) = rest {
+        if let Some(rest) = std::mem::take(&mut self.reader).finish() {
             self.take_event(rest);
         }
-        if self.kept.is_empty() && self.reading.usage.is_none() {
-            End::Failed(broke_off())
-        } else {
+        if let Some(held) = self.translator.as_mut().and_then(StreamTranslator::finish) {
+            self.kept.push(held);
+        }
+        if self.is_finished {
             End::Complete
+        } else {
+            End::Failed(broke_off())
         }
     }
 
@@ -172,44 +186,40 @@ impl Stream {
         }
     }
 
+    /// Up to `[DONE]`; what an upstream sends after it is looked at when the rest is settled.
     fn read_events(&mut self) -> Result<(), End> {
-        loop {
+        while !self.is_done {
             match self.reader.next_event() {
                 Ok(Some(event)) => self.take_event(event),
                 Ok(None) => return Ok(()),
                 Err(_) => return Err(End::Failed(broke_off())),
             }
         }
+        Ok(())
     }
 
     fn take_event(&mut self, event: Bytes) {
-        if self.is_done {
-            return;
-        }
         // The facts borrow from the bytes, which move on below; a second handle costs a count.
         let bytes = event.clone();
         let info = scan_event(&bytes);
         self.reading.note(&info);
         self.is_done = info.kind == EventKind::Done;
+        self.is_finished |= self.is_done || info.finished || info.usage_only;
+        if info.output_bytes > 0 {
+            // More text came: what was kept back was not the end.
+            self.ready.append(&mut self.kept);
+        }
         if info.usage_only && !self.wishes.usage_chunk {
             return;
         }
-        let may_be_last = self.is_done || info.finished || info.usage.is_some() || info.error;
+        let may_be_last = self.is_done || info.finished || info.usage_only || info.error;
         let Some(event) = self.presentable(event, &info) else {
             return;
         };
-        if may_be_last {
+        if may_be_last || !self.kept.is_empty() {
             self.kept.push(event);
         } else {
-            if info.output_bytes > 0 {
-                // More text came: what was kept back was not the end.
-                self.ready.append(&mut self.kept);
-            }
-            if self.kept.is_empty() {
-                self.ready.push(event)
-            } else {
-                self.kept.push(event)
-            }
+            self.ready.push(event);
         }
     }
 
@@ -234,7 +244,7 @@ impl Stream {
     }
 
     /// Sends what is ready, after the mark covers it.
-    async fn pass_on(&mut self, client: &mpsc::Sender<Bytes>) -> Result<(), End> {
+    async fn pass_on(&mut self, client: &mpsc::Sender<Piece>) -> Result<(), End> {
         if self.ready.is_empty() {
             return Ok(());
         }
@@ -247,51 +257,86 @@ impl Stream {
             }
         }
         let chunk = joined(&mut self.ready);
-        client.send(chunk).await.map_err(|_| End::ClientLeft)
+        client.send(Ok(chunk)).await.map_err(|_| End::ClientLeft)
     }
 
-    async fn finish(mut self, proxy: &Rc<Proxy>, client: &mpsc::Sender<Bytes>, end: End) {
-        let reading = std::mem::take(&mut self.reading);
+    async fn finish(mut self, proxy: &Rc<Proxy>, client: &mpsc::Sender<Piece>, end: End) {
         let problem = match end {
             End::Complete => None,
-            End::ClientLeft => {
-                // Dropping the body closes the connection: the upstream stops at once.
-                drop(self.head);
-                if let Err(error) = self.exchange.settle(reading).await {
-                    tracing::error!(request.id = %self.exchange.request, "{error}");
-                }
-                return;
-            }
             End::Failed(problem) => Some(problem),
-            End::Fenced => return,
+            End::ClientLeft => return self.settle_only().await,
+            End::Fenced => return abort(client),
         };
-        let mut last = std::mem::take(&mut self.kept);
-        last.extend(problem.as_ref().map(error_event));
-        match self.exchange.settle(reading).await {
-            Ok(receipt) if self.wishes.receipt => {
-                let before_last = last.len().saturating_sub(1);
-                last.insert(before_last, receipt_comment(&receipt));
-            }
-            Ok(_) => {}
-            // Without a settle the end must not be sent; the start after this one settles it.
+        let mut body = Some(self.head.body);
+        if problem.is_some() {
+            // Closing the connection stops the upstream, before anything else takes time.
+            body = None;
+        }
+        let receipt = match self.exchange.settle(std::mem::take(&mut self.reading)).await {
+            Ok(receipt) => receipt,
+            // Without a settle the end must not be sent; the next start settles it.
             Err(error) => {
                 tracing::error!(request.id = %self.exchange.request, "{error}");
-                return;
+                return abort(client);
             }
+        };
+        let mut last = std::mem::take(&mut self.ready);
+        last.append(&mut self.kept);
+        last.extend(problem.as_ref().map(error_event));
+        if self.wishes.receipt {
+            last.insert(last.len().saturating_sub(1), receipt_comment(&receipt));
         }
         if !last.is_empty() {
-            // A client that left misses nothing that it would pay for again.
-            let _ = client.send(joined(&mut last)).await;
+            // A client that left, or stopped reading, misses nothing that it would pay for again.
+            let _ = timeout(LAST_MAX, client.send(Ok(joined(&mut last)))).await;
         }
-        if problem.is_none() && drained(&mut self.head).await {
-            self.head.body.put_back(proxy);
+        if let Some(body) = body {
+            pass_tail(proxy, client, body, self.reader).await;
+        }
+    }
+
+    /// The client is gone: the upstream is stopped first, then what it did is charged.
+    async fn settle_only(self) {
+        drop(self.head);
+        if let Err(error) = self.exchange.settle(self.reading).await {
+            tracing::error!(request.id = %self.exchange.request, "{error}");
         }
     }
 }
 
-/// Reads the rest of the body, which is empty in good order.
-async fn drained(head: &mut Reply) -> bool {
-    matches!(timeout(DRAIN_MAX, head.body.next()).await, Ok(Ok(None)))
+/// Ends the answer without its proper end, so that the client sees that it is not whole.
+fn abort(client: &mpsc::Sender<Piece>) {
+    // A client whose queue is full, or who left, sees the connection close all the same.
+    let _ = client.try_send(Err(axum::Error::new(std::io::Error::other("the answer was cut"))));
+}
+
+/// After `[DONE]` come at most comments. They are passed on; the connection is used again when the
+/// body ends soon.
+async fn pass_tail(
+    proxy: &Proxy,
+    client: &mpsc::Sender<Piece>,
+    mut body: ReplyBody,
+    mut reader: EventReader,
+) {
+    let tail = timeout(DRAIN_MAX, async {
+        loop {
+            while let Ok(Some(event)) = reader.next_event() {
+                let is_data = scan_event(&event).kind == EventKind::Data;
+                if !is_data && !is_receipt_comment(&event) {
+                    // A client that left does not miss a comment.
+                    let _ = client.send(Ok(event)).await;
+                }
+            }
+            match body.next().await {
+                Ok(Some(piece)) => reader.push(piece),
+                Ok(None) => return true,
+                Err(_) => return false,
+            }
+        }
+    });
+    if tail.await == Ok(true) {
+        body.put_back(proxy);
+    }
 }
 
 fn joined(events: &mut Vec<Bytes>) -> Bytes {

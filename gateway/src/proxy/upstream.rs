@@ -1,6 +1,6 @@
 //! Sending to an upstream, and reading what comes back, whether it is a server or built in.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{cell::Cell, collections::VecDeque, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
@@ -49,6 +49,7 @@ pub(super) async fn send(
     upstream: &Upstream,
     forward: Forward,
     is_stream: bool,
+    dispatched: &Cell<bool>,
 ) -> Result<Reply, SendError> {
     match &upstream.target {
         Target::Builtin => {
@@ -74,7 +75,7 @@ pub(super) async fn send(
             let idle = Duration::from_secs(proxy.gateway.limits.idle_seconds_max);
             // Answers that are not streamed say nothing until they are complete.
             let patience = if is_stream { idle } else { idle * 5 };
-            let (response, sender) = timeout(patience, proxy.pool.send(origin, request))
+            let (response, sender) = timeout(patience, proxy.pool.send(origin, request, dispatched))
                 .await
                 .map_err(|_| SendError::Unreachable("it does not answer".into()))??;
             let (head, body) = response.into_parts();

@@ -6,14 +6,13 @@ use axum::{
 };
 use http::StatusCode;
 use protocol::{
-    Code, DeviceId, KeyId, Problem,
+    Code, DeviceId, Problem,
     api::{Device, DeviceList, ErrorBody, RenameDeviceRequest},
 };
 
 use super::{Answer, Body, access::Caller, redeem::checked_name};
 use crate::{
     clock::now_ms,
-    events::Notice,
     ledger::DeviceRecord,
     state::{Gateway, internal},
 };
@@ -58,7 +57,7 @@ pub async fn rename(
     Path(id): Path<String>,
     Body(request): Body<RenameDeviceRequest>,
 ) -> Answer<StatusCode> {
-    let (device, _) = reachable(&gateway, &caller, &id)?;
+    let device = reachable(&gateway, &caller, &id)?;
     let name = checked_name(&request.name)?;
     let renamed = gateway
         .ledger
@@ -82,7 +81,7 @@ pub async fn revoke(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer<StatusCode> {
-    let (device, key) = reachable(&gateway, &caller, &id)?;
+    let device = reachable(&gateway, &caller, &id)?;
     if !gateway
         .ledger
         .revoke_device(device, now_ms())
@@ -92,24 +91,19 @@ pub async fn revoke(
         return Err(not_found().into());
     }
     gateway.directory.revoke_device(device);
-    gateway.events.tell(key, || Notice::Revoked(Some(device)));
     tracing::info!(device.id = %device, "A device was revoked");
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The device, if the caller may touch it. To others it does not exist.
-fn reachable(gateway: &Gateway, caller: &Caller, id: &str) -> Result<(DeviceId, KeyId), Problem> {
+fn reachable(gateway: &Gateway, caller: &Caller, id: &str) -> Result<DeviceId, Problem> {
     let id: DeviceId = id.parse().map_err(|_| not_found())?;
     let device = gateway.directory.device(id).ok_or_else(not_found)?;
     let allowed = match caller {
         Caller::Admin => true,
         Caller::Device(own) => own.key.id == device.key.id,
     };
-    if allowed {
-        Ok((id, device.key.id))
-    } else {
-        Err(not_found())
-    }
+    if allowed { Ok(id) } else { Err(not_found()) }
 }
 
 fn not_found() -> Problem {

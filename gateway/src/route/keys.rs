@@ -14,7 +14,6 @@ use protocol::{
 use super::{Answer, Body, access::ByAdmin};
 use crate::{
     clock::{new_id, now_ms, timestamp},
-    events::Notice,
     key::TokenKeyCode,
     ledger::{KeyMint, KeyRecord, LotState},
     state::{Gateway, internal},
@@ -56,7 +55,13 @@ pub async fn mint(
         gateway.directory.add_key(&record_of(mint));
     }
     tracing::info!(count = keys.len(), "Token keys were minted");
-    Ok((StatusCode::CREATED, Json(MintResponse { keys })))
+    Ok((
+        StatusCode::CREATED,
+        Json(MintResponse {
+            gateway_url: gateway.public_url.clone(),
+            keys,
+        }),
+    ))
 }
 
 fn check(gateway: &Gateway, request: &MintRequest, now: i64) -> Result<(), Problem> {
@@ -196,7 +201,6 @@ pub async fn revoke(
         return Err(not_found().into());
     }
     gateway.directory.revoke_key(key);
-    gateway.events.tell(key, || Notice::Revoked(None));
     tracing::info!(key.id = %key, "A token key was revoked");
     Ok(StatusCode::NO_CONTENT)
 }

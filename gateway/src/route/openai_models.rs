@@ -79,6 +79,17 @@ pub async fn one(
     }
 }
 
+/// Whatever else begins with `/v1`: who asks is checked all the same, and told in the dialect.
+pub async fn nothing(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Response {
+    match proxy::authenticate(&gateway, &headers).await {
+        Ok(_) => refusal(&Problem::new(
+            Code::NotFound,
+            "This gateway does not serve this address.",
+        )),
+        Err(problem) => refusal(&problem),
+    }
+}
+
 fn refusal(problem: &Problem) -> Response {
-    proxy::refuse(problem, None).map(axum::body::Body::new)
+    proxy::refuse(problem).map(axum::body::Body::new)
 }

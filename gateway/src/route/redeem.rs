@@ -35,8 +35,7 @@ pub async fn redeem(
 ) -> Answer<(StatusCode, Json<RedeemResponse>)> {
     let now = now_ms();
     if let Some(seconds) = gateway.failed_redeems.wait_seconds(peer.address, now) {
-        let problem = Problem::new(Code::RateLimited, "Too many token keys from here were refused.");
-        return Err(ApiError::retry_after(problem, seconds));
+        return Err(too_many(seconds));
     }
     let idempotency_key = idempotency_key(&headers)?;
     let name = device_name(request.device_name.as_deref(), request.device.as_ref())?;
@@ -57,8 +56,10 @@ pub async fn redeem(
         at: now,
     };
     let Ok(enrolled) = gateway.ledger.redeem(Box::new(redeem)).await.map_err(internal)? else {
-        gateway.failed_redeems.note_failure(peer.address, now);
         gateway.metrics.redeem_failed();
+        if let Some(seconds) = gateway.failed_redeems.note_failure(peer.address, now) {
+            return Err(too_many(seconds));
+        }
         return Err(Problem::new(Code::KeyRefused, "This token key is not accepted.").into());
     };
     let account = enrol(&gateway, enrolled)?;
@@ -71,11 +72,16 @@ pub async fn redeem(
     ))
 }
 
+fn too_many(seconds: u64) -> ApiError {
+    let problem = Problem::new(Code::RateLimited, "Too many token keys from here were refused.");
+    ApiError::retry_after(problem, seconds)
+}
+
 fn enrol(gateway: &Gateway, enrolled: Enrolled) -> Result<Account, Problem> {
-    let records = gateway.reader.devices(Some(enrolled.key)).map_err(internal)?;
-    if let Some(record) = records.iter().find(|record| record.id == enrolled.device) {
-        gateway.directory.add_device(record);
-    }
+    gateway
+        .directory
+        .refresh(&gateway.reader, enrolled.key)
+        .map_err(internal)?;
     let device = gateway
         .directory
         .device(enrolled.device)

@@ -10,7 +10,10 @@ use protocol::{
 };
 
 use super::{Answer, access::Caller};
-use crate::state::{Gateway, internal};
+use crate::{
+    ledger::Reader,
+    state::{Gateway, internal},
+};
 
 /// Usage rows, newest first: a device's own, or all for an admin.
 #[utoipa::path(
@@ -34,9 +37,9 @@ pub async fn list(
         }
         Caller::Admin => None,
     };
-    let reader = gateway.reader.clone();
-    // A long history takes longer than a request in the same thread may wait.
-    let rows = tokio::task::spawn_blocking(move || reader.usage(&query, device))
+    let path = gateway.reader.path().to_owned();
+    // A long history takes its time: on a connection and a thread of its own.
+    let rows = tokio::task::spawn_blocking(move || Reader::open(&path)?.usage(&query, device))
         .await
         .map_err(|_| Problem::new(Code::Internal, "Reading the usage failed."))?;
     Ok(Json(rows.map_err(internal)?))

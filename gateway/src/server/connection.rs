@@ -14,7 +14,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use super::Shared;
+use super::{Shared, TlsFiles};
 use crate::{
     body::Body,
     proxy::{self, Dialect, Proxy},
@@ -27,25 +27,27 @@ const HEAD_MAX: Duration = Duration::from_secs(30);
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 
+/// What serving a client takes; cloned for each one.
+#[derive(Clone)]
 pub(super) struct Connection {
     pub shared: Arc<Shared>,
     pub proxy: Rc<Proxy>,
     pub router: Router,
-    pub peer: SocketAddr,
+    pub tls: Option<Arc<TlsFiles>>,
 }
 
 impl Connection {
-    pub(super) async fn serve(self, socket: TcpStream) {
-        let Some(files) = self.shared.tls.clone() else {
-            return self.speak(socket).await;
+    pub(super) async fn serve(self, socket: TcpStream, peer: SocketAddr) {
+        let Some(files) = self.tls.clone() else {
+            return self.speak(socket, peer).await;
         };
         let acceptor = tokio_rustls::TlsAcceptor::from(files.current());
         if let Ok(Ok(stream)) = timeout(HANDSHAKE_MAX, acceptor.accept(socket)).await {
-            self.speak(stream).await;
+            self.speak(stream, peer).await;
         }
     }
 
-    async fn speak<S>(self, stream: S)
+    async fn speak<S>(self, stream: S, peer: SocketAddr)
     where
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
@@ -53,7 +55,7 @@ impl Connection {
         let this = Rc::new(self);
         let service = service_fn(|request| {
             let this = Rc::clone(&this);
-            async move { Ok::<_, Infallible>(this.answer(request).await) }
+            async move { Ok::<_, Infallible>(this.answer(request, peer).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -72,11 +74,15 @@ impl Connection {
         drop(busy);
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
         let rules = &self.shared.gateway.peers;
         if !rules.knows_host(request.uri(), request.headers()) {
             let problem = Problem::new(Code::Forbidden, "This gateway is not called by this host name.")
                 .with_hint("Start it with --public-url, or call it by a loopback address.");
+            return route_error(problem);
+        }
+        if rules.is_foreign_page(request.headers()) {
+            let problem = Problem::new(Code::Forbidden, "Another site's page sent this request.");
             return route_error(problem);
         }
         if request.method() == Method::POST {
@@ -90,7 +96,7 @@ impl Connection {
             }
         }
         let mut request = request.map(axum::body::Body::new);
-        let peer = rules.peer(self.peer, request.headers());
+        let peer = rules.peer(peer, request.headers());
         request.extensions_mut().insert(peer);
         let Ok(response) = self.router.clone().oneshot(request).await;
         let mut response = response.map(Body::Route);

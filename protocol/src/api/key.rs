@@ -45,7 +45,11 @@ pub struct MintedKey {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct MintResponse {
+    /// How others reach the gateway; the link to redeem a key begins with it.
+    #[serde(default)]
+    pub gateway_url: String,
     pub keys: Vec<MintedKey>,
 }
 

@@ -11,8 +11,8 @@ use crate::{
     DeviceId, KeyId, Problem,
     api::{
         Account, AccountResponse, Balance, BalanceResponse, Device, DeviceList, KeyList, KeySummary,
-        MintRequest, MintResponse, MintedKey, Model, ModelList, RedeemRequest, RedeemResponse,
-        RenameDeviceRequest, UsageList, UsageQuery,
+        MintRequest, MintResponse, Model, ModelList, RedeemRequest, RedeemResponse, RenameDeviceRequest,
+        UsageList, UsageQuery,
     },
     credential::Credential,
 };
@@ -91,10 +91,9 @@ impl GatewayClient {
 
 /// What the owner calls, with an admin credential.
 impl GatewayClient {
-    pub async fn mint(&self, request: &MintRequest) -> Result<Vec<MintedKey>, Problem> {
+    pub async fn mint(&self, request: &MintRequest) -> Result<MintResponse, Problem> {
         let url = self.address("/api/v1/keys");
-        let answer: MintResponse = send(self.request(Method::POST, url)?.json(request)).await?;
-        Ok(answer.keys)
+        send(self.request(Method::POST, url)?.json(request)).await
     }
 
     pub async fn keys(&self) -> Result<Vec<KeySummary>, Problem> {

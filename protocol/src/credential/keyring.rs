@@ -38,8 +38,8 @@ impl Patience {
 pub(super) enum KeyringError {
     /// There is none, or none that can keep anything.
     Absent,
-    /// It is there and does not answer, most likely because it is locked.
-    Silent,
+    /// It is there and is locked, or does not answer, most likely because it is.
+    Locked,
     /// It keeps something under our name that is not a credential.
     Damaged,
 }
@@ -51,8 +51,8 @@ impl KeyringError {
                 "This machine has no keyring that can keep a credential.",
                 "Use an editor with a secret store, or set TOKEN_TRACKER_CREDENTIAL_FILE.",
             ),
-            Self::Silent => (
-                "The keyring does not answer; it may be locked.",
+            Self::Locked => (
+                "The keyring is locked or does not answer.",
                 "Unlock the keyring, then try again.",
             ),
             Self::Damaged => (
@@ -74,8 +74,8 @@ pub(super) async fn get(name: &str, patience: Patience) -> Result<Option<Credent
 pub(super) async fn set(name: &str, credential: &Credential, patience: Patience) -> Result<(), KeyringError> {
     let (name, credential) = (name.to_owned(), credential.clone());
     run(patience, move || {
-        let entry = Entry::new(SERVICE, &name).map_err(absent)?;
-        entry.set_password(credential.expose()).map_err(absent)?;
+        let entry = Entry::new(SERVICE, &name).map_err(refused)?;
+        entry.set_password(credential.expose()).map_err(refused)?;
         match read(&name)? {
             Some(kept) if kept.expose() == credential.expose() => Ok(()),
             _ => Err(KeyringError::Absent),
@@ -89,7 +89,7 @@ pub(super) async fn delete(name: &str, patience: Patience) -> Result<(), Keyring
     run(patience, move || {
         match Entry::new(SERVICE, &name).and_then(|entry| entry.delete_credential()) {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
-            Err(error) => Err(absent(error)),
+            Err(error) => Err(refused(error)),
         }
     })
     .await
@@ -104,13 +104,16 @@ fn read(name: &str) -> Result<Option<Credential>, KeyringError> {
                 .map_err(|_| KeyringError::Damaged)
         }
         Err(Error::NoEntry) => Ok(None),
-        Err(error) => Err(absent(error)),
+        Err(error) => Err(refused(error)),
     }
 }
 
-fn absent(error: Error) -> KeyringError {
+fn refused(error: Error) -> KeyringError {
     tracing::debug!(error = ?error, "The keyring refused");
-    KeyringError::Absent
+    match error {
+        Error::NoStorageAccess(_) => KeyringError::Locked,
+        _ => KeyringError::Absent,
+    }
 }
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -130,7 +133,7 @@ async fn run<T: Send + 'static>(
     match timeout(patience.time_max(), answered).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Err(KeyringError::Absent),
-        Err(_) => Err(KeyringError::Silent),
+        Err(_) => Err(KeyringError::Locked),
     }
 }
 

@@ -127,6 +127,11 @@ impl StreamTranslator {
         to_json(&chat, choices).map(|json| event_of(&json).into())
     }
 
+    /// The event for what is still held back when a stream ends without finish and `[DONE]`.
+    pub fn finish(&mut self) -> Option<Bytes> {
+        self.held_text().map(Bytes::from)
+    }
+
     /// What is still held back when a stream ends without a finish reason.
     fn held_text(&mut self) -> Option<Vec<u8>> {
         let choices: Vec<_> = self
