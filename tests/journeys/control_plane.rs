@@ -50,10 +50,9 @@ const CONTROL: [(Method, &str); 7] = [
     (Method::GET, "/api/v1/events"),
     (Method::GET, "/api/v1/keys"),
 ];
-const INFERENCE: [(Method, &str); 4] = [
+const INFERENCE: [(Method, &str); 3] = [
     (Method::POST, "/v1/chat/completions"),
     (Method::POST, "/v1/completions"),
-    (Method::POST, "/v1/embeddings"),
     (Method::GET, "/v1/models"),
 ];
 

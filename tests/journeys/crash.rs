@@ -20,7 +20,7 @@ const KILLS: &str = "TOKEN_TRACKER_KILLS";
 /// Repeats the schedule of an earlier run.
 const SEED: &str = "TOKEN_TRACKER_SEED";
 
-const KEYS_A_ROUND: u32 = 6;
+const KEYS_A_ROUND: u32 = 8;
 const CLIENTS_A_KEY: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -86,7 +86,7 @@ async fn load_until_killed(
             clients.push(tokio::spawn(traffic.clone().client(device, seed)));
         }
     }
-    let kill_after = 50 + pace.below(3_000);
+    let kill_after = 50 + pace.below(8_000);
     tests::within("the clients to see enough for the kill", traffic.saw(kill_after)).await;
     gateway.kill().await;
     join_all(clients)

@@ -202,7 +202,11 @@ async fn a_cap_that_would_be_useless_is_refused_with_what_to_do() {
 
 #[tokio::test]
 async fn a_strict_key_refuses_instead_of_lowering() {
-    let Setting { upstream, device, .. } = setting(MintOptions::credit("0.006500").strict()).await;
+    let Setting {
+        upstream,
+        gateway: _gateway,
+        device,
+    } = setting(MintOptions::credit("0.006500").strict()).await;
     upstream.answer(CODER, answer());
     let refused = ask(&device, OUTPUT_CAP).send().await.expect(402);
     assert_eq!(refused.json()["error"]["code"], "insufficient_credit");

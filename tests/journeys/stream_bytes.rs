@@ -116,8 +116,8 @@ async fn comments_and_pings_pass_unchanged() {
         sends([
             ": OPENROUTER PROCESSING\n\n".to_owned(),
             ":\n\n".into(),
-            text,
             ": ping\n\n".into(),
+            text,
         ])
     })
     .await;
