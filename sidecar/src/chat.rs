@@ -259,7 +259,6 @@ async fn relay(
         tokio::select! {
             data = request.next_data() => {
                 let Some(data) = data? else {
-                    deltas.finish();
                     return Ok(());
                 };
                 let text = exchange.take(&data).map_err(crate::answer_stream::without_pause)?;

@@ -53,10 +53,6 @@ impl Deltas {
         self.next = Instant::now() + BETWEEN;
     }
 
-    pub fn finish(&mut self) {
-        self.send();
-    }
-
     fn send(&mut self) {
         if self.pending.is_empty() {
             return;
@@ -67,5 +63,12 @@ impl Deltas {
             text: std::mem::take(&mut self.pending),
         };
         self.output.notify(method::CHAT_DELTA, &delta);
+    }
+}
+
+/// However the answer ends, what is kept of it was shown.
+impl Drop for Deltas {
+    fn drop(&mut self) {
+        self.send();
     }
 }
