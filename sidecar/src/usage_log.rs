@@ -229,3 +229,145 @@ fn unavailable() -> Problem {
     )
     .with_hint("Check that the data directory is yours and not full.")
 }
+
+#[cfg(test)]
+mod tests {
+    use protocol::{Money, RequestId, TokenUsage, api::Balance};
+
+    use super::*;
+
+    const ID: &str = "one";
+
+    fn log(home: &tempfile::TempDir) -> UsageLog {
+        UsageLog::new(home.path().join("data/usage.db"))
+    }
+
+    fn start(log: &UsageLog, id: &str, at: &str, branch: Option<&str>) {
+        log.started(Started {
+            client_request_id: id.into(),
+            at: at.parse().unwrap(),
+            kind: RequestKind::Completion,
+            model: "coder".into(),
+            repository: None,
+            branch: branch.map(str::to_owned),
+            language: Some("rust".into()),
+        });
+    }
+
+    fn settle(log: &UsageLog, id: &str, cost: i64) {
+        log.settled(
+            id,
+            &Receipt {
+                request_id: RequestId::from_bytes([1; 16]),
+                kind: RequestKind::Completion,
+                model: "coder".into(),
+                usage: TokenUsage {
+                    input_tokens: 7,
+                    ..TokenUsage::default()
+                },
+                cost_nano_usd: Money::from_nano_usd(cost),
+                estimated: false,
+                balance: Balance::default(),
+                at: Timestamp::UNIX_EPOCH,
+            },
+        );
+    }
+
+    #[tokio::test]
+    async fn rows_are_folded_by_what_was_asked_for() {
+        let home = tempfile::tempdir().unwrap();
+        let log = log(&home);
+        start(&log, "a", "2026-06-01T23:59:59Z", Some("main"));
+        start(&log, "b", "2026-06-02T00:00:00Z", Some("main"));
+        start(&log, "c", "2026-06-02T12:00:00Z", None);
+        start(&log, "never settled", "2026-06-02T12:00:00Z", None);
+        for (id, cost) in [("a", 10), ("b", 20), ("c", 50)] {
+            settle(&log, id, cost);
+        }
+        let fold = async |group, since: Option<&str>| {
+            let question = Question {
+                since: since.map(|at| at.parse().unwrap()),
+                until: None,
+                group,
+            };
+            let result = log.ask(question).await.unwrap();
+            let rows = result.rows.iter();
+            let rows: Vec<_> = rows
+                .map(|row| (row.key.clone(), row.requests, row.cost_nano_usd.nano_usd()))
+                .collect();
+            (rows, result.totals.input_tokens)
+        };
+        let row = |key: &str, requests, cost| (key.to_owned(), requests, cost);
+        let days = vec![row("2026-06-01", 1, 10), row("2026-06-02", 2, 70)];
+        assert_eq!(fold(UsageGroup::Day, None).await, (days, 21));
+        let branches = vec![row("", 1, 50), row("main", 2, 30)];
+        assert_eq!(fold(UsageGroup::Branch, None).await, (branches, 21));
+        let later = vec![row("completion", 2, 70)];
+        assert_eq!(
+            fold(UsageGroup::Kind, Some("2026-06-02T00:00:00Z")).await,
+            (later, 14)
+        );
+    }
+
+    #[tokio::test]
+    async fn what_became_of_a_suggestion_is_told_once_and_acceptance_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let log = log(&home);
+        start(&log, ID, "2026-06-01T00:00:00Z", None);
+        log.ended(ID, Ended::Cancelled, Duration::from_millis(3));
+        for outcome in [
+            CompletionOutcome::Shown,
+            CompletionOutcome::Shown,
+            CompletionOutcome::PartiallyAccepted,
+            CompletionOutcome::Rejected,
+        ] {
+            log.outcome(ID, outcome, Some(4));
+        }
+        log.outcome("unknown", CompletionOutcome::Accepted, None);
+        let totals = log.ask(Question::default()).await.unwrap().totals;
+        assert_eq!((totals.shown, totals.accepted, totals.requests), (1, 1, 0));
+        let database = rusqlite::Connection::open(home.path().join("data/usage.db")).unwrap();
+        let (outcome, length): (String, u32) = database
+            .query_row("SELECT outcome, accepted_length FROM request", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .unwrap();
+        assert_eq!((outcome.as_str(), length), ("partiallyAccepted", 4));
+    }
+
+    #[tokio::test]
+    async fn a_damaged_or_newer_log_is_moved_aside_and_work_goes_on() {
+        for prepare in [damage as fn(&std::path::Path), make_newer] {
+            let home = tempfile::tempdir().unwrap();
+            let directory = home.path().join("data");
+            std::fs::create_dir(&directory).unwrap();
+            prepare(&directory.join("usage.db"));
+            let log = log(&home);
+            start(&log, ID, "2026-06-01T00:00:00Z", None);
+            settle(&log, ID, 5);
+            assert_eq!(log.ask(Question::default()).await.unwrap().totals.requests, 1);
+            let aside = std::fs::read_dir(&directory).unwrap().filter(|entry| {
+                entry
+                    .as_ref()
+                    .unwrap()
+                    .file_name()
+                    .to_string_lossy()
+                    .contains("aside")
+            });
+            assert_eq!(aside.count(), 1);
+        }
+    }
+
+    fn damage(path: &std::path::Path) {
+        std::fs::write(
+            path,
+            "no database at all, but long enough to be taken for one".repeat(20),
+        )
+        .unwrap();
+    }
+
+    fn make_newer(path: &std::path::Path) {
+        let database = rusqlite::Connection::open(path).unwrap();
+        database.pragma_update(None, "user_version", 99).unwrap();
+    }
+}
