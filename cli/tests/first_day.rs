@@ -18,6 +18,12 @@ use tempfile::TempDir;
 
 /// A price for the built-in model, so that a balance has something to fall by.
 const CONFIG: &str = r#"
+public_url = "https://ai.example.com"
+
+[[upstream]]
+name = "cloud"
+base_url = "http://127.0.0.1:9/v1"
+
 [[model]]
 id = "lookup"
 upstream = "builtin"
@@ -81,13 +87,17 @@ impl Day {
     }
 
     fn run_as_owner(&self, arguments: &[&str]) -> (i32, String, String) {
+        self.run_as_owner_with(arguments, "")
+    }
+
+    fn run_as_owner_with(&self, arguments: &[&str], input: &str) -> (i32, String, String) {
         let data_dir = self.data_dir();
         run(
             command(self.folder.path())
                 .args(arguments)
                 .arg("--data-dir")
                 .arg(data_dir),
-            "",
+            input,
         )
     }
 
@@ -212,9 +222,12 @@ fn the_owner_sees_and_stops_devices() {
             .unwrap()
             .to_owned()
     };
-    day.device("desk", &["redeem", &link, "--device-name", "desk"], "");
-    day.device("laptop", &["redeem", &link, "--device-name", "laptop"], "");
-    let (status, _, stderr) = day.run_as_device("phone", &["redeem", &link, "--json"], "");
+    // Other people reach the gateway by its public name; this test has only the loopback one.
+    let code = link.strip_prefix("https://ai.example.com/redeem#").unwrap();
+    let local = format!("{}/redeem#{code}", url(&day));
+    day.device("desk", &["redeem", &local, "--device-name", "desk"], "");
+    day.device("laptop", &["redeem", &local, "--device-name", "laptop"], "");
+    let (status, _, stderr) = day.run_as_device("phone", &["redeem", &local, "--json"], "");
     assert_eq!(status, 1);
     assert!(stderr.contains("key_refused"), "{stderr}");
 
@@ -248,6 +261,23 @@ fn a_credential_for_other_tools_is_shown_only_when_asked_for() {
     assert_eq!(redeemed["openaiBaseUrl"], format!("{}/v1", url(&day)));
     let kept = fs::read_to_string(day.folder.path().join("desk/credential")).unwrap();
     assert_eq!(kept, format!("{credential}\n"));
+}
+
+#[test]
+fn a_provider_s_key_is_stored_and_never_shown() {
+    let day = Day::begin();
+    let (status, stdout, stderr) =
+        day.run_as_owner_with(&["upstreams", "set-key", "cloud"], "sk-canary-1234\n");
+    assert_eq!(status, 0, "{stderr}");
+    assert!(!stdout.contains("canary") && !stderr.contains("canary"));
+    let upstreams = day.owner(&["upstreams", "list"]);
+    assert_eq!(upstreams["upstreams"][0]["secretLast4"], "1234");
+    assert_eq!(day.run_as_owner_with(&["upstreams", "set-key", "cloud"], "").0, 2);
+    assert_eq!(
+        day.run_as_owner_with(&["upstreams", "set-key", "no/such"], "sk-1")
+            .0,
+        1
+    );
 }
 
 /// Where the gateway is, as its own data directory says.
