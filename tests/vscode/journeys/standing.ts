@@ -37,6 +37,7 @@ export const exhaustion: Case[] = [
     async ({ workbench, screens }) => {
       await workbench.run('Token Tracker: New Chat');
       const chat = await ChatPage.of(workbench);
+      await chat.model.selectOption('coder');
       await chat.ask('Can two nodes settle the same hold?');
       const refusal = chat.lastAnswer.getByRole('alert');
       await refusal.waitFor();

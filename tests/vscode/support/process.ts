@@ -4,6 +4,12 @@ import { once } from 'node:events';
 
 const GRACE_MS = 4_000;
 
+/** However this process ends, what it started ends with it. */
+const running = new Set<Program>();
+process.on('exit', () => {
+  for (const program of running) program.kill();
+});
+
 export class Program {
   readonly child: ChildProcess;
   readonly exited: Promise<unknown>;
@@ -14,7 +20,9 @@ export class Program {
     this.name = name;
     // A group of its own, since a server may have children that must go with it.
     this.child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    this.exited = once(this.child, 'exit');
+    this.exited = once(this.child, 'exit').catch((error: unknown) => this.lines.push(String(error)));
+    running.add(this);
+    void this.exited.then(() => running.delete(this));
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => this.lines.push(text));
     }
@@ -26,7 +34,7 @@ export class Program {
 
   /** Throws when the program has ended, with what it said. */
   assertRuns(): void {
-    if (this.child.exitCode === null && this.child.signalCode === null) return;
+    if (this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null) return;
     throw new Error(
       `${this.name} ended with ${this.child.exitCode ?? this.child.signalCode}:\n${this.output.slice(-2_000)}`,
     );
@@ -36,6 +44,10 @@ export class Program {
     this.signal('SIGTERM');
     const grace = new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref());
     await Promise.race([this.exited, grace]);
+    this.kill();
+  }
+
+  kill(): void {
     this.signal('SIGKILL');
   }
 

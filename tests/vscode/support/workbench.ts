@@ -110,12 +110,11 @@ export class Workbench {
   }
 
   private async pick(keys: string, text: string, inRow: (row: Locator) => Locator): Promise<void> {
-    // The list is filled by and by: what is missing now may be there at the next opening.
+    // The list is filled by and by, and whatever takes the focus closes it: there is a next opening.
     await until(`${text} in the list`, async () => {
       await this.page.keyboard.press(keys);
-      await this.quickBox.waitFor({ timeout: 3_000 });
-      await this.quickBox.fill(text);
       try {
+        await this.quickBox.fill(text, { timeout: 3_000 });
         await inRow(this.quickRows).first().click({ timeout: 2_500 });
         return true;
       } catch (error) {
