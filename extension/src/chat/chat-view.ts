@@ -101,7 +101,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.showTurns();
         return;
       case 'send':
-        return this.ask(message.message, message.withContext);
+        return this.ask(message);
       case 'stop':
         this.stop();
         return;
@@ -128,7 +128,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
-  private async ask(message: string, withContext: boolean): Promise<void> {
+  private async ask({ message, model, withContext }: Extract<FromView, { type: 'send' }>): Promise<void> {
     if (this.transcript.isStreaming) return;
     const about = withContext ? editorContext() : null;
     const running = new vscode.CancellationTokenSource();
@@ -139,7 +139,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       const result = await this.client.chat(
         {
           conversationId: this.transcript.conversationId ?? undefined,
-          model: settings.chatModel() ?? undefined,
+          model: model ?? settings.chatModel() ?? undefined,
           message,
           context: about === null ? undefined : [about.context],
         },

@@ -43,7 +43,8 @@ export type ToView =
 
 export type FromView =
   | { type: 'ready' }
-  | { type: 'send'; message: string; withContext: boolean }
+  /** The model as the view shows it; null where it shows none. */
+  | { type: 'send'; message: string; model: string | null; withContext: boolean }
   | { type: 'stop' }
   | { type: 'newChat' }
   | { type: 'showHistory' }

@@ -3,7 +3,7 @@ import type { ViewState } from '../messages';
 import { element, icon, iconButton } from './dom';
 
 export type ComposerActions = {
-  send: (message: string, withContext: boolean) => void;
+  send: (message: string, model: string | null, withContext: boolean) => void;
   stop: () => void;
   chooseModel: (model: string) => void;
 };
@@ -115,7 +115,9 @@ export class Composer {
   private sendMessage(): void {
     const message = this.box.value.trim();
     if (message === '' || this.streaming || !this.canSend) return;
-    this.actions.send(message, this.withContext && this.context !== null);
+    // The select may be ahead of the setting that it is about to change.
+    const model = this.model.value === '' ? null : this.model.value;
+    this.actions.send(message, model, this.withContext && this.context !== null);
     this.box.value = '';
     this.resized();
   }

@@ -23,7 +23,7 @@ const turns = new Turns(
   (text) => (spoken.textContent = text),
 );
 const composer = new Composer({
-  send: (message, withContext) => send({ type: 'send', message, withContext }),
+  send: (message, model, withContext) => send({ type: 'send', message, model, withContext }),
   stop: () => send({ type: 'stop' }),
   chooseModel: (model) => send({ type: 'chooseModel', model }),
 });
