@@ -1,8 +1,9 @@
 //! What each operation does inside a batch's transaction. An error here fails the whole batch; a
-//! refusal is an answer and leaves no trace.
+//! refusal is an answer and leaves no trace. Parameters go by number: SQLite finds a named one by
+//! comparing it with all others, which is felt with twenty of them.
 
 use protocol::{DeviceId, KeyId, Money, RequestId};
-use rusqlite::{OptionalExtension, Row, named_params, params};
+use rusqlite::{OptionalExtension, Row, params};
 use tokio::sync::oneshot::Sender;
 
 use super::{
@@ -13,25 +14,23 @@ use super::{
 /// The guard of every balance: reserves only what is neither spent nor held, on an active lot, for
 /// a live device. One statement, so nothing can come between the look and the step.
 const HOLD_LOT: &str = "
-UPDATE account SET held = held + :amount
- WHERE id = :key AND status = 0 AND (expires_at IS NULL OR expires_at > :at)
-   AND granted - spent - held >= :amount
-   AND EXISTS (SELECT 1 FROM device WHERE id = :device AND revoked_at IS NULL)
+UPDATE account SET held = held + ?1
+ WHERE id = ?2 AND status = 0 AND (expires_at IS NULL OR expires_at > ?3)
+   AND granted - spent - held >= ?1
+   AND EXISTS (SELECT 1 FROM device WHERE id = ?4 AND revoked_at IS NULL)
 RETURNING granted, spent, held";
 const HOLD_ROW: &str = "
-INSERT INTO hold VALUES (:request, :key, :device, :at, :amount, :counted_input, :mark, :epoch,
-  :lease_until, :price, :kind, :model, :upstream, :upstream_model, :repository, :branch, :language, :client_request)";
+INSERT INTO hold VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 /// The row goes away once: whoever deletes it resolves the hold.
 const TAKE_HOLD: &str = "
 DELETE FROM hold WHERE request_id = ?1
 RETURNING key_id, device_id, amount, kind, model, upstream, upstream_model, repository, branch, language, client_request_id";
 const SETTLE_LOT: &str = "
-UPDATE account SET held = held - :amount, spent = spent + :charge WHERE id = :key
+UPDATE account SET held = held - ?1, spent = spent + ?2 WHERE id = ?3
 RETURNING granted, spent, held";
 const USAGE_ROW: &str = "
-INSERT INTO usage VALUES (:request, :at, :key, :device, :kind, :model, :upstream, :upstream_model,
-  :response, :input, :output, :cache_read, :cache_write, :reasoning, :held, :cost, :variance, :estimated,
-  :orphan, :repository, :branch, :language, :client_request, :latency)";
+INSERT INTO usage VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+  ?20, ?21, ?22, ?23, ?24)";
 
 impl SqliteBackend {
     pub(super) fn apply(&mut self, operation: Operation) -> rusqlite::Result<Reply> {
@@ -67,10 +66,12 @@ impl SqliteBackend {
             .connection
             .prepare_cached(HOLD_LOT)?
             .query_row(
-                named_params! {
-                    ":amount": hold.amount.nano_usd(), ":key": hold.key.as_bytes(), ":at": hold.at,
-                    ":device": hold.device.as_bytes(),
-                },
+                params![
+                    hold.amount.nano_usd(),
+                    hold.key.as_bytes(),
+                    hold.at,
+                    hold.device.as_bytes()
+                ],
                 lot_state,
             )
             .optional()?;
@@ -84,14 +85,26 @@ impl SqliteBackend {
 
     fn insert_hold(&self, hold: &HoldRequest) -> rusqlite::Result<()> {
         let origin = &hold.origin;
-        self.connection.prepare_cached(HOLD_ROW)?.execute(named_params! {
-            ":request": hold.request.as_bytes(), ":key": hold.key.as_bytes(), ":device": hold.device.as_bytes(),
-            ":at": hold.at, ":amount": hold.amount.nano_usd(), ":counted_input": count(hold.counted_input),
-            ":mark": count(hold.mark), ":epoch": self.epoch, ":lease_until": hold.lease_until, ":price": &*hold.price,
-            ":kind": origin.kind.as_str(), ":model": &*origin.model, ":upstream": &*origin.upstream,
-            ":upstream_model": &*origin.upstream_model, ":repository": origin.repository,
-            ":branch": origin.branch, ":language": origin.language, ":client_request": origin.client_request_id,
-        })?;
+        self.connection.prepare_cached(HOLD_ROW)?.execute(params![
+            hold.request.as_bytes(),
+            hold.key.as_bytes(),
+            hold.device.as_bytes(),
+            hold.at,
+            hold.amount.nano_usd(),
+            count(hold.counted_input),
+            count(hold.mark),
+            self.epoch,
+            hold.lease_until,
+            &*hold.price,
+            origin.kind.as_str(),
+            &*origin.model,
+            &*origin.upstream,
+            &*origin.upstream_model,
+            origin.repository,
+            origin.branch,
+            origin.language,
+            origin.client_request_id,
+        ])?;
         Ok(())
     }
 
@@ -162,7 +175,7 @@ impl SqliteBackend {
         let charged = settle.cost.min(hold.amount);
         let variance = Money::from_nano_usd(settle.cost.nano_usd() - charged.nano_usd());
         let lot = self.connection.prepare_cached(SETTLE_LOT)?.query_row(
-            named_params! { ":amount": hold.amount.nano_usd(), ":charge": charged.nano_usd(), ":key": hold.key },
+            params![hold.amount.nano_usd(), charged.nano_usd(), hold.key],
             lot_state,
         )?;
         self.insert_usage(settle, &hold, charged, variance, orphan)?;
@@ -182,18 +195,32 @@ impl SqliteBackend {
         orphan: bool,
     ) -> rusqlite::Result<()> {
         let usage = &settle.usage;
-        self.connection.prepare_cached(USAGE_ROW)?.execute(named_params! {
-            ":request": settle.request.as_bytes(), ":at": settle.at, ":key": hold.key, ":device": hold.device,
-            ":kind": hold.kind, ":model": hold.model, ":upstream": hold.upstream,
-            ":upstream_model": hold.upstream_model, ":response": settle.provider_response_id,
-            ":input": count(usage.input_tokens), ":output": count(usage.output_tokens),
-            ":cache_read": count(usage.cache_read_tokens), ":cache_write": count(usage.cache_write_tokens),
-            ":reasoning": count(usage.reasoning_tokens), ":held": hold.amount.nano_usd(),
-            ":cost": charged.nano_usd(), ":variance": variance.nano_usd(), ":estimated": settle.estimated,
-            ":orphan": orphan, ":repository": hold.repository, ":branch": hold.branch,
-            ":language": hold.language, ":client_request": hold.client_request_id,
-            ":latency": count(settle.latency_ms),
-        })?;
+        self.connection.prepare_cached(USAGE_ROW)?.execute(params![
+            settle.request.as_bytes(),
+            settle.at,
+            hold.key,
+            hold.device,
+            hold.kind,
+            hold.model,
+            hold.upstream,
+            hold.upstream_model,
+            settle.provider_response_id,
+            count(usage.input_tokens),
+            count(usage.output_tokens),
+            count(usage.cache_read_tokens),
+            count(usage.cache_write_tokens),
+            count(usage.reasoning_tokens),
+            hold.amount.nano_usd(),
+            charged.nano_usd(),
+            variance.nano_usd(),
+            settle.estimated,
+            orphan,
+            hold.repository,
+            hold.branch,
+            hold.language,
+            hold.client_request_id,
+            count(settle.latency_ms),
+        ])?;
         Ok(())
     }
 
@@ -204,10 +231,9 @@ impl SqliteBackend {
             .query_row([request.as_bytes()], TakenHold::read)
             .optional()?;
         let Some(hold) = taken else { return Ok(false) };
-        self.connection.prepare_cached(SETTLE_LOT)?.query_row(
-            named_params! { ":amount": hold.amount.nano_usd(), ":charge": 0, ":key": hold.key },
-            |_| Ok(()),
-        )?;
+        self.connection
+            .prepare_cached(SETTLE_LOT)?
+            .query_row(params![hold.amount.nano_usd(), 0, hold.key], |_| Ok(()))?;
         Ok(true)
     }
 
