@@ -19,6 +19,8 @@ function entry(folder) {
 }
 
 export function writeLicences(metafiles, room, target) {
-  const text = packages(metafiles, room).map(entry).join(`\n${'-'.repeat(80)}\n\n`);
+  const text = packages(metafiles, room)
+    .map(entry)
+    .join(`\n${'-'.repeat(80)}\n\n`);
   if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
 }

@@ -34,4 +34,4 @@ if (!(await answers().catch(() => false))) {
     60_000,
   );
 }
-console.log(`VS Code with the extension: ${origin}/?folder=${encodeURIComponent(path.join(root, 'workspace'))}`);
+console.log(`${origin}/?folder=${encodeURIComponent(path.join(root, 'workspace'))}`);
