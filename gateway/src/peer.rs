@@ -44,7 +44,7 @@ impl PeerRules {
         let Some(origin) = headers.get("origin") else {
             return false;
         };
-        let host = origin.to_str().ok().and_then(|origin| host_of(origin));
+        let host = origin.to_str().ok().and_then(host_of);
         host.is_none_or(|host| !self.is_our_name(&host))
     }
 
