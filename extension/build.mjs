@@ -1,5 +1,5 @@
 // Bundles the extension (and, with --tests, its unit tests instead) into out/.
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -20,6 +20,8 @@ function chatView() {
 }
 
 function tests() {
+  // A test that is gone must not run on.
+  rmSync(path.join(room, 'out', 'test'), { recursive: true, force: true });
   const entryPoints = readdirSync(path.join(room, 'test')).map((file) => `test/${file}`);
   return build({ ...host, entryPoints, outdir: 'out/test', outExtension: { '.js': '.cjs' } });
 }
