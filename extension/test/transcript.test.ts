@@ -44,3 +44,13 @@ test('a stopped answer takes the receipt that follows, once', () => {
   assert.equal(transcript.charged(receipt), false);
   assert.equal(transcript.answer?.receipt, receipt);
 });
+
+test('a receipt that comes before the end is shown with the end', () => {
+  const whole = asked();
+  assert.equal(whole.charged(receipt), false);
+  assert.equal(whole.answer?.receipt, null);
+  const broken = asked();
+  broken.charged(receipt);
+  broken.failed({ message: 'It broke.', hint: 'Ask again.' }, 2_000);
+  assert.equal(broken.answer?.receipt, receipt);
+});

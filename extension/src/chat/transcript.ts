@@ -8,6 +8,7 @@ export class Transcript {
   private id: string | null = null;
   private messageId: string | null = null;
   private askedAt = 0;
+  private early: Receipt | null = null;
 
   get turns(): Turn[] {
     return this.items;
@@ -41,6 +42,7 @@ export class Transcript {
 
   ask(text: string, context: string | null, now: number): void {
     this.askedAt = now;
+    this.early = null;
     this.messageId = null;
     const answer: Answer = {
       role: 'assistant',
@@ -82,10 +84,14 @@ export class Transcript {
     if (this.answer !== null) this.answer.trouble = trouble;
   }
 
-  /** What a stopped or broken answer cost is told apart from its end. True when it was for this one. */
+  /**
+   * A whole answer brings its own receipt with its end. One that was stopped takes the receipt that follows,
+   * one that broke the receipt that came before. True when something on the screen changed.
+   */
   charged(receipt: Receipt): boolean {
     const { answer } = this;
-    if (answer?.receipt !== null) return false;
+    if (answer?.state === 'streaming') this.early = receipt;
+    if (answer === null || answer.state === 'streaming' || answer.receipt !== null) return false;
     answer.receipt = receipt;
     return true;
   }
@@ -93,6 +99,7 @@ export class Transcript {
   private end(state: Answer['state'], now: number): void {
     if (this.answer === null) return;
     this.answer.state = state;
+    if (state !== 'done') this.answer.receipt ??= this.early;
     this.answer.durationMs = now - this.askedAt;
   }
 }

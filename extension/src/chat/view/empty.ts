@@ -43,18 +43,24 @@ function signedOut(state: ViewState, actions: EmptyActions): HTMLElement {
   );
 }
 
-/** A state that asks for a person, in the place where the next question would be written. */
-export function notice(state: ViewState, redeem: () => void): HTMLElement | null {
-  if (!state.signedIn || !['exhausted', 'offline', 'error', 'stopped'].includes(state.phase)) return null;
-  const message = state.trouble?.message ?? 'Something is wrong.';
-  const words = element('div', {}, element('b', {}, message), ` ${state.trouble?.hint ?? ''}`);
-  if (state.phase === 'exhausted') {
+/** Phases that ask for a person, and whether another key is the remedy. */
+const noticed: Partial<Record<ViewState['phase'], { redeem: boolean }>> = {
+  exhausted: { redeem: true },
+  revoked: { redeem: true },
+  signedOut: { redeem: true },
+  offline: { redeem: false },
+  error: { redeem: false },
+  stopped: { redeem: false },
+};
+
+/** What is in the way, in the place where the next question would be written. */
+export function notice({ phase, trouble }: ViewState, redeem: () => void): HTMLElement | null {
+  const kind = noticed[phase];
+  if (kind === undefined) return null;
+  const words = element('div', {}, element('b', {}, trouble?.message ?? 'Signed out.'), ` ${trouble?.hint ?? ''}`);
+  if (kind.redeem) {
     words.append(element('button', { type: 'button', class: 'primary', click: redeem }, 'Redeem a key'));
   }
-  return element(
-    'div',
-    { class: state.phase === 'exhausted' ? 'vnote' : 'vnote warn', role: 'status' },
-    icon('warning'),
-    words,
-  );
+  const grave = phase === 'exhausted' || phase === 'revoked';
+  return element('div', { class: grave ? 'vnote' : 'vnote warn', role: 'status' }, icon('warning'), words);
 }

@@ -39,7 +39,6 @@ function drawMain(): void {
   if (state === null) return;
   const blank = shown.length === 0;
   main.replaceChildren(blank ? empty(state, { redeem, suggest: (text) => composer.suggest(text) }) : turns.element);
-  composer.element.hidden = !state.signedIn;
 }
 
 function drawNotice(): void {
@@ -47,10 +46,11 @@ function drawNotice(): void {
   notices.replaceChildren(...(made === null ? [] : [made]));
 }
 
-/** The last answer failed for the same reason, and says it in its own place. */
-function isSaidAbove({ trouble }: ViewState): boolean {
+/** An empty chat tells why nobody is signed in; an answer that failed tells its own reason. */
+function isSaidAbove({ signedIn, trouble }: ViewState): boolean {
   const last = shown.at(-1);
-  return last?.role === 'assistant' && last.trouble !== null && last.trouble.message === trouble?.message;
+  if (last === undefined) return !signedIn;
+  return last.role === 'assistant' && last.trouble !== null && last.trouble.message === trouble?.message;
 }
 
 function drawHistory(message: Extract<ToView, { type: 'history' }>): void {
@@ -70,6 +70,7 @@ function received(message: ToView): void {
       const before = state;
       state = message.state;
       composer.show(state);
+      composer.element.hidden = !state.signedIn;
       drawNotice();
       // The history, a running answer and a selection in it stay where they are.
       if (before === null || (shown.length === 0 && main.querySelector('.history') === null)) drawMain();
