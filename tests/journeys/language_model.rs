@@ -124,7 +124,7 @@ async fn a_real_model_completes_and_chats_and_is_paid_for_exactly() {
 /// Whether this small model finds something to insert is its own business; that it was asked and
 /// paid for is ours.
 async fn complete(sidecar: &Sidecar) -> Receipt {
-    let uri = "file:///work/add.py";
+    let uri = "file:///project/add.py";
     let text = "def add(a, b):\n    return a + b\n\n\ndef subtract(a, b):\n    ";
     sidecar.open(uri, "python", text);
     let answer = within("a completion", sidecar.invoke_completion(uri, 5, 4).answer())
