@@ -83,8 +83,11 @@ pub async fn suggest(session: &Arc<Session>, ask: &Ask) -> Option<Suggestion> {
         _ => {}
     }
     if !ask.is_invoked {
-        if let Some(running) = session.in_flight.take_over(uri, &ask.place) {
-            return running.suggestion(&ask.place).await;
+        // One that ends with nothing to say here was asked for another place: this one asks anew.
+        if let Some(running) = session.in_flight.take_over(uri, &ask.place)
+            && let Some(suggestion) = running.suggestion(&ask.place).await
+        {
+            return Some(suggestion);
         }
         let between = lock(&session.completions).between_keys(uri);
         sleep_unless_zero(debounce::wait(settings.debounce_ms, &ask.place, between)).await;
