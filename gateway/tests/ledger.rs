@@ -1,4 +1,8 @@
 //! The ledger's promises, attacked: against a small model, under concurrency, and by kill -9.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test relies on and does not get is a failure of the test"
+)]
 
 #[path = "ledger/concurrent.rs"]
 mod concurrent;
