@@ -135,7 +135,7 @@ mod tests {
     fn a_key_file_that_others_can_read_is_refused() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        drop(Envelope::open(folder.path()).unwrap());
+        Envelope::open(folder.path()).unwrap();
         let path = folder.path().join("key-encryption-key");
         assert_eq!(
             std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
