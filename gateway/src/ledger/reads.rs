@@ -68,19 +68,10 @@ SELECT request_id, at, device_id, key_id, kind, model, upstream, upstream_model,
        output, cache_read, cache_write, reasoning, cost, estimated, orphan, repository, branch, language,
        client_request_id, latency_ms
   FROM usage";
-/// Rows that a query selects; a NULL parameter selects all. The key is named only where there is
-/// one, or its index would not be used.
-fn usage_where(query: &UsageQuery) -> String {
-    let key = if query.key_id.is_some() {
-        "key_id = :key"
-    } else {
-        ":key IS NULL"
-    };
-    format!(
-        "WHERE {key} AND (:device IS NULL OR device_id = :device)
-           AND (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)"
-    )
-}
+/// Rows that a query selects; a NULL parameter selects all.
+const USAGE_WHERE: &str = "
+ WHERE (:key IS NULL OR key_id = :key) AND (:device IS NULL OR device_id = :device)
+   AND (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)";
 
 impl Reader {
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
@@ -217,9 +208,8 @@ fn usage_page(
     device: Option<DeviceId>,
     limit: u32,
 ) -> rusqlite::Result<Vec<UsageEntry>> {
-    let selected = usage_where(query);
     let sql = format!(
-        "{USAGE_COLUMNS} {selected} AND (:before IS NULL OR request_id < :before)
+        "{USAGE_COLUMNS} {USAGE_WHERE} AND (:before IS NULL OR request_id < :before)
           ORDER BY request_id DESC LIMIT :limit"
     );
     connection
@@ -241,11 +231,10 @@ fn usage_totals(
     query: &UsageQuery,
     device: Option<DeviceId>,
 ) -> rusqlite::Result<UsageTotals> {
-    let selected = usage_where(query);
     let sql = format!(
         "SELECT count(*), coalesce(sum(input), 0), coalesce(sum(output), 0), coalesce(sum(cache_read), 0),
                 coalesce(sum(cache_write), 0), coalesce(sum(reasoning), 0), coalesce(sum(cost), 0)
-           FROM usage {selected}"
+           FROM usage {USAGE_WHERE}"
     );
     connection.prepare_cached(&sql)?.query_row(
         named_params! {

@@ -4,7 +4,8 @@ pub(super) const VERSION: i64 = 1;
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot
 /// and the log short. `hold` has only pending rows: a settle is a DELETE plus one `usage` row, and
-/// that row is also the ledger entry. `ledger_entry` shows all entries in double-entry form.
+/// that row is also the ledger entry. `usage` has no second index: with many keys each settle would
+/// write a page of its own, which costs more than all the rest. `ledger_entry` shows all entries in double-entry form.
 pub(super) const CREATE: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('epoch', 0), ('probe', 0);
@@ -50,7 +51,6 @@ CREATE TABLE usage (
   branch TEXT, language TEXT, client_request_id TEXT, latency_ms INTEGER NOT NULL,
   CHECK (cost >= 0 AND cost <= held AND variance >= 0)
 ) WITHOUT ROWID;
-CREATE INDEX usage_by_key ON usage(key_id, request_id);
 
 CREATE TABLE entry (
   id BLOB PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, key_id BLOB NOT NULL REFERENCES account(id),

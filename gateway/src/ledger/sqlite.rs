@@ -1,6 +1,6 @@
 //! The SQLite backend: opening, settings, migration, and one transaction for each batch.
 
-use std::{path::Path, time::Duration};
+use std::{io::Read, path::Path, time::Duration};
 
 use rusqlite::Connection;
 
@@ -27,6 +27,7 @@ impl SqliteBackend {
                 |row| row.get(0),
             )
             .map_err(opening)?;
+        grow_log(path).map_err(|error| LedgerError::Open(error.to_string()))?;
         Ok(Self {
             connection,
             epoch,
@@ -62,6 +63,22 @@ impl SqliteBackend {
     pub(super) fn execute(&self, sql: &str) -> rusqlite::Result<usize> {
         self.connection.prepare_cached(sql)?.execute([])
     }
+}
+
+/// What the log holds before it is written from its start again: `wal_autocheckpoint` frames and
+/// one batch.
+const LOG_BYTES: u64 = (4_000 + 1_000) * (4_096 + 24);
+
+/// Lets the log have its full size from the start. Each sync of a file that grows also writes the
+/// file system's own journal, which costs ten times as much as the sync; SQLite takes zeros behind
+/// its last frame for nothing at all.
+fn grow_log(database: &Path) -> std::io::Result<()> {
+    let mut path = database.as_os_str().to_owned();
+    path.push("-wal");
+    let mut log = std::fs::OpenOptions::new().append(true).open(path)?;
+    let missing = LOG_BYTES.saturating_sub(log.metadata()?.len());
+    std::io::copy(&mut std::io::repeat(0).take(missing), &mut log)?;
+    log.sync_all()
 }
 
 fn opening(error: rusqlite::Error) -> LedgerError {

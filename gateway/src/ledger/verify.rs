@@ -45,9 +45,11 @@ const CHECKS: &[&str] = &[
             coalesce((SELECT sum(amount) FROM entry WHERE kind = 'mint' AND key_id = account.id), 0) AS found
        FROM account WHERE granted <> found",
     "SELECT 'spent of lot ' || lower(hex(id)), spent,
-            coalesce((SELECT sum(cost) FROM usage WHERE key_id = account.id), 0)
+            coalesce(used.cost, 0)
             - coalesce((SELECT sum(amount) FROM entry WHERE kind = 'refund' AND key_id = account.id), 0) AS found
-       FROM account WHERE spent <> found",
+       FROM account LEFT JOIN (SELECT key_id, sum(cost) AS cost FROM usage GROUP BY key_id) AS used
+            ON used.key_id = account.id
+      WHERE spent <> found",
     "SELECT 'held of lot ' || lower(hex(id)), held,
             coalesce((SELECT sum(amount) FROM hold WHERE key_id = account.id), 0) AS found
        FROM account WHERE held <> found",
