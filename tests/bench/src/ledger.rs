@@ -7,7 +7,11 @@ use gateway::ledger::{HoldRequest, KeyMint, Ledger, Redeem, RequestOrigin, Settl
 use protocol::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage, api::DeviceClient};
 use uuid::Uuid;
 
-use crate::{report::Report, samples::median};
+use crate::{
+    disk,
+    report::{Report, millis},
+    samples::median,
+};
 
 const ROUNDS: usize = 3;
 const ROUND: Duration = Duration::from_secs(2);
@@ -29,6 +33,8 @@ pub fn measure(report: &mut Report) {
                 pairs[at].push(round(&ledger, &lots, *in_flight, now).await);
             }
         }
+        let sync = disk::sync_times().median();
+        report.note("ledger: one fdatasync afterwards, median", millis(sync));
         for ((in_flight, target), pairs) in TARGETS.iter().zip(pairs) {
             let what = format!("ledger: durable hold+settle pairs a second, {in_flight} in flight");
             report.at_least(what, median(pairs), *target);

@@ -3,6 +3,7 @@ use std::{net::SocketAddr, time::Duration};
 use tests::{Config, Gateway, Model, Price, verify_clean};
 
 use crate::{
+    disk,
     fixed_rate::{Latency, latency},
     load::Route,
     nginx::Nginx,
@@ -19,7 +20,7 @@ const CONNECTIONS_STREAMING: usize = 16;
 const OWN_WORK: Duration = Duration::from_micros(300);
 
 /// The gateway beside the direct upstream and nginx, everything durable.
-pub fn measure(report: &mut Report, sync: Duration) {
+pub fn measure(report: &mut Report) {
     crate::block_on(async {
         let upstream = upstream::start();
         let nginx = Nginx::start(upstream).await;
@@ -40,7 +41,7 @@ pub fn measure(report: &mut Report, sync: Duration) {
         ];
         warm_up(&routes).await;
         measure_throughput(report, &routes).await;
-        measure_latency(report, &routes, sync).await;
+        measure_latency(report, &routes).await;
         report.note(
             "gateway: resident memory after the load",
             format!("{:.1} MiB", resident_mib(gateway.pid())),
@@ -67,6 +68,10 @@ async fn measure_throughput(report: &mut Report, routes: &[Route; 3]) {
                 rates[at].push(answers_per_second(route, connections, stream).await);
             }
         }
+        report.note(
+            format!("{what}: one fdatasync afterwards, median"),
+            millis(disk::sync_times().median()),
+        );
         for (route, rates) in routes.iter().zip(&rates) {
             report.note(
                 format!("{what} a second, {connections} connections, {}", route.name),
@@ -88,25 +93,29 @@ async fn measure_throughput(report: &mut Report, routes: &[Route; 3]) {
     }
 }
 
-async fn measure_latency(report: &mut Report, routes: &[Route; 3], sync: Duration) {
+async fn measure_latency(report: &mut Report, routes: &[Route; 3]) {
     let whole = added(routes, false, |latency| latency.whole).await;
     let first = added(routes, true, |latency| latency.first_byte).await;
     for (what, added) in [
         ("whole answer at 200/s", &whole),
         ("first streamed byte at 200/s", &first),
     ] {
+        report.note(
+            format!("{what}: one fdatasync meanwhile, median"),
+            millis(added.sync),
+        );
         report.note(format!("{what}: direct, median"), millis(added.direct));
         report.note(format!("{what}: nginx adds"), millis(added.nginx));
     }
     report.at_most(
         "whole answer at 200/s: gateway adds",
         whole.gateway,
-        whole.nginx + 2 * sync + OWN_WORK,
+        whole.nginx + 2 * whole.sync + OWN_WORK,
     );
     report.at_most(
         "first streamed byte at 200/s: gateway adds",
         first.gateway,
-        sync + OWN_WORK,
+        first.sync + OWN_WORK,
     );
     report.note(
         "whole answer at 200/s: gateway adds, 99th percentile",
@@ -115,6 +124,7 @@ async fn measure_latency(report: &mut Report, routes: &[Route; 3], sync: Duratio
 }
 
 struct Added {
+    sync: Duration,
     direct: Duration,
     nginx: Duration,
     gateway: Duration,
@@ -129,6 +139,7 @@ async fn added(routes: &[Route; 3], stream: bool, part: fn(Latency) -> Samples) 
         for route in routes {
             round.push(part(latency(route, stream).await));
         }
+        round.push(disk::sync_times());
         rounds.push(round);
     }
     let middle = |of: &dyn Fn(&[Samples]) -> Duration| {
@@ -138,6 +149,7 @@ async fn added(routes: &[Route; 3], stream: bool, part: fn(Latency) -> Samples) 
         middle(&|round| round[way].quantile(part).saturating_sub(round[0].quantile(part)))
     };
     Added {
+        sync: middle(&|round| round[3].median()),
         direct: middle(&|round| round[0].median()),
         nginx: over(1, 0.5),
         gateway: over(2, 0.5),
