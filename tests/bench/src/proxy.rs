@@ -101,7 +101,7 @@ async fn measure_latency(report: &mut Report, routes: &[Route; 3]) {
         ("first streamed byte at 200/s", &first),
     ] {
         report.note(
-            format!("{what}: one fdatasync meanwhile, median"),
+            format!("{what}: one fdatasync at that pace, median"),
             millis(added.sync),
         );
         report.note(format!("{what}: direct, median"), millis(added.direct));
@@ -139,7 +139,7 @@ async fn added(routes: &[Route; 3], stream: bool, part: fn(Latency) -> Samples) 
         for route in routes {
             round.push(part(latency(route, stream).await));
         }
-        round.push(disk::sync_times());
+        round.push(disk::sync_times_at_rest());
         rounds.push(round);
     }
     let middle = |of: &dyn Fn(&[Samples]) -> Duration| {
