@@ -11,6 +11,7 @@
 
 mod batch;
 mod enrolment;
+mod lots;
 mod mark;
 mod operation;
 mod queue;
@@ -35,7 +36,7 @@ pub use recovery::{Orphan, Recovered};
 pub use sqlite::{SqliteBackend, remember_pepper};
 pub use verify::{Difference, Report, verify};
 
-use operation::Operation;
+use operation::{Hold, Operation};
 use queue::Queue;
 
 /// Why the ledger gave no answer.
@@ -117,7 +118,12 @@ impl Ledger {
     }
 
     /// Reserves an upper bound. Durable when it returns; no upstream is called before that.
-    pub async fn hold(&self, hold: Box<HoldRequest>) -> Result<Result<LotState, HoldRefusal>, LedgerError> {
+    pub async fn hold(
+        &self,
+        request: Arc<HoldRequest>,
+    ) -> Result<Result<LotState, HoldRefusal>, LedgerError> {
+        let origin = request.origin.to_text();
+        let hold = Box::new(Hold { request, origin });
         self.ask_bounded(|answer| Operation::Hold(hold, answer)).await
     }
 
@@ -138,8 +144,8 @@ impl Ledger {
     }
 
     /// Gives a hold back whole; false when it was already resolved.
-    pub async fn release(&self, request: RequestId) -> Result<bool, LedgerError> {
-        self.ask(|answer| Operation::Release { request, answer }).await
+    pub async fn release(&self, hold: Arc<HoldRequest>) -> Result<bool, LedgerError> {
+        self.ask(|answer| Operation::Release { hold, answer }).await
     }
 
     /// Creates token keys with their lots; all of them or none.

@@ -8,6 +8,8 @@
 mod concurrent;
 #[path = "ledger/crash.rs"]
 mod crash;
+#[path = "ledger/leftovers.rs"]
+mod leftovers;
 #[path = "ledger/model.rs"]
 mod model;
 #[path = "ledger/support.rs"]

@@ -124,6 +124,15 @@ async fn comments_and_pings_pass_unchanged() {
 }
 
 #[tokio::test]
+async fn comments_behind_the_last_event_pass_unchanged() {
+    passes_unchanged(|call| {
+        let last = format!("{}: cost 1\n\n", text_of(call));
+        sends([last, ": served by a\n\n".into(), ":\n\n".into()])
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_receipt_that_an_upstream_invents_is_removed() {
     let stage = Stage::new().await;
     stage.upstream.on(CODER, |call| {

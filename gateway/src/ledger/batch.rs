@@ -8,7 +8,7 @@ use tokio::sync::oneshot::Sender;
 
 use super::{
     HoldRefusal, HoldRequest, LotState, Settle, Settled, SqliteBackend,
-    operation::{Operation, Reply},
+    operation::{Hold, Operation, Reply},
 };
 
 /// The guard of every balance: reserves only what is neither spent nor held, on an active lot, for
@@ -17,17 +17,11 @@ const HOLD_LOT: &str = "
 UPDATE account SET held = held + ?1
  WHERE id = ?2 AND status = 0 AND (expires_at IS NULL OR expires_at > ?3)
    AND granted - spent - held >= ?1
-   AND EXISTS (SELECT 1 FROM device WHERE id = ?4 AND revoked_at IS NULL)
-RETURNING granted, spent, held";
-const HOLD_ROW: &str = "
-INSERT INTO hold VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+   AND EXISTS (SELECT 1 FROM device WHERE id = ?4 AND revoked_at IS NULL)";
+const HOLD_ROW: &str = "INSERT INTO hold VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 /// The row goes away once: whoever deletes it resolves the hold.
-const TAKE_HOLD: &str = "
-DELETE FROM hold WHERE request_id = ?1
-RETURNING key_id, device_id, amount, kind, model, upstream, upstream_model, repository, branch, language, client_request_id";
-const SETTLE_LOT: &str = "
-UPDATE account SET held = held - ?1, spent = spent + ?2 WHERE id = ?3
-RETURNING granted, spent, held";
+const TAKE_HOLD: &str = "DELETE FROM hold WHERE request_id = ?1 AND key_id = ?2 AND amount = ?3";
+const SETTLE_LOT: &str = "UPDATE account SET held = held - ?1, spent = spent + ?2 WHERE id = ?3";
 const USAGE_ROW: &str = "
 INSERT INTO usage VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
   ?20, ?21, ?22, ?23, ?24)";
@@ -42,7 +36,7 @@ impl SqliteBackend {
                 answer,
             } => reply(answer, self.extend(request, mark)?),
             Operation::Settle(settle, answer) => reply(answer, self.settle(&settle, false)?),
-            Operation::Release { request, answer } => reply(answer, self.release(request)?),
+            Operation::Release { hold, answer } => reply(answer, self.release(&hold)?),
             Operation::Mint(keys, answer) => reply(answer, self.mint(&keys)?),
             Operation::Redeem(redeem, answer) => reply(answer, self.redeem(&redeem)?),
             Operation::RevokeKey { key, at, answer } => reply(answer, self.revoke_key(key, at)?),
@@ -58,52 +52,41 @@ impl SqliteBackend {
         })
     }
 
-    fn hold(&self, hold: &HoldRequest) -> rusqlite::Result<Result<LotState, HoldRefusal>> {
-        if !self.claim_client_request(hold)? {
+    fn hold(&mut self, hold: &Hold) -> rusqlite::Result<Result<LotState, HoldRefusal>> {
+        let request = &*hold.request;
+        if !self.claim_client_request(request)? {
             return Ok(Err(HoldRefusal::Reused));
         }
-        let lot = self
-            .connection
-            .prepare_cached(HOLD_LOT)?
-            .query_row(
-                params![
-                    hold.amount.nano_usd(),
-                    hold.key.as_bytes(),
-                    hold.at,
-                    hold.device.as_bytes()
-                ],
-                lot_state,
-            )
-            .optional()?;
-        let Some(lot) = lot else {
-            self.forget_client_request(hold)?;
-            return self.why_refused(hold).map(Err);
-        };
+        let held = self.connection.prepare_cached(HOLD_LOT)?.execute(params![
+            request.amount.nano_usd(),
+            request.key.as_bytes(),
+            request.at,
+            request.device.as_bytes()
+        ])?;
+        if held == 0 {
+            self.forget_client_request(request)?;
+            return self.why_refused(request).map(Err);
+        }
         self.insert_hold(hold)?;
-        Ok(Ok(lot))
+        self.lots
+            .after(&self.connection, request.key, request.amount.nano_usd(), 0)
+            .map(Ok)
     }
 
-    fn insert_hold(&self, hold: &HoldRequest) -> rusqlite::Result<()> {
-        let origin = &hold.origin;
+    fn insert_hold(&self, hold: &Hold) -> rusqlite::Result<()> {
+        let request = &*hold.request;
         self.connection.prepare_cached(HOLD_ROW)?.execute(params![
-            hold.request.as_bytes(),
-            hold.key.as_bytes(),
-            hold.device.as_bytes(),
-            hold.at,
-            hold.amount.nano_usd(),
-            count(hold.counted_input),
-            count(hold.mark),
+            request.request.as_bytes(),
+            request.key.as_bytes(),
+            request.device.as_bytes(),
+            request.at,
+            request.amount.nano_usd(),
+            count(request.counted_input),
+            count(request.mark),
             self.epoch,
-            hold.lease_until,
-            &*hold.price,
-            origin.kind.as_str(),
-            &*origin.model,
-            &*origin.upstream,
-            &*origin.upstream_model,
-            origin.repository,
-            origin.branch,
-            origin.language,
-            origin.client_request_id,
+            request.lease_until,
+            &*request.price,
+            hold.origin,
         ])?;
         Ok(())
     }
@@ -165,20 +148,14 @@ impl SqliteBackend {
             == 1)
     }
 
-    pub(super) fn settle(&self, settle: &Settle, orphan: bool) -> rusqlite::Result<Option<Settled>> {
-        let taken = self
-            .connection
-            .prepare_cached(TAKE_HOLD)?
-            .query_row([settle.request.as_bytes()], TakenHold::read)
-            .optional()?;
-        let Some(hold) = taken else { return Ok(None) };
+    pub(super) fn settle(&mut self, settle: &Settle, orphan: bool) -> rusqlite::Result<Option<Settled>> {
+        let hold = &*settle.hold;
         let charged = settle.cost.min(hold.amount);
+        let Some(lot) = self.resolve(hold, charged)? else {
+            return Ok(None);
+        };
         let variance = Money::from_nano_usd(settle.cost.nano_usd() - charged.nano_usd());
-        let lot = self.connection.prepare_cached(SETTLE_LOT)?.query_row(
-            params![hold.amount.nano_usd(), charged.nano_usd(), hold.key],
-            lot_state,
-        )?;
-        self.insert_usage(settle, &hold, charged, variance, orphan)?;
+        self.insert_usage(settle, charged, variance, orphan)?;
         Ok(Some(Settled {
             charged,
             variance,
@@ -186,24 +163,47 @@ impl SqliteBackend {
         }))
     }
 
+    fn release(&mut self, hold: &HoldRequest) -> rusqlite::Result<bool> {
+        Ok(self.resolve(hold, Money::ZERO)?.is_some())
+    }
+
+    /// Takes a pending hold away and charges a part of it; `None` when it was resolved before.
+    fn resolve(&mut self, hold: &HoldRequest, charged: Money) -> rusqlite::Result<Option<LotState>> {
+        let (held, charged) = (hold.amount.nano_usd(), charged.nano_usd());
+        let taken = self.connection.prepare_cached(TAKE_HOLD)?.execute(params![
+            hold.request.as_bytes(),
+            hold.key.as_bytes(),
+            held
+        ])?;
+        if taken == 0 {
+            return Ok(None);
+        }
+        self.connection
+            .prepare_cached(SETTLE_LOT)?
+            .execute(params![held, charged, hold.key.as_bytes()])?;
+        self.lots
+            .after(&self.connection, hold.key, -held, charged)
+            .map(Some)
+    }
+
     fn insert_usage(
         &self,
         settle: &Settle,
-        hold: &TakenHold,
         charged: Money,
         variance: Money,
         orphan: bool,
     ) -> rusqlite::Result<()> {
-        let usage = &settle.usage;
+        let (hold, usage) = (&*settle.hold, &settle.usage);
+        let origin = &hold.origin;
         self.connection.prepare_cached(USAGE_ROW)?.execute(params![
-            settle.request.as_bytes(),
+            hold.request.as_bytes(),
             settle.at,
-            hold.key,
-            hold.device,
-            hold.kind,
-            hold.model,
-            hold.upstream,
-            hold.upstream_model,
+            hold.key.as_bytes(),
+            hold.device.as_bytes(),
+            origin.kind.as_str(),
+            &*origin.model,
+            &*origin.upstream,
+            &*origin.upstream_model,
             settle.provider_response_id,
             count(usage.input_tokens),
             count(usage.output_tokens),
@@ -215,29 +215,16 @@ impl SqliteBackend {
             variance.nano_usd(),
             settle.estimated,
             orphan,
-            hold.repository,
-            hold.branch,
-            hold.language,
-            hold.client_request_id,
+            origin.repository,
+            origin.branch,
+            origin.language,
+            origin.client_request_id,
             count(settle.latency_ms),
         ])?;
         Ok(())
     }
 
-    fn release(&self, request: RequestId) -> rusqlite::Result<bool> {
-        let taken = self
-            .connection
-            .prepare_cached(TAKE_HOLD)?
-            .query_row([request.as_bytes()], TakenHold::read)
-            .optional()?;
-        let Some(hold) = taken else { return Ok(false) };
-        self.connection
-            .prepare_cached(SETTLE_LOT)?
-            .query_row(params![hold.amount.nano_usd(), 0, hold.key], |_| Ok(()))?;
-        Ok(true)
-    }
-
-    fn refund(&self, request: RequestId, at: i64) -> rusqlite::Result<Option<Money>> {
+    fn refund(&mut self, request: RequestId, at: i64) -> rusqlite::Result<Option<Money>> {
         let sql = "
             SELECT key_id, cost FROM usage WHERE request_id = ?1 AND orphan = 1 AND cost > 0
                AND NOT EXISTS (SELECT 1 FROM entry WHERE kind = 'refund' AND request_id = ?1)";
@@ -252,6 +239,7 @@ impl SqliteBackend {
             "UPDATE account SET spent = spent - ?2 WHERE id = ?1",
             params![key, amount],
         )?;
+        self.lots.forget(KeyId::from_bytes(key));
         self.insert_entry("refund", &KeyId::from_bytes(key), Some(&request), amount, at)?;
         Ok(Some(Money::from_nano_usd(amount)))
     }
@@ -294,39 +282,6 @@ impl SqliteBackend {
         self.connection
             .execute("UPDATE meta SET value = ?1 WHERE name = 'probe'", [now])
             .map(drop)
-    }
-}
-
-/// What a usage row takes over from the hold that it resolves.
-struct TakenHold {
-    key: [u8; 16],
-    device: [u8; 16],
-    amount: Money,
-    kind: String,
-    model: String,
-    upstream: String,
-    upstream_model: String,
-    repository: Option<String>,
-    branch: Option<String>,
-    language: Option<String>,
-    client_request_id: Option<String>,
-}
-
-impl TakenHold {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            key: row.get(0)?,
-            device: row.get(1)?,
-            amount: Money::from_nano_usd(row.get(2)?),
-            kind: row.get(3)?,
-            model: row.get(4)?,
-            upstream: row.get(5)?,
-            upstream_model: row.get(6)?,
-            repository: row.get(7)?,
-            branch: row.get(8)?,
-            language: row.get(9)?,
-            client_request_id: row.get(10)?,
-        })
     }
 }
 

@@ -1,14 +1,15 @@
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use jiff::Timestamp;
 use protocol::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage, api::DeviceClient};
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot::Sender;
 
 use super::LedgerError;
 
 /// Everything that changes the ledger, with the place where its answer goes.
 pub(crate) enum Operation {
-    Hold(Box<HoldRequest>, Sender<Result<LotState, HoldRefusal>>),
+    Hold(Box<Hold>, Sender<Result<LotState, HoldRefusal>>),
     Extend {
         request: RequestId,
         mark: u64,
@@ -16,7 +17,7 @@ pub(crate) enum Operation {
     },
     Settle(Box<Settle>, Sender<Option<Settled>>),
     Release {
-        request: RequestId,
+        hold: Arc<HoldRequest>,
         answer: Sender<bool>,
     },
     Mint(Vec<KeyMint>, Sender<()>),
@@ -73,6 +74,61 @@ pub struct RequestOrigin {
     pub client_request_id: Option<String>,
 }
 
+impl RequestOrigin {
+    /// The origin in one text, as a pending hold keeps it for the case of a crash.
+    pub(super) fn to_text(&self) -> String {
+        let text = serde_json::to_string(&OriginText {
+            kind: self.kind,
+            model: Cow::Borrowed(&self.model),
+            upstream: Cow::Borrowed(&self.upstream),
+            upstream_model: Cow::Borrowed(&self.upstream_model),
+            repository: self.repository.as_deref().map(Cow::Borrowed),
+            branch: self.branch.as_deref().map(Cow::Borrowed),
+            language: self.language.as_deref().map(Cow::Borrowed),
+            client_request_id: self.client_request_id.as_deref().map(Cow::Borrowed),
+        });
+        // Strings always have a form in JSON.
+        text.unwrap_or_default()
+    }
+
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        let text: OriginText<'_> = serde_json::from_str(text).ok()?;
+        Some(Self {
+            kind: text.kind,
+            model: text.model.into(),
+            upstream: text.upstream.into(),
+            upstream_model: text.upstream_model.into(),
+            repository: text.repository.map(Cow::into_owned),
+            branch: text.branch.map(Cow::into_owned),
+            language: text.language.map(Cow::into_owned),
+            client_request_id: text.client_request_id.map(Cow::into_owned),
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct OriginText<'a> {
+    kind: RequestKind,
+    #[serde(borrow)]
+    model: Cow<'a, str>,
+    upstream: Cow<'a, str>,
+    upstream_model: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_request_id: Option<Cow<'a, str>>,
+}
+
+/// A hold on its way to the writer, which has better things to do than to write its origin as text.
+pub(crate) struct Hold {
+    pub request: Arc<HoldRequest>,
+    pub origin: String,
+}
+
 /// Reserve `amount` on a lot for a request that has not been sent yet.
 #[derive(Clone, Debug)]
 pub struct HoldRequest {
@@ -120,7 +176,8 @@ pub enum HoldRefusal {
 /// Charge what was used.
 #[derive(Clone, Debug)]
 pub struct Settle {
-    pub request: RequestId,
+    /// What is resolved, as it was held.
+    pub hold: Arc<HoldRequest>,
     pub at: i64,
     pub usage: TokenUsage,
     /// The price of `usage`; the lot is charged at most the hold, the house bears the rest.

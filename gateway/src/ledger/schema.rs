@@ -1,10 +1,11 @@
 //! The database's shape. Versions go up by one migration each (`PRAGMA user_version`).
 
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot
 /// and the log short. `hold` has only pending rows: a settle is a DELETE plus one `usage` row, and
-/// that row is also the ledger entry. `usage` has no second index: with many keys each settle would
+/// that row is also the ledger entry. What the usage row takes over from a hold comes from memory;
+/// after a crash from `origin`, the same as JSON. `usage` has no second index: with many keys each settle would
 /// write a page of its own, which costs more than all the rest. `ledger_entry` shows all entries in double-entry form.
 pub(super) const CREATE: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -33,9 +34,7 @@ CREATE INDEX device_by_key ON device(key_id);
 CREATE TABLE hold (
   request_id BLOB PRIMARY KEY, key_id BLOB NOT NULL, device_id BLOB NOT NULL, at INTEGER NOT NULL,
   amount INTEGER NOT NULL, counted_input INTEGER NOT NULL, mark INTEGER NOT NULL, epoch INTEGER NOT NULL,
-  lease_until INTEGER NOT NULL, price TEXT NOT NULL, kind TEXT NOT NULL, model TEXT NOT NULL,
-  upstream TEXT NOT NULL, upstream_model TEXT NOT NULL, repository TEXT, branch TEXT, language TEXT,
-  client_request_id TEXT
+  lease_until INTEGER NOT NULL, price TEXT NOT NULL, origin TEXT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE client_request (
@@ -75,4 +74,21 @@ CREATE VIEW ledger_entry (id, at, kind, debit, credit, amount) AS
   SELECT request_id, at, 'settle', 'lot:' || lower(hex(key_id)), 'house:usage', cost FROM usage WHERE cost > 0
   UNION ALL
   SELECT request_id, at, 'variance', 'house:variance', 'house:usage', variance FROM usage WHERE variance > 0;
+";
+
+/// Version 1 had a column for each part of `origin`, which every request paid for twice.
+pub(super) const FROM_1: &str = "
+CREATE TABLE hold_2 (
+  request_id BLOB PRIMARY KEY, key_id BLOB NOT NULL, device_id BLOB NOT NULL, at INTEGER NOT NULL,
+  amount INTEGER NOT NULL, counted_input INTEGER NOT NULL, mark INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  lease_until INTEGER NOT NULL, price TEXT NOT NULL, origin TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO hold_2
+SELECT request_id, key_id, device_id, at, amount, counted_input, mark, epoch, lease_until, price,
+       json_object('kind', kind, 'model', model, 'upstream', upstream, 'upstream_model', upstream_model,
+                   'repository', repository, 'branch', branch, 'language', language,
+                   'client_request_id', client_request_id)
+  FROM hold;
+DROP TABLE hold;
+ALTER TABLE hold_2 RENAME TO hold;
 ";

@@ -4,7 +4,7 @@ use std::{io::Read, path::Path, time::Duration};
 
 use rusqlite::Connection;
 
-use super::{Backend, LedgerError, Operation, operation::Reply, schema};
+use super::{Backend, LedgerError, Operation, lots::Lots, operation::Reply, schema};
 
 /// SQLite before this can corrupt a WAL that two connections write and checkpoint at once.
 const SQLITE_MIN: i32 = 3_051_003;
@@ -12,6 +12,7 @@ const SQLITE_MIN: i32 = 3_051_003;
 pub struct SqliteBackend {
     pub(super) connection: Connection,
     pub(super) epoch: i64,
+    pub(super) lots: Lots,
     replies: Vec<Reply>,
 }
 
@@ -31,6 +32,7 @@ impl SqliteBackend {
         Ok(Self {
             connection,
             epoch,
+            lots: Lots::default(),
             replies: Vec::new(),
         })
     }
@@ -135,7 +137,8 @@ fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(opening)?;
     match version {
-        0 => create(connection).map_err(opening),
+        0 => change(connection, schema::CREATE).map_err(opening),
+        1 => change(connection, schema::FROM_1).map_err(opening),
         schema::VERSION => Ok(()),
         // A newer gateway wrote it: reading on a guess could spend credit twice.
         _ => Err(LedgerError::Open(
@@ -144,9 +147,10 @@ fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
     }
 }
 
-fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+/// Brings the database to the present version, or leaves it as it was.
+fn change(connection: &mut Connection, sql: &str) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    transaction.execute_batch(schema::CREATE)?;
+    transaction.execute_batch(sql)?;
     transaction.pragma_update(None, "user_version", schema::VERSION)?;
     transaction.commit()
 }

@@ -88,8 +88,7 @@ pub(super) async fn serve(
     let mut exchange = Exchange {
         gateway: Arc::clone(&proxy.gateway),
         request: hold.request,
-        kind: hold.origin.kind,
-        model: hold.origin.model,
+        hold,
         pricing: terms.pricing.clone(),
         counted_input,
         started,
@@ -186,11 +185,11 @@ async fn hold(
     terms: &Terms<'_>,
     counted_input: u64,
     origin: RequestOrigin,
-) -> Result<(HoldRequest, Forward, u64), Refusal> {
+) -> Result<(Arc<HoldRequest>, Forward, u64), Refusal> {
     let at = now_ms();
     let longest = i64::try_from(proxy.gateway.limits.request_seconds_max).unwrap_or(i64::MAX / 2_000);
     let mut cap = terms.cap;
-    let mut request = HoldRequest {
+    let mut request = Arc::new(HoldRequest {
         request: RequestId::from_uuid(new_id()),
         key: device.key.id,
         device: device.id,
@@ -201,15 +200,15 @@ async fn hold(
         mark: Exchange::first_mark(),
         price: Arc::clone(&terms.pricing.text),
         origin,
-    };
+    });
     for _ in 0..TRIES {
         let forward = terms.parsed.forward(&terms.route, cap);
         let input = terms.parsed.input_bound(&forward.body);
-        request.amount = bound(terms, input, cap).ok_or_else(too_large)?;
+        Arc::make_mut(&mut request).amount = bound(terms, input, cap).ok_or_else(too_large)?;
         let outcome = proxy
             .gateway
             .ledger
-            .hold(Box::new(request.clone()))
+            .hold(Arc::clone(&request))
             .await
             .map_err(internal)?;
         let lot = match outcome {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderValue};
-use protocol::{Money, Receipt, RequestId, RequestKind, header};
+use protocol::{Money, Receipt, RequestId, header};
 
 use super::{
     meter::Reading,
@@ -17,7 +17,7 @@ use crate::{
     clock::{now_ms, timestamp},
     directory::{Device, StreamPlace},
     events::Notice,
-    ledger::{FIRST_MARK, LedgerError, LotState, Settle, next_mark},
+    ledger::{FIRST_MARK, HoldRequest, LedgerError, LotState, Settle, next_mark},
     state::Gateway,
 };
 
@@ -27,8 +27,7 @@ pub(super) struct Exchange {
     pub gateway: Arc<Gateway>,
     pub device: Arc<Device>,
     pub request: RequestId,
-    pub kind: RequestKind,
-    pub model: Arc<str>,
+    pub hold: Arc<HoldRequest>,
     pub pricing: Pricing,
     pub counted_input: u64,
     pub started: Instant,
@@ -61,7 +60,7 @@ impl Exchange {
         let cost = price.cost(&usage).unwrap_or(Money::MAX);
         let at = now_ms();
         let settle = Settle {
-            request: self.request,
+            hold: Arc::clone(&self.hold),
             at,
             usage,
             cost,
@@ -82,12 +81,12 @@ impl Exchange {
         }
         self.gateway
             .metrics
-            .settled(self.kind, &usage, settled.charged, estimated);
+            .settled(self.hold.origin.kind, &usage, settled.charged, estimated);
         self.tell(settled.lot);
         Ok(Receipt {
             request_id: self.request,
-            kind: self.kind,
-            model: self.model.to_string(),
+            kind: self.hold.origin.kind,
+            model: self.hold.origin.model.to_string(),
             usage,
             cost_nano_usd: settled.charged,
             estimated,
@@ -109,7 +108,7 @@ impl Exchange {
 
     /// Gives everything back: nothing reached an upstream, or it refused before any byte.
     pub(super) async fn release(&self) -> Result<(), LedgerError> {
-        self.gateway.ledger.release(self.request).await?;
+        self.gateway.ledger.release(Arc::clone(&self.hold)).await?;
         self.gateway.metrics.released();
         if let Ok(Some(lot)) = self.gateway.reader.lot(self.device.key.id) {
             self.tell(lot);

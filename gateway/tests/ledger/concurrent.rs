@@ -90,9 +90,9 @@ async fn attack(task: usize, ledger: Ledger, lots: Arc<Vec<(KeyId, DeviceId)>>) 
         let lot = random.random_range(0..LOTS);
         let (key, device) = lots[lot];
         let request = hold(key, device, random.random_range(1..4_000));
-        let (id, amount) = (request.request, request.amount.nano_usd());
+        let amount = request.amount.nano_usd();
         tally.operations += 2;
-        match ledger.hold(request).await.unwrap() {
+        match ledger.hold(Arc::clone(&request)).await.unwrap() {
             Ok(state) => assert_solvent(state),
             Err(HoldRefusal::Short(state)) => {
                 assert!(
@@ -105,7 +105,7 @@ async fn attack(task: usize, ledger: Ledger, lots: Arc<Vec<(KeyId, DeviceId)>>) 
             Err(other) => panic!("{other:?}"),
         }
         if random.random_ratio(1, 3) {
-            assert!(ledger.release(id).await.unwrap());
+            assert!(ledger.release(request).await.unwrap());
             continue;
         }
         // Mostly small charges, so that the credit lasts for the whole run.
@@ -114,7 +114,8 @@ async fn attack(task: usize, ledger: Ledger, lots: Arc<Vec<(KeyId, DeviceId)>>) 
         } else {
             random.random_range(0..8)
         };
-        let (first, second) = tokio::join!(ledger.settle(settle(id, cost)), ledger.settle(settle(id, cost)));
+        let settle = || ledger.settle(settle(&request, cost));
+        let (first, second) = tokio::join!(settle(), settle());
         let outcomes = [first.unwrap(), second.unwrap()];
         assert_eq!(outcomes.iter().flatten().count(), 1, "a hold is settled once");
         let settled = outcomes.into_iter().flatten().next().unwrap();

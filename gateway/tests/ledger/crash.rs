@@ -142,10 +142,10 @@ fn child() {
                 for turn in 0.. {
                     let request = hold(key, device, 300);
                     let id = request.request;
-                    ledger.hold(request).await.unwrap().unwrap();
+                    ledger.hold(Arc::clone(&request)).await.unwrap().unwrap();
                     writeln!(out.lock().unwrap(), "held {id}").unwrap();
                     let cost = (task + turn) as i64 % 300;
-                    ledger.settle(settle(id, cost)).await.unwrap().unwrap();
+                    ledger.settle(settle(&request, cost)).await.unwrap().unwrap();
                     writeln!(out.lock().unwrap(), "settled {id} {cost}").unwrap();
                 }
             })

@@ -1,10 +1,10 @@
 //! Random sequences of operations on the real SQLite store and on a model of a few lines.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use gateway::ledger::{HoldRefusal, Ledger, LotState};
+use gateway::ledger::{HoldRefusal, HoldRequest, Ledger, LotState};
 use proptest::prelude::*;
-use protocol::{DeviceId, KeyId, Money, RequestId};
+use protocol::{DeviceId, KeyId, Money};
 
 use crate::support::{assert_clean, hold, mint, redeem, settle};
 
@@ -69,8 +69,8 @@ struct Lot {
 #[derive(Default)]
 struct Model {
     lots: Vec<Lot>,
-    pending: Vec<(RequestId, usize, i64)>,
-    settled: Vec<RequestId>,
+    pending: Vec<(Arc<HoldRequest>, usize, i64)>,
+    settled: Vec<Arc<HoldRequest>>,
 }
 
 struct Real {
@@ -112,7 +112,7 @@ impl Real {
                     return;
                 }
                 let (request, lot, amount) = model.pending.swap_remove(which % model.pending.len());
-                let settled = self.ledger.settle(settle(request, cost)).await.unwrap().unwrap();
+                let settled = self.ledger.settle(settle(&request, cost)).await.unwrap().unwrap();
                 let lot = &mut model.lots[lot];
                 lot.held -= amount;
                 lot.spent += cost.min(amount);
@@ -125,8 +125,8 @@ impl Real {
                 if model.settled.is_empty() {
                     return;
                 }
-                let request = model.settled[which % model.settled.len()];
-                assert_eq!(self.ledger.settle(settle(request, cost)).await.unwrap(), None);
+                let request = Arc::clone(&model.settled[which % model.settled.len()]);
+                assert_eq!(self.ledger.settle(settle(&request, cost)).await.unwrap(), None);
                 assert!(!self.ledger.release(request).await.unwrap());
             }
             Step::Release { which } => {
@@ -134,7 +134,7 @@ impl Real {
                     return;
                 }
                 let (request, lot, amount) = model.pending.swap_remove(which % model.pending.len());
-                assert!(self.ledger.release(request).await.unwrap());
+                assert!(self.ledger.release(Arc::clone(&request)).await.unwrap());
                 model.lots[lot].held -= amount;
                 model.settled.push(request);
             }
@@ -142,8 +142,8 @@ impl Real {
                 if model.pending.is_empty() {
                     return;
                 }
-                let (request, ..) = model.pending[which % model.pending.len()];
-                assert!(self.ledger.extend(request, 1_256).await.unwrap());
+                let (request, ..) = &model.pending[which % model.pending.len()];
+                assert!(self.ledger.extend(request.request, 1_256).await.unwrap());
             }
             Step::RevokeKey { lot } => {
                 assert!(self.ledger.revoke_key(self.keys[lot].0, 1).await.unwrap());
@@ -177,8 +177,7 @@ impl Real {
     async fn hold(&self, model: &mut Model, lot_index: usize, amount: i64) {
         let (key, device, _) = self.keys[lot_index];
         let request = hold(key, device, amount);
-        let id = request.request;
-        let answer = self.ledger.hold(request).await.unwrap();
+        let answer = self.ledger.hold(Arc::clone(&request)).await.unwrap();
         let lot = &mut model.lots[lot_index];
         if lot.revoked || !lot.device_live {
             assert_eq!(answer, Err(HoldRefusal::Revoked));
@@ -187,7 +186,7 @@ impl Real {
         } else {
             lot.held += amount;
             assert_eq!(answer, Ok(lot.state()));
-            model.pending.push((id, lot_index, amount));
+            model.pending.push((request, lot_index, amount));
         }
     }
 }
@@ -221,7 +220,7 @@ proptest! {
             }
             assert_clean(&path);
             drop(writer);
-            model.pending.iter().map(|(request, _, amount)| (*request, *amount)).collect::<HashMap<_, _>>()
+            model.pending.iter().map(|(request, _, amount)| (request.request, *amount)).collect::<HashMap<_, _>>()
         });
         // A restart settles exactly what was pending: 10 counted tokens and the mark, clamped.
         let (_, writer, recovered) = Ledger::open(&path, 0).unwrap();

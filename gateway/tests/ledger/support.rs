@@ -52,9 +52,9 @@ pub fn price() -> Price {
     Price::flat(rate, rate)
 }
 
-pub fn hold(key: KeyId, device: DeviceId, amount: i64) -> Box<HoldRequest> {
+pub fn hold(key: KeyId, device: DeviceId, amount: i64) -> Arc<HoldRequest> {
     let at = now_ms();
-    Box::new(HoldRequest {
+    Arc::new(HoldRequest {
         request: RequestId::from_uuid(new_id()),
         key,
         device,
@@ -77,13 +77,13 @@ pub fn hold(key: KeyId, device: DeviceId, amount: i64) -> Box<HoldRequest> {
     })
 }
 
-pub fn settle(request: RequestId, cost: i64) -> Box<Settle> {
+pub fn settle(hold: &Arc<HoldRequest>, cost: i64) -> Box<Settle> {
     let usage = TokenUsage {
         output_tokens: cost.unsigned_abs(),
         ..TokenUsage::default()
     };
     Box::new(Settle {
-        request,
+        hold: Arc::clone(hold),
         at: now_ms(),
         usage,
         cost: Money::from_nano_usd(cost),

@@ -150,7 +150,7 @@ fn origin() -> RequestOrigin {
 
 async fn pair(ledger: &Ledger, lot: Lot, origin: &RequestOrigin, at: i64) {
     let request = RequestId::from_uuid(Uuid::now_v7());
-    let hold = HoldRequest {
+    let hold = Arc::new(HoldRequest {
         request,
         key: lot.key,
         device: lot.device,
@@ -161,14 +161,14 @@ async fn pair(ledger: &Ledger, lot: Lot, origin: &RequestOrigin, at: i64) {
         mark: 256,
         price: "{}".into(),
         origin: origin.clone(),
-    };
+    });
     ledger
-        .hold(Box::new(hold))
+        .hold(Arc::clone(&hold))
         .await
         .expect("the ledger runs")
         .expect("the lot has credit");
     let settle = Settle {
-        request,
+        hold,
         at,
         usage: TokenUsage {
             input_tokens: 80,

@@ -1,0 +1,95 @@
+//! What an earlier run, or an earlier version, left in the database.
+
+use std::sync::Arc;
+
+use gateway::ledger::{Ledger, Reader};
+use protocol::api::UsageQuery;
+use rusqlite::{Connection, params};
+
+use crate::support::{assert_clean, hold, mint, redeem, settle};
+
+/// The table of pending holds as version 1 had it.
+const HOLD_1: &str = "
+DROP TABLE hold;
+CREATE TABLE hold (
+  request_id BLOB PRIMARY KEY, key_id BLOB NOT NULL, device_id BLOB NOT NULL, at INTEGER NOT NULL,
+  amount INTEGER NOT NULL, counted_input INTEGER NOT NULL, mark INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  lease_until INTEGER NOT NULL, price TEXT NOT NULL, kind TEXT NOT NULL, model TEXT NOT NULL,
+  upstream TEXT NOT NULL, upstream_model TEXT NOT NULL, repository TEXT, branch TEXT, language TEXT,
+  client_request_id TEXT
+) WITHOUT ROWID;
+PRAGMA user_version = 1;
+";
+
+#[tokio::test]
+async fn a_database_of_version_1_keeps_its_pending_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gateway.db");
+    let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
+    let key = mint(10_000, 1);
+    ledger.mint(vec![key.clone()]).await.unwrap();
+    let enrolled = ledger.redeem(Box::new(redeem(key.mac, None))).await;
+    let device = enrolled.unwrap().unwrap().device;
+    drop((ledger, writer));
+
+    let pending = hold(key.id, device, 300);
+    let database = Connection::open(&path).unwrap();
+    database.execute_batch(HOLD_1).unwrap();
+    database
+        .execute(
+            "INSERT INTO hold VALUES (?1, ?2, ?3, 1, 300, 10, 256, 1, 9, ?4, 'completion', 'coder', 'local',
+                                      'tiny', 'example.org/a \"b\"', 'main', NULL, NULL)",
+            params![
+                pending.request.as_bytes(),
+                key.id.as_bytes(),
+                device.as_bytes(),
+                &*pending.price
+            ],
+        )
+        .unwrap();
+    database.execute("UPDATE account SET held = 300", []).unwrap();
+    drop(database);
+
+    let (_ledger, writer, recovered) = Ledger::open(&path, 0).unwrap();
+    assert_eq!(recovered.orphans.len(), 1);
+    assert_eq!(recovered.orphans[0].charged.nano_usd(), 266);
+    drop(writer);
+    assert_clean(&path);
+    let usage = Reader::open(&path).unwrap().usage(&UsageQuery::default(), None);
+    let row = usage.unwrap().rows.remove(0);
+    assert_eq!(row.request_id, pending.request);
+    assert_eq!(
+        (row.model.as_str(), row.upstream_model.as_str()),
+        ("coder", "tiny")
+    );
+    assert_eq!(row.repository.as_deref(), Some("example.org/a \"b\""));
+    assert_eq!((row.branch.as_deref(), row.language), (Some("main"), None));
+}
+
+#[tokio::test]
+async fn a_refund_shows_in_the_next_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gateway.db");
+    let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
+    let key = mint(1_000, 1);
+    ledger.mint(vec![key.clone()]).await.unwrap();
+    let enrolled = ledger.redeem(Box::new(redeem(key.mac, None))).await;
+    let device = enrolled.unwrap().unwrap().device;
+    let lost = hold(key.id, device, 500);
+    ledger.hold(Arc::clone(&lost)).await.unwrap().unwrap();
+    drop((ledger, writer));
+
+    let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
+    let before = hold(key.id, device, 10);
+    let lot = ledger.hold(Arc::clone(&before)).await.unwrap().unwrap();
+    assert_eq!((lot.spent.nano_usd(), lot.held.nano_usd()), (266, 10));
+    assert!(ledger.refund(lost.request, 1).await.unwrap().is_some());
+    assert_eq!(ledger.refund(lost.request, 1).await.unwrap(), None);
+    let settled = ledger.settle(settle(&before, 4)).await.unwrap().unwrap();
+    assert_eq!(
+        (settled.lot.spent.nano_usd(), settled.lot.held.nano_usd()),
+        (4, 0)
+    );
+    drop(writer);
+    assert_clean(&path);
+}
