@@ -143,6 +143,8 @@ impl Entries {
 pub struct Directory {
     pepper: Pepper,
     entries: RwLock<Entries>,
+    /// Counts revocations, for those who have something running.
+    revocations: watch::Sender<u64>,
 }
 
 impl Directory {
@@ -150,6 +152,7 @@ impl Directory {
         let directory = Self {
             pepper,
             entries: RwLock::default(),
+            revocations: watch::Sender::new(0),
         };
         for key in reader.keys()? {
             directory.add_key(&key);
@@ -206,6 +209,9 @@ impl Directory {
         for record in reader.devices(Some(key))? {
             entries.add(&record);
         }
+        drop(entries);
+        // A device that came with a new credential took the place of one that may still run.
+        self.tell_revocation();
         Ok(())
     }
 
@@ -224,13 +230,24 @@ impl Directory {
     pub fn revoke_device(&self, id: DeviceId) {
         if let Some(device) = self.device(id) {
             device.revoked.send_replace(true);
+            self.tell_revocation();
         }
     }
 
     pub fn revoke_key(&self, id: KeyId) {
         if let Some(key) = self.key(id) {
             key.revoked.send_replace(true);
+            self.tell_revocation();
         }
+    }
+
+    /// Changes whenever something was revoked.
+    pub fn revocations(&self) -> watch::Receiver<u64> {
+        self.revocations.subscribe()
+    }
+
+    fn tell_revocation(&self) {
+        self.revocations.send_modify(|count| *count += 1);
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Entries> {

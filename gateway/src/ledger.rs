@@ -70,6 +70,7 @@ pub(crate) trait Backend: Send + 'static {
 #[derive(Clone)]
 pub struct Ledger {
     queue: Arc<Queue>,
+    may_commit_here: bool,
 }
 
 /// Ends the writer when dropped, after everything that was queued is durable.
@@ -98,23 +99,33 @@ impl Ledger {
     }
 
     pub(crate) fn start(backend: impl Backend) -> Result<(Self, Writer), LedgerError> {
-        let queue = Arc::new(Queue::new());
+        let queue = Arc::new(Queue::new(Box::new(backend)));
         let thread = std::thread::Builder::new()
             .name("ledger".into())
             .spawn({
                 let queue = Arc::clone(&queue);
-                move || queue.run(backend)
+                move || queue.run()
             })
             .map_err(|error| LedgerError::Open(error.to_string()))?;
         Ok((
             Self {
                 queue: Arc::clone(&queue),
+                may_commit_here: false,
             },
             Writer {
                 queue,
                 thread: Some(thread),
             },
         ))
+    }
+
+    /// The same ledger for a caller whose thread has, or has not, anything else to do. One that is
+    /// alone may commit on its own thread and so block it for one sync.
+    pub fn for_thread(&self, is_alone: bool) -> Self {
+        Self {
+            may_commit_here: is_alone,
+            ..self.clone()
+        }
     }
 
     /// Reserves an upper bound. Durable when it returns; no upstream is called before that.
@@ -202,7 +213,9 @@ impl Ledger {
 
     async fn ask<T>(&self, make: impl FnOnce(oneshot::Sender<T>) -> Operation) -> Result<T, LedgerError> {
         let (answer, waiting) = oneshot::channel();
-        self.queue.push(make(answer))?;
+        if let Some(operation) = self.try_here(make(answer)) {
+            self.queue.push(operation)?;
+        }
         waiting.await.map_err(|_| self.queue.stop_reason())
     }
 
@@ -213,7 +226,18 @@ impl Ledger {
         make: impl FnOnce(oneshot::Sender<T>) -> Operation,
     ) -> Result<T, LedgerError> {
         let (answer, waiting) = oneshot::channel();
-        self.queue.push_bounded(make(answer))?;
+        if let Some(operation) = self.try_here(make(answer)) {
+            self.queue.push_bounded(operation)?;
+        }
         waiting.await.map_err(|_| self.queue.stop_reason())
+    }
+
+    /// What has to go through the queue.
+    fn try_here(&self, operation: Operation) -> Option<Operation> {
+        if self.may_commit_here {
+            self.queue.commit_here(operation).err()
+        } else {
+            Some(operation)
+        }
     }
 }

@@ -26,6 +26,7 @@ pub mod secrets;
 mod serve;
 mod server;
 mod state;
+mod wire;
 
 pub use config::ServeOptions;
 pub use serve::{ServeError, serve};

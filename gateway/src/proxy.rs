@@ -1,13 +1,17 @@
 //! The metering proxy: admit, hold, relay, settle.
 //!
-//! One request runs as one task of its own, so that nothing it owes is dropped with its connection:
-//! [`admit`] authenticates, prices and holds; [`upstream`] sends; [`answer`] and [`relay`] pass
-//! bytes on and meter them on the side; [`exchange`] resolves the hold, once.
+//! A request runs to its end in one task that does not end with its client: straight in the
+//! connection's own task, or, behind hyper, in one beside it. [`admit`] authenticates, prices and
+//! holds; [`upstream`] sends; [`answer`] and [`relay`] pass bytes on and meter them on the side;
+//! [`exchange`] resolves the hold, once. [`guard`] ends all of that early where somebody has to.
 
 mod admit;
 mod answer;
+mod client;
+mod connection;
 mod dialect;
 mod exchange;
+mod guard;
 mod meter;
 mod origin_headers;
 mod pool;
@@ -15,88 +19,206 @@ mod refusal;
 mod relay;
 mod upstream;
 
-use std::{rc::Rc, sync::Arc};
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use http::{HeaderMap, Response};
 use http_body_util::{BodyExt, Limited};
-use hyper::{Request, Response, body::Incoming};
+use hyper::{Request, body::Incoming};
 use protocol::{Code, Problem};
-use std::time::Duration;
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{
+    sync::{Notify, oneshot},
+    time::{interval, timeout},
+};
 
 use crate::{
     body::Body,
     clock::now_ms,
     directory::Device,
+    ledger::Ledger,
+    server::Direct,
     state::{Busy, Gateway},
+    wire::RequestHead,
 };
+use client::{Client, Hyper};
 
+pub(crate) use client::Left;
 pub use dialect::Dialect;
 pub use pool::Pool;
 pub use refusal::refuse;
 
 /// A request body that takes longer is not coming.
 const BODY_MAX: Duration = Duration::from_secs(30);
+const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
 /// What one thread of the server needs to proxy: the shared state and its own connections.
 pub struct Proxy {
     pub gateway: Arc<Gateway>,
     pub pool: Pool,
+    /// Rung when a request that runs may have to end: see [`Proxy::watch`].
+    pub bell: Arc<Notify>,
+    /// Requests that this thread has running.
+    running: Rc<Cell<u32>>,
 }
 
-/// Serves one request of the data plane.
+impl Proxy {
+    /// The ledger, for the request that asks: see [`Ledger::for_thread`].
+    fn ledger(&self) -> Ledger {
+        self.gateway.ledger.for_thread(self.running.get() == 1)
+    }
+
+    pub fn new(gateway: Arc<Gateway>, pool: Pool) -> Self {
+        Self {
+            gateway,
+            pool,
+            bell: Arc::default(),
+            running: Rc::default(),
+        }
+    }
+
+    /// Rings the bell when the gateway cuts or something is revoked, and closes idle connections.
+    /// One listener for each thread is cheaper than several for each request.
+    pub async fn watch(&self) {
+        let mut revocations = self.gateway.directory.revocations();
+        let mut sweep = interval(SWEEP_EVERY);
+        let cut = self.gateway.stop.on_cut();
+        let mut cut = std::pin::pin!(cut);
+        loop {
+            tokio::select! {
+                () = cut.as_mut() => return self.bell.notify_waiters(),
+                changed = revocations.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    self.bell.notify_waiters();
+                }
+                _ = sweep.tick() => self.pool.sweep(),
+            }
+        }
+    }
+}
+
+/// Serves one request of the data plane that came through hyper.
 pub async fn handle(proxy: &Rc<Proxy>, dialect: Dialect, request: Request<Incoming>) -> Response<Body> {
-    match take_in(proxy, dialect, request).await {
-        Ok(response) => response,
-        Err(problem) => refuse(&problem),
-    }
-}
-
-async fn take_in(
-    proxy: &Rc<Proxy>,
-    dialect: Dialect,
-    request: Request<Incoming>,
-) -> Result<Response<Body>, Problem> {
-    // Who asks comes before what is asked: an unknown client gets no parser to play with.
-    let device = authenticate(&proxy.gateway, request.headers()).await?;
-    if proxy.gateway.stop.is_draining() {
-        return Err(Problem::new(Code::Draining, "The gateway is stopping."));
-    }
-    let wishes = origin_headers::read(request.headers())?;
-    let place = device
-        .enter(proxy.gateway.limits.streams_per_device)
-        .ok_or_else(|| {
-            Problem::new(Code::RateLimited, "This device has too many requests running.")
-                .with_hint("Wait until some of them are done.")
-        })?;
-    let body = read_body(request.into_body(), proxy.gateway.limits.body_bytes_max).await?;
-    let (reply, answer) = oneshot::channel();
-    let asked = admit::Asked {
-        dialect,
-        device,
-        wishes,
-        body,
-        place,
+    let arrived = async {
+        let arrival = Arrival::of(proxy, dialect, request.headers()).await?;
+        let body = read_body(request.into_body(), proxy.gateway.limits.body_bytes_max).await?;
+        Ok::<_, Problem>(arrival.with(body))
     };
-    tokio::task::spawn_local(run(Rc::clone(proxy), asked, reply));
-    answer
-        .await
-        .map_err(|_| Problem::new(Code::Internal, "The request ended without an answer."))
+    let asked = match arrived.await {
+        Ok(asked) => asked,
+        Err(problem) => return refuse(&problem).map(Body::from),
+    };
+    let (head, answer) = oneshot::channel();
+    let task = Rc::clone(proxy);
+    // A task of its own: hyper drops this one as soon as the client is gone.
+    tokio::task::spawn_local(async move {
+        let mut client = Client::Hyper(Hyper::new(head));
+        run(&task, asked, &mut client).await;
+    });
+    answer.await.unwrap_or_else(|_| {
+        let problem = Problem::new(Code::Internal, "The request ended without an answer.");
+        refuse(&problem).map(Body::from)
+    })
 }
 
-async fn run(proxy: Rc<Proxy>, asked: admit::Asked, mut reply: oneshot::Sender<Response<Body>>) {
+/// Serves one request of the data plane on its own connection.
+pub(crate) async fn handle_direct(proxy: &Proxy, head: RequestHead<Dialect>, direct: &mut Direct) {
+    let arrival = match Arrival::of(proxy, head.route, &head.headers).await {
+        Ok(_) if head.length > proxy.gateway.limits.body_bytes_max as u64 => {
+            Err(too_large(proxy.gateway.limits.body_bytes_max))
+        }
+        other => other,
+    };
+    let arrival = match arrival {
+        Ok(arrival) => arrival,
+        Err(problem) => {
+            let _ = timeout(BODY_MAX, direct.discard_body(head.length)).await;
+            // Whoever does not read a refusal has not lost anything.
+            let _ = direct.answer(refuse(&problem)).await;
+            return;
+        }
+    };
+    match timeout(BODY_MAX, direct.read_body(head.length)).await {
+        Ok(Some(body)) => run(proxy, arrival.with(body), &mut Client::Direct(direct)).await,
+        Ok(None) => {}
+        Err(_) => {
+            direct.close_after();
+            let _ = direct.answer(refuse(&broke_off())).await;
+        }
+    }
+}
+
+async fn run(proxy: &Proxy, asked: admit::Asked, client: &mut Client<'_>) {
     let _busy = Busy::new(&proxy.gateway);
-    let outcome = admit::serve(&proxy, asked, &mut reply).await;
-    let response = match outcome {
-        Ok(admit::Served::Streaming(stream)) => return stream.run(&proxy, reply).await,
+    let _running = Running::new(&proxy.running);
+    let response = match admit::serve(proxy, asked, client).await {
+        Ok(admit::Served::Streaming(stream)) => return stream.run(proxy, client).await,
         Ok(admit::Served::Whole(response)) => *response,
         Err(refusal) => refusal.respond(),
     };
     // A client that left gets no answer; what it owed is settled by now.
-    let _ = reply.send(response);
+    let _ = client.answer(response).await;
 }
 
-pub async fn authenticate(gateway: &Gateway, headers: &http::HeaderMap) -> Result<Arc<Device>, Problem> {
+/// One of the requests that a thread has running.
+struct Running(Rc<Cell<u32>>);
+
+impl Running {
+    fn new(all: &Rc<Cell<u32>>) -> Self {
+        all.set(all.get() + 1);
+        Self(Rc::clone(all))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+/// A request whose head was accepted.
+struct Arrival {
+    dialect: Dialect,
+    device: Arc<Device>,
+    wishes: origin_headers::Wishes,
+    place: crate::directory::StreamPlace,
+}
+
+impl Arrival {
+    /// Who asks comes before what is asked: an unknown client gets no parser to play with.
+    async fn of(proxy: &Proxy, dialect: Dialect, headers: &HeaderMap) -> Result<Self, Problem> {
+        let device = authenticate(&proxy.gateway, headers).await?;
+        if proxy.gateway.stop.is_draining() {
+            return Err(Problem::new(Code::Draining, "The gateway is stopping."));
+        }
+        let wishes = origin_headers::read(headers)?;
+        let place = device
+            .enter(proxy.gateway.limits.streams_per_device)
+            .ok_or_else(|| {
+                Problem::new(Code::RateLimited, "This device has too many requests running.")
+                    .with_hint("Wait until some of them are done.")
+            })?;
+        Ok(Self {
+            dialect,
+            device,
+            wishes,
+            place,
+        })
+    }
+
+    fn with(self, body: Bytes) -> admit::Asked {
+        admit::Asked {
+            dialect: self.dialect,
+            device: self.device,
+            wishes: self.wishes,
+            body,
+            place: self.place,
+        }
+    }
+}
+
+pub async fn authenticate(gateway: &Gateway, headers: &HeaderMap) -> Result<Arc<Device>, Problem> {
     let credential = credential(headers)?;
     let now = now_ms();
     let device = gateway.directory.authenticate(credential, now)?;
@@ -111,7 +233,7 @@ pub async fn authenticate(gateway: &Gateway, headers: &http::HeaderMap) -> Resul
 }
 
 /// The bearer of `Authorization`, or `x-api-key`; two different ones are nobody's.
-pub fn credential(headers: &http::HeaderMap) -> Result<&[u8], Problem> {
+pub fn credential(headers: &HeaderMap) -> Result<&[u8], Problem> {
     let unauthorized = || Problem::new(Code::Unauthorized, "The request has no credential.");
     let single = |name: &str| {
         let mut values = headers.get_all(name).iter();
@@ -144,16 +266,21 @@ pub fn credential(headers: &http::HeaderMap) -> Result<&[u8], Problem> {
 
 async fn read_body(body: Incoming, limit: usize) -> Result<Bytes, Problem> {
     let read = timeout(BODY_MAX, Limited::new(body, limit).collect()).await;
-    let broke_off = || {
-        Problem::new(Code::InvalidRequest, "The request body broke off.").with_hint("Send the request again.")
-    };
     match read.map_err(|_| broke_off())? {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Problem::new(
-            Code::InvalidRequest,
-            format!("The request body is larger than {limit} bytes."),
-        )
-        .with_hint("Send less context.")),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large(limit)),
         Err(_) => Err(broke_off()),
     }
+}
+
+fn broke_off() -> Problem {
+    Problem::new(Code::InvalidRequest, "The request body broke off.").with_hint("Send the request again.")
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(
+        Code::InvalidRequest,
+        format!("The request body is larger than {limit} bytes."),
+    )
+    .with_hint("Send less context.")
 }

@@ -2,6 +2,8 @@
 //! take turns at one socket. The two hot routes go straight to the proxy, the rest to the router.
 
 mod connection;
+mod direct;
+mod share;
 mod tls;
 
 use std::{
@@ -13,9 +15,10 @@ use std::{
     time::Duration,
 };
 
+use share::{Guest, Seat, Share};
 use tokio::{
     net::TcpStream,
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc::UnboundedReceiver},
     task::LocalSet,
     time::timeout,
 };
@@ -25,6 +28,7 @@ use crate::{
     state::Gateway,
 };
 
+pub(crate) use direct::Direct;
 pub use tls::{TlsError, TlsFiles, client_config};
 
 /// More threads than cores only pass work around.
@@ -68,10 +72,17 @@ pub(crate) fn serve(shared: &Arc<Shared>, doors: Vec<Door>) -> io::Result<()> {
     let threads = std::thread::available_parallelism()
         .map_or(2, usize::from)
         .clamp(1, THREADS_MAX);
+    let (share, inboxes) = Share::new(threads);
+    let share = Arc::new(share);
     let mut workers = Vec::new();
-    for number in 0..threads {
+    for (number, inbox) in inboxes.into_iter().enumerate() {
+        let desk = Desk {
+            number,
+            shared: Arc::clone(shared),
+            share: Arc::clone(&share),
+        };
         let clones = doors.iter().map(Door::try_clone).collect::<io::Result<_>>()?;
-        workers.push(worker(number, Arc::clone(shared), clones)?);
+        workers.push(worker(desk, clones, inbox)?);
     }
     drop(doors);
     for worker in workers {
@@ -91,26 +102,38 @@ impl Door {
     }
 }
 
-fn worker(number: usize, shared: Arc<Shared>, doors: Vec<Door>) -> io::Result<JoinHandle<io::Result<()>>> {
+/// What one server thread has of the whole.
+struct Desk {
+    number: usize,
+    shared: Arc<Shared>,
+    share: Arc<Share>,
+}
+
+fn worker(
+    desk: Desk,
+    doors: Vec<Door>,
+    inbox: UnboundedReceiver<Guest>,
+) -> io::Result<JoinHandle<io::Result<()>>> {
     std::thread::Builder::new()
-        .name(format!("server-{number}"))
+        .name(format!("server-{}", desk.number))
         .spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?;
             let local = LocalSet::new();
-            local.block_on(&runtime, work(shared, doors))
+            local.block_on(&runtime, work(Rc::new(desk), doors, inbox))
         })
 }
 
-async fn work(shared: Arc<Shared>, doors: Vec<Door>) -> io::Result<()> {
-    let proxy = Rc::new(Proxy {
-        gateway: Arc::clone(&shared.gateway),
-        pool: Pool::new(Arc::clone(&shared.upstream_tls)),
-    });
+async fn work(desk: Rc<Desk>, doors: Vec<Door>, inbox: UnboundedReceiver<Guest>) -> io::Result<()> {
+    let shared = Arc::clone(&desk.shared);
+    let pool = Pool::new(Arc::clone(&shared.upstream_tls));
+    let proxy = Rc::new(Proxy::new(Arc::clone(&shared.gateway), pool));
+    let watching = Rc::clone(&proxy);
+    tokio::task::spawn_local(async move { watching.watch().await });
     let router = crate::router::router(Arc::clone(&shared.gateway));
-    let mut accepting = Vec::new();
-    for door in doors {
+    let (mut accepting, mut visitors) = (Vec::new(), Vec::new());
+    for (number, door) in doors.into_iter().enumerate() {
         let listener = tokio::net::TcpListener::from_std(door.listener)?;
         let visitor = connection::Connection {
             shared: Arc::clone(&shared),
@@ -118,8 +141,15 @@ async fn work(shared: Arc<Shared>, doors: Vec<Door>) -> io::Result<()> {
             router: router.clone(),
             tls: door.tls,
         };
-        accepting.push(tokio::task::spawn_local(accept(listener, visitor)));
+        visitors.push(visitor.clone());
+        accepting.push(tokio::task::spawn_local(accept(
+            Rc::clone(&desk),
+            number,
+            listener,
+            visitor,
+        )));
     }
+    tokio::task::spawn_local(take_over(inbox, visitors));
     for task in accepting {
         // Only a panic ends it otherwise, and then the others go on.
         let _ = task.await;
@@ -131,7 +161,40 @@ async fn work(shared: Arc<Shared>, doors: Vec<Door>) -> io::Result<()> {
     Ok(())
 }
 
-async fn accept(listener: tokio::net::TcpListener, visitor: connection::Connection) {
+/// Serves clients that other threads accepted.
+async fn take_over(mut inbox: UnboundedReceiver<Guest>, visitors: Vec<connection::Connection>) {
+    while let Some(guest) = inbox.recv().await {
+        match TcpStream::from_std(guest.socket) {
+            Ok(socket) => serve_client(
+                &visitors[guest.door],
+                socket,
+                guest.peer,
+                (guest.place, guest.seat),
+            ),
+            Err(error) => tracing::warn!("A connection could not be taken over: {error}"),
+        }
+    }
+}
+
+fn serve_client(
+    visitor: &connection::Connection,
+    socket: TcpStream,
+    peer: SocketAddr,
+    counted: (OwnedSemaphorePermit, Seat),
+) {
+    let connection = visitor.clone();
+    tokio::task::spawn_local(async move {
+        connection.serve(socket, peer).await;
+        drop(counted);
+    });
+}
+
+async fn accept(
+    desk: Rc<Desk>,
+    door: usize,
+    listener: tokio::net::TcpListener,
+    visitor: connection::Connection,
+) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let accepted = tokio::select! {
@@ -142,11 +205,18 @@ async fn accept(listener: tokio::net::TcpListener, visitor: connection::Connecti
             Ok((socket, peer, place)) => {
                 // Without it the last bytes of an answer wait for an acknowledgement.
                 let _ = socket.set_nodelay(true);
-                let connection = visitor.clone();
-                tokio::task::spawn_local(async move {
-                    connection.serve(socket, peer).await;
-                    drop(place);
-                });
+                let seat = desk.share.seat(desk.number);
+                if seat.thread == desk.number {
+                    serve_client(&visitor, socket, peer, (place, seat));
+                } else if let Ok(socket) = socket.into_std() {
+                    desk.share.send(Guest {
+                        socket,
+                        peer,
+                        door,
+                        place,
+                        seat,
+                    });
+                }
             }
             // Out of file descriptors, or the client left already: the next one may be fine.
             Err(error) => {

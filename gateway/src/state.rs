@@ -87,6 +87,9 @@ impl Stop {
         });
     }
 
+    pub fn is_cutting(&self) -> bool {
+        *self.phase.borrow() >= Phase::Cutting
+    }
     pub fn is_draining(&self) -> bool {
         *self.phase.borrow() >= Phase::Draining
     }

@@ -16,6 +16,7 @@ mod data_directory;
 mod disconnect;
 mod events;
 mod language_model;
+mod one_connection;
 mod openai_client;
 mod overspend;
 mod redeem;

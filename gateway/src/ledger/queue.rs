@@ -1,7 +1,15 @@
-//! The bounded queue before the one writer thread. The sync of a commit is the batching window:
-//! what arrives meanwhile is the next batch, and nobody ever waits for a timer.
+//! The bounded queue before the one backend. The sync of a commit is the batching window: what
+//! arrives meanwhile is the next batch, and nobody ever waits for a timer. Whoever holds the
+//! backend's lock is the one writer: as a rule the writer thread, and for a caller who is alone
+//! the caller itself.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use super::{Backend, LedgerError, Operation};
 
@@ -9,10 +17,15 @@ use super::{Backend, LedgerError, Operation};
 const WAITING_MAX: usize = 16_384;
 /// Operations in one transaction.
 const BATCH_MAX: usize = 256;
+/// A caller does not commit by itself where the last commit took longer.
+const QUICK: Duration = Duration::from_millis(1);
 
 pub(super) struct Queue {
     state: Mutex<State>,
     filled: Condvar,
+    /// Taken out when the writer ends.
+    backend: Mutex<Option<Box<dyn Backend>>>,
+    is_quick: AtomicBool,
 }
 
 #[derive(Default)]
@@ -23,11 +36,51 @@ struct State {
 }
 
 impl Queue {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(backend: Box<dyn Backend>) -> Self {
         Self {
             state: Mutex::default(),
             filled: Condvar::new(),
+            backend: Mutex::new(Some(backend)),
+            is_quick: AtomicBool::new(false),
         }
+    }
+
+    /// Commits the operation on the caller's own thread, if nobody else is at it and the disk is
+    /// fast: two changes of threads cost more than the commit. Else gives it back.
+    pub(super) fn commit_here(&self, operation: Operation) -> Result<(), Operation> {
+        if !self.is_quick.load(Ordering::Relaxed) {
+            return Err(operation);
+        }
+        let Ok(mut backend) = self.backend.try_lock() else {
+            return Err(operation);
+        };
+        let is_free = {
+            let state = self.lock();
+            state.waiting.is_empty() && !state.closed && state.stopped.is_none()
+        };
+        match backend.as_mut() {
+            Some(backend) if is_free => {
+                // A failure is told to the caller by its answer that does not come.
+                let _ = self.commit(backend.as_mut(), &mut vec![operation]);
+                Ok(())
+            }
+            _ => Err(operation),
+        }
+    }
+
+    /// After a failed commit no more work is taken, since nobody can say what is durable.
+    fn commit(&self, backend: &mut dyn Backend, batch: &mut Vec<Operation>) -> Result<(), LedgerError> {
+        let began = Instant::now();
+        let committed = backend.commit(batch);
+        self.is_quick.store(began.elapsed() <= QUICK, Ordering::Relaxed);
+        if let Err(error) = &committed {
+            tracing::error!("The ledger stopped, since a commit failed: {error}");
+            self.lock().stopped = Some(error.to_string().into());
+            // Whoever waits for an answer hears that none will come.
+            batch.clear();
+            self.filled.notify_one();
+        }
+        committed
     }
 
     pub(super) fn push(&self, operation: Operation) -> Result<(), LedgerError> {
@@ -69,31 +122,40 @@ impl Queue {
     }
 
     /// The writer thread: takes what waits, commits it, until the queue is closed and empty.
-    /// After a failed commit it takes no more work, since nobody can say what is durable.
-    pub(super) fn run(&self, mut backend: impl Backend) {
+    pub(super) fn run(&self) {
         // Also on a panic: whoever waits must hear that no answer will come.
         let _stop = StopOnExit(self);
         let mut taken = Vec::new();
         let mut batch = Vec::with_capacity(BATCH_MAX);
         while self.take(&mut taken) {
+            // A caller that panicked in a commit left nobody knows what: then this is the end.
+            let Ok(mut backend) = self.backend.lock() else {
+                return;
+            };
+            let Some(backend) = backend.as_mut() else { return };
             let mut rest = taken.drain(..).peekable();
             while rest.peek().is_some() {
                 batch.extend(rest.by_ref().take(BATCH_MAX));
-                if let Err(error) = backend.commit(&mut batch) {
-                    tracing::error!("The ledger stopped, since a commit failed: {error}");
-                    self.lock().stopped = Some(error.to_string().into());
+                if self.commit(backend.as_mut(), &mut batch).is_err() {
                     return;
                 }
                 batch.clear();
             }
         }
-        backend.close();
+        if let Ok(mut backend) = self.backend.lock()
+            && let Some(mut backend) = backend.take()
+        {
+            backend.close();
+        }
     }
 
     fn take(&self, into: &mut Vec<Operation>) -> bool {
         let mut state = self.lock();
         while state.waiting.is_empty() {
             if state.closed {
+                return false;
+            }
+            if state.stopped.is_some() {
                 return false;
             }
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);

@@ -1,25 +1,30 @@
 //! From a request to a hold: which model, what it can cost at most, and whether the lot covers it.
 //! No hold, no upstream call.
 
-use std::{cell::Cell, rc::Rc, sync::Arc, time::Instant};
+use std::{
+    cell::Cell,
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use http::Response;
 use protocol::{Code, Money, Problem, RequestId};
 use providers::openai::estimate_tokens;
-use tokio::sync::oneshot;
 
 use super::{
     Proxy, answer,
+    client::Client,
     dialect::{Dialect, Forward, Parsed},
     exchange::Exchange,
+    guard::{Ended, Guard},
     origin_headers::Wishes,
     refusal::{Refusal, unavailable},
     relay::{self, Stream},
     upstream,
 };
 use crate::{
-    body::Body,
     catalogue::{Entry, Pricing, Route},
     clock::{new_id, now_ms},
     directory::{Device, StreamPlace},
@@ -45,7 +50,7 @@ pub(super) struct Asked {
 
 /// How a request is answered.
 pub(super) enum Served {
-    Whole(Box<Response<Body>>),
+    Whole(Box<Response<Bytes>>),
     Streaming(Box<Stream>),
 }
 
@@ -59,11 +64,7 @@ struct Terms<'a> {
     cap: u64,
 }
 
-pub(super) async fn serve(
-    proxy: &Rc<Proxy>,
-    asked: Asked,
-    reply: &mut oneshot::Sender<Response<Body>>,
-) -> Result<Served, Refusal> {
+pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) -> Result<Served, Refusal> {
     let Asked {
         dialect,
         device,
@@ -72,7 +73,10 @@ pub(super) async fn serve(
         place,
     } = asked;
     let started = Instant::now();
-    let terms = terms(proxy, dialect, &device, &body)?;
+    let request = RequestId::from_uuid(new_id());
+    // The random part of the id is as good as any other dice.
+    let dice = request.as_uuid().as_u128() as u32;
+    let terms = terms(proxy, dialect, &device, &body, dice)?;
     let counted_input = estimate_tokens(terms.parsed.input_bytes()).max(1);
     let origin = RequestOrigin {
         kind: wishes.kind.unwrap_or(dialect.kind()),
@@ -84,9 +88,10 @@ pub(super) async fn serve(
         language: wishes.language.clone(),
         client_request_id: wishes.client_request_id.clone(),
     };
-    let (hold, forward, cap) = hold(proxy, dialect, &device, &terms, counted_input, origin).await?;
-    let mut exchange = Exchange {
+    let (hold, forward, cap) = hold(proxy, request, dialect, &device, &terms, counted_input, origin).await?;
+    let exchange = Exchange {
         gateway: Arc::clone(&proxy.gateway),
+        running: Rc::clone(&proxy.running),
         request: hold.request,
         hold,
         pricing: terms.pricing.clone(),
@@ -97,28 +102,26 @@ pub(super) async fn serve(
         device,
         _place: place,
     };
+    let mut guard = Guard::new(&proxy.gateway, &exchange.device, &proxy.bell, started);
     let is_stream = terms.parsed.is_stream();
     let is_translated = forward.is_translated;
     let dispatched = Cell::new(false);
-    let reply_head = tokio::select! {
-        biased;
-        refusal = exchange.ended_early(reply.closed()) => {
+    let idle = Duration::from_secs(proxy.gateway.limits.idle_seconds_max);
+    // Answers that are not streamed say nothing until they are complete.
+    guard.be_quiet_for(if is_stream { idle } else { idle * 5 });
+    let sending = upstream::send(proxy, &terms.route.upstream, forward, is_stream, &dispatched);
+    let head = match guard.watch(client, sending).await {
+        Ok(Ok(head)) => head,
+        Ok(Err(error)) => return Err(unsent(&exchange, &terms.route, &error).await?),
+        Err(Ended::Silent) => return Err(unsent(&exchange, &terms.route, &"it does not answer").await?),
+        Err(ended) => {
             // Once the upstream has the request, what it read is owed; before that, nothing is.
             if dispatched.get() {
                 answer::settle_unread(&exchange).await?;
             } else {
                 exchange.release().await.map_err(internal)?;
             }
-            return Err(refusal);
-        }
-        head = upstream::send(proxy, &terms.route.upstream, forward, is_stream, &dispatched) => head,
-    };
-    let head = match reply_head {
-        Ok(head) => head,
-        Err(error) => {
-            exchange.release().await.map_err(internal)?;
-            tracing::warn!(request.id = %exchange.request, upstream = %terms.route.upstream.name, "{error}");
-            return Err(Refusal::from(unavailable()).of_request(exchange.request));
+            return Err(ended.refusal());
         }
     };
     if !head.status.is_success() {
@@ -130,16 +133,31 @@ pub(super) async fn serve(
             usage_chunk: terms.parsed.asked_for_usage(),
             translated: is_translated,
         };
-        return Ok(Served::Streaming(Box::new(Stream::new(exchange, head, wishes))));
+        return Ok(Served::Streaming(Box::new(Stream::new(
+            exchange, guard, head, wishes,
+        ))));
     }
-    answer::whole(proxy, &mut exchange, head, is_translated, reply)
+    answer::whole(proxy, &exchange, &mut guard, client, head, is_translated)
         .await
         .map(Box::new)
         .map(Served::Whole)
 }
 
+/// No answer came: nothing is owed, and the log says why.
+async fn unsent(exchange: &Exchange, route: &Route, why: &dyn std::fmt::Display) -> Result<Refusal, Refusal> {
+    exchange.release().await.map_err(internal)?;
+    tracing::warn!(request.id = %exchange.request, upstream = %route.upstream.name, "{why}");
+    Ok(Refusal::from(unavailable()).of_request(exchange.request))
+}
+
 /// Finds the model and its price, and checks what can be checked without money.
-fn terms<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) -> Result<Terms<'a>, Problem> {
+fn terms<'a>(
+    proxy: &Proxy,
+    dialect: Dialect,
+    device: &Device,
+    body: &'a [u8],
+    dice: u32,
+) -> Result<Terms<'a>, Problem> {
     let parsed = Parsed::read(dialect, body)?;
     let catalogue = proxy.gateway.catalogue.load();
     let entry = catalogue
@@ -153,7 +171,6 @@ fn terms<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) -
         )
         .with_hint("GET /api/v1/models lists what each model can do."));
     }
-    let dice = new_id().as_u128() as u32;
     let route = entry.route(dice).ok_or_else(unavailable)?.clone();
     let pricing = route.price.clone().ok_or_else(|| {
         Problem::new(
@@ -180,6 +197,7 @@ fn terms<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) -
 /// Holds the upper bound; where the lot is short, with an output cap that it affords.
 async fn hold(
     proxy: &Proxy,
+    id: RequestId,
     dialect: Dialect,
     device: &Device,
     terms: &Terms<'_>,
@@ -190,7 +208,7 @@ async fn hold(
     let longest = i64::try_from(proxy.gateway.limits.request_seconds_max).unwrap_or(i64::MAX / 2_000);
     let mut cap = terms.cap;
     let mut request = Arc::new(HoldRequest {
-        request: RequestId::from_uuid(new_id()),
+        request: id,
         key: device.key.id,
         device: device.id,
         at,
@@ -206,8 +224,7 @@ async fn hold(
         let input = terms.parsed.input_bound(&forward.body);
         Arc::make_mut(&mut request).amount = bound(terms, input, cap).ok_or_else(too_large)?;
         let outcome = proxy
-            .gateway
-            .ledger
+            .ledger()
             .hold(Arc::clone(&request))
             .await
             .map_err(internal)?;

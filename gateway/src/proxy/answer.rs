@@ -8,16 +8,18 @@ use providers::{
     openai::{AnswerInfo, scan_answer, upstream_problem},
 };
 use std::time::Duration;
-use tokio::{sync::oneshot, time::timeout};
+use tokio::time::timeout;
 
 use super::{
     Proxy,
+    client::Client,
     exchange::Exchange,
+    guard::Guard,
     meter::Reading,
     refusal::{Refusal, broke_off},
     upstream::Reply,
 };
-use crate::{body::Body, state::internal};
+use crate::state::internal;
 
 /// The largest whole answer that is read into memory.
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -28,22 +30,19 @@ const ERROR_BYTES_MAX: usize = 64 * 1024;
 /// Reads the answer, settles it, and only then hands it on.
 pub(super) async fn whole(
     proxy: &Proxy,
-    exchange: &mut Exchange,
+    exchange: &Exchange,
+    guard: &mut Guard,
+    client: &mut Client<'_>,
     mut head: Reply,
     is_translated: bool,
-    reply: &mut oneshot::Sender<Response<Body>>,
-) -> Result<Response<Body>, Refusal> {
-    let read = tokio::select! {
-        biased;
-        refusal = exchange.ended_early(reply.closed()) => {
+) -> Result<Response<Bytes>, Refusal> {
+    let body = match guard.watch(client, head.body.collect(ANSWER_BYTES_MAX)).await {
+        Ok(Ok(body)) => body,
+        Err(ended) => {
             settle_unread(exchange).await?;
-            return Err(refusal);
+            return Err(ended.refusal());
         }
-        read = head.body.collect(ANSWER_BYTES_MAX) => read,
-    };
-    let body = match read {
-        Ok(body) => body,
-        Err((part, error)) => {
+        Ok(Err((part, error))) => {
             let reading = Reading {
                 usage: None,
                 ..reading_of(&scan_answer(&part))
@@ -82,8 +81,8 @@ fn reading_of(info: &AnswerInfo<'_>) -> Reading {
     }
 }
 
-fn respond(exchange: &Exchange, upstream: &HeaderMap, body: Bytes, receipt: &Receipt) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
+fn respond(exchange: &Exchange, upstream: &HeaderMap, body: Bytes, receipt: &Receipt) -> Response<Bytes> {
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     pass_headers(upstream, headers);
     exchange.mark_headers(headers);

@@ -1,23 +1,17 @@
 //! One admitted request with its hold, until the hold is resolved.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Instant};
 
 use http::{HeaderMap, HeaderValue};
 use protocol::{Money, Receipt, RequestId, header};
 
-use super::{
-    meter::Reading,
-    refusal::{self, Refusal},
-};
+use super::meter::Reading;
 use crate::{
     catalogue::Pricing,
     clock::{now_ms, timestamp},
     directory::{Device, StreamPlace},
     events::Notice,
-    ledger::{FIRST_MARK, HoldRequest, LedgerError, LotState, Settle, next_mark},
+    ledger::{FIRST_MARK, HoldRequest, Ledger, LedgerError, LotState, Settle, next_mark},
     state::Gateway,
 };
 
@@ -25,6 +19,8 @@ use crate::{
 /// One that is dropped without either (a panic) is settled when its lease runs out.
 pub(super) struct Exchange {
     pub gateway: Arc<Gateway>,
+    /// Requests that run on this thread.
+    pub running: Rc<Cell<u32>>,
     pub device: Arc<Device>,
     pub request: RequestId,
     pub hold: Arc<HoldRequest>,
@@ -38,6 +34,10 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
+    fn ledger(&self) -> Ledger {
+        self.gateway.ledger.for_thread(self.running.get() == 1)
+    }
+
     pub(super) const fn first_mark() -> u64 {
         FIRST_MARK
     }
@@ -49,7 +49,7 @@ impl Exchange {
             return Ok(true);
         };
         self.mark = mark;
-        self.gateway.ledger.extend(self.request, mark).await
+        self.ledger().extend(self.request, mark).await
     }
 
     /// Charges what was used. Durable when it returns; only then may the end of the answer be sent.
@@ -68,7 +68,7 @@ impl Exchange {
             provider_response_id: reading.response_id,
             latency_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
-        let settled = self.gateway.ledger.settle(Box::new(settle)).await?;
+        let settled = self.ledger().settle(Box::new(settle)).await?;
         let Some(settled) = settled else {
             return Err(LedgerError::Stopped("a running request lost its hold".into()));
         };
@@ -95,20 +95,9 @@ impl Exchange {
         })
     }
 
-    /// Returns when nobody should wait for the upstream any longer, with what the client is told.
-    pub(super) async fn ended_early(&self, client_left: impl Future<Output = ()>) -> Refusal {
-        let longest = Duration::from_secs(self.gateway.limits.request_seconds_max);
-        tokio::select! {
-            () = client_left => refusal::client_left(),
-            () = self.gateway.stop.on_cut() => refusal::stopping().into(),
-            () = self.device.on_revoked() => refusal::revoked().into(),
-            () = tokio::time::sleep(longest.saturating_sub(self.started.elapsed())) => refusal::too_long().into(),
-        }
-    }
-
     /// Gives everything back: nothing reached an upstream, or it refused before any byte.
     pub(super) async fn release(&self) -> Result<(), LedgerError> {
-        self.gateway.ledger.release(Arc::clone(&self.hold)).await?;
+        self.ledger().release(Arc::clone(&self.hold)).await?;
         self.gateway.metrics.released();
         if let Ok(Some(lot)) = self.gateway.reader.lot(self.device.key.id) {
             self.tell(lot);

@@ -4,28 +4,26 @@ use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{
-    Request, Response,
-    body::Incoming,
-    client::conn::http1::{self, SendRequest},
-};
-use hyper_util::rt::TokioIo;
+use bytes::{Bytes, BytesMut};
+use http::HeaderValue;
 use rustls::pki_types::ServerName;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsConnector;
 
-use crate::catalogue::Origin;
+use super::connection::{Broken, Connection};
+use crate::{
+    catalogue::Origin,
+    wire::{ResponseHead, Socket},
+};
 
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// Idle connections kept for one origin; more are closed.
 const IDLE_MAX: usize = 512;
-
-pub(super) type Sender = SendRequest<Full<Bytes>>;
+/// Most servers close a connection that was idle for longer.
+const IDLE_TIME_MAX: Duration = Duration::from_secs(55);
 
 /// Why a request did not reach an answer. In all cases the client has seen nothing.
 #[derive(Debug, thiserror::Error)]
@@ -33,12 +31,50 @@ pub(super) enum SendError {
     #[error("the upstream cannot be reached: {0}")]
     Unreachable(String),
     #[error("the upstream broke off: {0}")]
-    Broken(hyper::Error),
+    Broken(#[from] Broken),
+}
+
+/// What goes to an upstream. Nothing of the client's headers is in it.
+pub(super) struct Outgoing<'a> {
+    pub path: &'static str,
+    pub authorization: Option<&'a HeaderValue>,
+    pub accept: &'static str,
+    pub body: Bytes,
+}
+
+impl Outgoing<'_> {
+    /// The whole request as it goes over the wire.
+    fn to_wire(&self, origin: &Origin) -> BytesMut {
+        let mut head = BytesMut::with_capacity(512 + self.body.len());
+        let length = self.body.len().to_string();
+        for part in [
+            "POST ",
+            &origin.path,
+            self.path,
+            " HTTP/1.1\r\nhost: ",
+            &origin.authority,
+        ] {
+            head.extend_from_slice(part.as_bytes());
+        }
+        head.extend_from_slice(
+            b"\r\nuser-agent: token-tracker\r\ncontent-type: application/json\r\naccept: ",
+        );
+        head.extend_from_slice(self.accept.as_bytes());
+        if let Some(value) = self.authorization {
+            head.extend_from_slice(b"\r\nauthorization: ");
+            head.extend_from_slice(value.as_bytes());
+        }
+        for part in ["\r\ncontent-length: ", &length, "\r\n\r\n"] {
+            head.extend_from_slice(part.as_bytes());
+        }
+        head.extend_from_slice(&self.body);
+        head
+    }
 }
 
 pub struct Pool {
     /// By scheme, host and port: a connection belongs to one origin.
-    idle: RefCell<HashMap<String, Vec<Sender>>>,
+    idle: RefCell<HashMap<String, Vec<Connection>>>,
     tls: Arc<rustls::ClientConfig>,
 }
 
@@ -51,58 +87,61 @@ impl Pool {
     }
 
     /// Sends on an idle connection, or a new one; `dispatched` is set when the request is on its
-    /// way. The sender comes back with the answer and goes
-    /// to [`Pool::put_back`] when the body is read.
+    /// way. The connection goes to [`Pool::put_back`] when the body is read.
     pub(super) async fn send(
         &self,
         origin: &Origin,
-        mut request: Request<Full<Bytes>>,
+        request: &Outgoing<'_>,
+        wants: impl Fn(&str) -> bool,
         dispatched: &Cell<bool>,
-    ) -> Result<(Response<Incoming>, Sender), SendError> {
-        while let Some(mut sender) = self.take(origin) {
-            dispatched.set(true);
-            // A connection that the upstream closed meanwhile gives the request back unsent.
-            match sender.try_send_request(request).await {
-                Ok(response) => return Ok((response, sender)),
-                Err(mut error) => match error.take_message() {
-                    Some(unsent) => {
-                        dispatched.set(false);
-                        request = unsent;
-                    }
-                    None => return Err(SendError::Broken(error.into_error())),
-                },
-            }
-        }
-        let mut sender = self.connect(origin).await?;
+    ) -> Result<(ResponseHead, Connection), SendError> {
+        let mut connection = match self.take(origin) {
+            Some(connection) => connection,
+            None => Connection::new(self.connect(origin).await?),
+        };
+        // From here on it may have been read: it is never sent a second time.
         dispatched.set(true);
-        let response = sender.send_request(request).await.map_err(SendError::Broken)?;
-        Ok((response, sender))
+        let sent = connection.send(&request.to_wire(origin)).await;
+        // A server that refuses a request before it has read all of it says so all the same.
+        match (sent, connection.head(wants).await) {
+            (_, Ok(head)) => Ok((head, connection)),
+            (Err(error), Err(_)) | (Ok(()), Err(error)) => Err(error.into()),
+        }
     }
 
-    pub(super) fn put_back(&self, origin: &Origin, sender: Sender) {
-        if sender.is_closed() {
-            return;
-        }
+    pub(super) fn put_back(&self, origin: &Origin, mut connection: Connection) {
+        connection.idle_since = Instant::now();
         let mut idle = self.idle.borrow_mut();
         match idle.get_mut(&origin.key) {
-            Some(senders) if senders.len() < IDLE_MAX => senders.push(sender),
+            Some(kept) if kept.len() < IDLE_MAX => kept.push(connection),
             Some(_) => {}
-            None => drop(idle.insert(origin.key.clone(), vec![sender])),
+            None => drop(idle.insert(origin.key.clone(), vec![connection])),
         }
     }
 
-    fn take(&self, origin: &Origin) -> Option<Sender> {
+    fn take(&self, origin: &Origin) -> Option<Connection> {
         let mut idle = self.idle.borrow_mut();
-        let senders = idle.get_mut(&origin.key)?;
-        while let Some(sender) = senders.pop() {
-            if sender.is_ready() {
-                return Some(sender);
+        let kept = idle.get_mut(&origin.key)?;
+        // The one that was used last is the likeliest to be open; what is under an old one is older.
+        while let Some(mut connection) = kept.pop() {
+            if connection.idle_since.elapsed() > IDLE_TIME_MAX {
+                kept.clear();
+            } else if connection.is_ready() {
+                return Some(connection);
             }
         }
         None
     }
 
-    async fn connect(&self, origin: &Origin) -> Result<Sender, SendError> {
+    /// Closes what nobody used for a while.
+    pub fn sweep(&self) {
+        self.idle.borrow_mut().retain(|_, kept| {
+            kept.retain(|connection| connection.idle_since.elapsed() <= IDLE_TIME_MAX);
+            !kept.is_empty()
+        });
+    }
+
+    async fn connect(&self, origin: &Origin) -> Result<Socket, SendError> {
         let unreachable = |error: std::io::Error| SendError::Unreachable(error.kind().to_string());
         let address = (origin.host.as_str(), origin.port);
         let socket = timeout(CONNECT_MAX, TcpStream::connect(address))
@@ -110,32 +149,16 @@ impl Pool {
             .map_err(|_| SendError::Unreachable("it does not answer".into()))?
             .map_err(unreachable)?;
         socket.set_nodelay(true).map_err(unreachable)?;
-        if origin.is_tls {
-            let name = ServerName::try_from(origin.host.clone())
-                .map_err(|_| SendError::Unreachable("its name is not valid".into()))?;
-            let connector = TlsConnector::from(Arc::clone(&self.tls));
-            let stream = timeout(CONNECT_MAX, connector.connect(name, socket))
-                .await
-                .map_err(|_| SendError::Unreachable("TLS takes too long".into()))?
-                .map_err(unreachable)?;
-            handshake(stream).await
-        } else {
-            handshake(socket).await
+        if !origin.is_tls {
+            return Ok(Socket::Plain(socket));
         }
+        let name = ServerName::try_from(origin.host.clone())
+            .map_err(|_| SendError::Unreachable("its name is not valid".into()))?;
+        let connector = TlsConnector::from(Arc::clone(&self.tls));
+        let stream = timeout(CONNECT_MAX, connector.connect(name, socket))
+            .await
+            .map_err(|_| SendError::Unreachable("TLS takes too long".into()))?
+            .map_err(unreachable)?;
+        Ok(Socket::Tls(Box::new(stream.into())))
     }
-}
-
-async fn handshake<S>(stream: S) -> Result<Sender, SendError>
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + 'static,
-{
-    let (sender, connection) = http1::Builder::new()
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(SendError::Broken)?;
-    tokio::task::spawn_local(async move {
-        // Its errors reach whoever waits for an answer; an idle connection may end as it likes.
-        let _ = connection.await;
-    });
-    Ok(sender)
 }

@@ -1,10 +1,9 @@
 //! Errors in the dialect's own shape.
 
+use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use protocol::{Code, Problem, RequestId};
 use providers::openai::error_body;
-
-use crate::body::Body;
 
 /// A refusal before or instead of an answer.
 pub(super) struct Refusal {
@@ -42,7 +41,7 @@ impl Refusal {
     }
 
     /// The answer that says it, in OpenAI's shape.
-    pub(super) fn respond(self) -> Response<Body> {
+    pub(super) fn respond(self) -> Response<Bytes> {
         let mut response = refuse(&self.problem);
         let headers = response.headers_mut();
         if let Some(value) = self.retry_after {
@@ -59,8 +58,8 @@ impl Refusal {
 }
 
 /// A refusal before a request was made of it, in OpenAI's shape.
-pub fn refuse(problem: &Problem) -> Response<Body> {
-    let mut response = Response::new(Body::from(error_body(problem)));
+pub fn refuse(problem: &Problem) -> Response<Bytes> {
+    let mut response = Response::new(error_body(problem));
     let status = StatusCode::from_u16(problem.code.http_status());
     *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let json = HeaderValue::from_static("application/json");

@@ -1,10 +1,9 @@
 //! Streams: events pass on as they come, metered on the side. What ends a stream (the finish, the
 //! usage, `[DONE]`) is kept back until the settle is durable.
 
-use std::{rc::Rc, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use futures_util::FutureExt;
+use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 use protocol::Problem;
 use providers::{
@@ -15,23 +14,20 @@ use providers::{
     },
     sse::EventReader,
 };
-use tokio::{
-    sync::{mpsc, oneshot},
-    time::{sleep, timeout},
-};
+use tokio::time::timeout;
 
 use super::{
     Proxy,
     answer::pass_headers,
+    client::{Client, Left},
+    connection::Broken,
     exchange::Exchange,
+    guard::{Ended, Guard},
     meter::Reading,
     refusal::{broke_off, revoked, stopping, too_long},
     upstream::{Reply, ReplyBody},
 };
-use crate::body::{Body, Piece};
 
-/// Pieces that wait for a slow client; beyond that the upstream is not read on.
-const WAITING_MAX: usize = 32;
 /// How long the last bytes may wait for a client that does not read.
 const LAST_MAX: Duration = Duration::from_secs(5);
 /// How long the rest of a body may take after `[DONE]`, for the connection to be used again.
@@ -47,6 +43,7 @@ pub(super) struct Wishes {
 /// A stream whose head came.
 pub(super) struct Stream {
     exchange: Exchange,
+    guard: Guard,
     head: Reply,
     wishes: Wishes,
     reading: Reading,
@@ -81,9 +78,10 @@ pub(super) fn is_event_stream(head: &Reply) -> bool {
 }
 
 impl Stream {
-    pub(super) fn new(exchange: Exchange, head: Reply, wishes: Wishes) -> Self {
+    pub(super) fn new(exchange: Exchange, guard: Guard, head: Reply, wishes: Wishes) -> Self {
         Self {
             exchange,
+            guard,
             head,
             wishes,
             reading: Reading::default(),
@@ -96,40 +94,16 @@ impl Stream {
         }
     }
 
-    pub(super) async fn run(mut self, proxy: &Rc<Proxy>, reply: oneshot::Sender<Response<Body>>) {
-        let (client, chunks) = mpsc::channel(WAITING_MAX);
-        let end = match reply.send(self.response(chunks)) {
-            Ok(()) => self.relay_until_stopped(&client).await,
-            Err(_) => End::ClientLeft,
+    pub(super) async fn run(mut self, proxy: &Proxy, client: &mut Client<'_>) {
+        let end = match client.begin(self.response_head()) {
+            Ok(()) => self.relay(proxy, client).await,
+            Err(Left) => End::ClientLeft,
         };
-        self.finish(proxy, &client, end).await;
+        self.finish(proxy, client, end).await;
     }
 
-    /// Relays, unless something outside ends the stream first. Whatever was being done then, a
-    /// write to a slow client too, is dropped.
-    async fn relay_until_stopped(&mut self, client: &mpsc::Sender<Piece>) -> End {
-        let longest = Duration::from_secs(self.exchange.gateway.limits.request_seconds_max);
-        let left = longest.saturating_sub(self.exchange.started.elapsed());
-        let (gateway, device) = (
-            Arc::clone(&self.exchange.gateway),
-            Arc::clone(&self.exchange.device),
-        );
-        let stopped = tokio::select! {
-            biased;
-            () = client.closed() => None,
-            () = gateway.stop.on_cut() => Some(End::Failed(stopping())),
-            () = device.on_revoked() => Some(End::Failed(revoked())),
-            () = sleep(left) => Some(End::Failed(too_long())),
-            end = self.relay(client) => Some(end),
-        };
-        stopped.unwrap_or_else(|| {
-            self.take_what_is_there();
-            End::ClientLeft
-        })
-    }
-
-    fn response(&self, chunks: mpsc::Receiver<Piece>) -> Response<Body> {
-        let mut response = Response::new(Body::Stream(chunks));
+    fn response_head(&self) -> Response<()> {
+        let mut response = Response::new(());
         let headers = response.headers_mut();
         pass_headers(&self.head.headers, headers);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -137,28 +111,65 @@ impl Stream {
         response
     }
 
-    async fn relay(&mut self, client: &mpsc::Sender<Piece>) -> End {
+    async fn relay(&mut self, proxy: &Proxy, client: &mut Client<'_>) -> End {
+        let patience = Duration::from_secs(proxy.gateway.limits.idle_seconds_max);
         loop {
-            match self.head.body.next().await {
-                Ok(Some(piece)) => self.reader.push(piece),
-                Ok(None) => return self.at_end(),
-                // The finish was there already: only what comes after it is missing.
-                Err(_) if self.is_finished => return End::Complete,
-                Err(error) => {
-                    tracing::warn!(request.id = %self.exchange.request, "{error} in the middle of a stream");
-                    return End::Failed(broke_off());
-                }
-            }
-            if let Err(end) = self.read_events() {
+            // What was read together is passed on together.
+            let taken = self.take_what_is_here();
+            if let Err(end) = self.pass_on(client).await {
                 return end;
             }
-            if let Err(end) = self.pass_on(client).await {
+            if let Err(end) = taken {
                 return end;
             }
             if self.is_done {
                 return End::Complete;
             }
+            self.guard.be_quiet_for(patience);
+            match self.guard.watch(client, self.head.body.next()).await {
+                Ok(Ok(Some(piece))) => self.reader.push(piece),
+                Ok(Ok(None)) => return self.at_end(),
+                Ok(Err(error)) => return self.at_break(&error),
+                Err(Ended::ClientLeft) => {
+                    self.note_what_is_there().await;
+                    return End::ClientLeft;
+                }
+                Err(Ended::Silent) => return self.at_break(&"it said nothing for too long"),
+                Err(ended) => return ended.into(),
+            }
         }
+    }
+
+    /// Events out of all that was read, up to `[DONE]`; what comes after it is looked at when the
+    /// rest is settled.
+    fn take_what_is_here(&mut self) -> Result<(), End> {
+        loop {
+            while !self.is_done {
+                match self.reader.next_event() {
+                    Ok(Some(event)) => self.take_event(event),
+                    Ok(None) => break,
+                    Err(_) => return Err(End::Failed(broke_off())),
+                }
+            }
+            if self.is_done {
+                return Ok(());
+            }
+            match self.head.body.next_here() {
+                Ok(Some(piece)) => self.reader.push(piece),
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(self.at_break(&error)),
+            }
+        }
+    }
+
+    /// The upstream broke the stream.
+    fn at_break(&self, error: &dyn std::fmt::Display) -> End {
+        if self.is_finished {
+            // The finish was there already: only what comes after it is missing.
+            return End::Complete;
+        }
+        tracing::warn!(request.id = %self.exchange.request, "{error} in the middle of a stream");
+        End::Failed(broke_off())
     }
 
     /// The upstream closed the stream. Without a finish it was cut, whatever HTTP says.
@@ -177,25 +188,18 @@ impl Stream {
     }
 
     /// Events that arrived before the client left may hold the exact usage.
-    fn take_what_is_there(&mut self) {
-        while let Some(Ok(Some(piece))) = self.head.body.next().now_or_never() {
-            self.reader.push(piece);
-            while let Ok(Some(event)) = self.reader.next_event() {
-                self.reading.note(&scan_event(&event));
+    async fn note_what_is_there(&mut self) {
+        loop {
+            while let Ok(Some(piece)) = self.head.body.next_here() {
+                self.reader.push(piece);
+                while let Ok(Some(event)) = self.reader.next_event() {
+                    self.reading.note(&scan_event(&event));
+                }
+            }
+            if !self.head.body.fill_now().await {
+                return;
             }
         }
-    }
-
-    /// Up to `[DONE]`; what an upstream sends after it is looked at when the rest is settled.
-    fn read_events(&mut self) -> Result<(), End> {
-        while !self.is_done {
-            match self.reader.next_event() {
-                Ok(Some(event)) => self.take_event(event),
-                Ok(None) => return Ok(()),
-                Err(_) => return Err(End::Failed(broke_off())),
-            }
-        }
-        Ok(())
     }
 
     fn take_event(&mut self, event: Bytes) {
@@ -244,40 +248,42 @@ impl Stream {
     }
 
     /// Sends what is ready, after the mark covers it.
-    async fn pass_on(&mut self, client: &mpsc::Sender<Piece>) -> Result<(), End> {
-        if self.ready.is_empty() {
-            return Ok(());
-        }
-        match self.exchange.cover(&self.reading).await {
-            Ok(true) => {}
-            Ok(false) => return Err(End::Fenced),
-            Err(error) => {
-                tracing::error!(request.id = %self.exchange.request, "{error}");
-                return Err(End::Fenced);
+    async fn pass_on(&mut self, client: &mut Client<'_>) -> Result<(), End> {
+        if !self.ready.is_empty() {
+            match self.exchange.cover(&self.reading).await {
+                Ok(true) => {}
+                Ok(false) => return Err(End::Fenced),
+                Err(error) => {
+                    tracing::error!(request.id = %self.exchange.request, "{error}");
+                    return Err(End::Fenced);
+                }
             }
         }
-        let chunk = joined(&mut self.ready);
-        client.send(Ok(chunk)).await.map_err(|_| End::ClientLeft)
+        // The head goes out even before the first event, so that the client knows where it is.
+        let sending = client.send(&mut self.ready);
+        match self.guard.watch_sending(sending).await {
+            Ok(sent) => sent.map_err(|Left| End::ClientLeft),
+            Err(ended) => Err(ended.into()),
+        }
     }
 
-    async fn finish(mut self, proxy: &Rc<Proxy>, client: &mpsc::Sender<Piece>, end: End) {
+    async fn finish(mut self, proxy: &Proxy, client: &mut Client<'_>, end: End) {
         let problem = match end {
             End::Complete => None,
             End::Failed(problem) => Some(problem),
             End::ClientLeft => return self.settle_only().await,
-            End::Fenced => return abort(client),
+            End::Fenced => return client.abort(),
         };
-        let mut body = Some(self.head.body);
         if problem.is_some() {
             // Closing the connection stops the upstream, before anything else takes time.
-            body = None;
+            self.head.body = ReplyBody::Local(std::collections::VecDeque::new());
         }
         let receipt = match self.exchange.settle(std::mem::take(&mut self.reading)).await {
             Ok(receipt) => receipt,
             // Without a settle the end must not be sent; the next start settles it.
             Err(error) => {
                 tracing::error!(request.id = %self.exchange.request, "{error}");
-                return abort(client);
+                return client.abort();
             }
         };
         let mut last = std::mem::take(&mut self.ready);
@@ -286,12 +292,54 @@ impl Stream {
         if self.wishes.receipt {
             last.insert(last.len().saturating_sub(1), receipt_comment(&receipt));
         }
-        if !last.is_empty() {
+        // A broken tail has nothing more to say either.
+        let is_over = self.take_tail_here(&mut last).unwrap_or(true);
+        if is_over {
+            self.head.body.put_back(proxy);
             // A client that left, or stopped reading, misses nothing that it would pay for again.
-            let _ = timeout(LAST_MAX, client.send(Ok(joined(&mut last)))).await;
+            if timeout(LAST_MAX, client.finish(&mut last)).await.is_err() {
+                client.abort();
+            }
+        } else {
+            self.pass_tail(proxy, client, last).await;
         }
-        if let Some(body) = body {
-            pass_tail(proxy, client, body, self.reader).await;
+    }
+
+    /// After `[DONE]` come at most comments, which are passed on. True: the body ended.
+    fn take_tail_here(&mut self, last: &mut Vec<Bytes>) -> Result<bool, Broken> {
+        loop {
+            while let Ok(Some(event)) = self.reader.next_event() {
+                let is_data = scan_event(&event).kind == EventKind::Data;
+                if !is_data && !is_receipt_comment(&event) {
+                    last.push(event);
+                }
+            }
+            match self.head.body.next_here()? {
+                Some(piece) => self.reader.push(piece),
+                None => return Ok(self.head.body.is_at_end()),
+            }
+        }
+    }
+
+    /// Sends the last events before the upstream's body is over, and waits a little for its end.
+    async fn pass_tail(mut self, proxy: &Proxy, client: &mut Client<'_>, mut last: Vec<Bytes>) {
+        if !matches!(timeout(LAST_MAX, client.send(&mut last)).await, Ok(Ok(()))) {
+            return client.abort();
+        }
+        let tail = timeout(DRAIN_MAX, async {
+            while let Some(piece) = self.head.body.next().await? {
+                self.reader.push(piece);
+                if self.take_tail_here(&mut last)? {
+                    break;
+                }
+            }
+            Ok::<_, Broken>(())
+        });
+        if matches!(tail.await, Ok(Ok(()))) {
+            self.head.body.put_back(proxy);
+        }
+        if timeout(LAST_MAX, client.finish(&mut last)).await.is_err() {
+            client.abort();
         }
     }
 
@@ -304,48 +352,14 @@ impl Stream {
     }
 }
 
-/// Ends the answer without its proper end, so that the client sees that it is not whole.
-fn abort(client: &mpsc::Sender<Piece>) {
-    // A client whose queue is full, or who left, sees the connection close all the same.
-    let _ = client.try_send(Err(axum::Error::new(std::io::Error::other("the answer was cut"))));
-}
-
-/// After `[DONE]` come at most comments. They are passed on; the connection is used again when the
-/// body ends soon.
-async fn pass_tail(
-    proxy: &Proxy,
-    client: &mpsc::Sender<Piece>,
-    mut body: ReplyBody,
-    mut reader: EventReader,
-) {
-    let tail = timeout(DRAIN_MAX, async {
-        loop {
-            while let Ok(Some(event)) = reader.next_event() {
-                let is_data = scan_event(&event).kind == EventKind::Data;
-                if !is_data && !is_receipt_comment(&event) {
-                    // A client that left does not miss a comment.
-                    let _ = client.send(Ok(event)).await;
-                }
-            }
-            match body.next().await {
-                Ok(Some(piece)) => reader.push(piece),
-                Ok(None) => return true,
-                Err(_) => return false,
-            }
+impl From<Ended> for End {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::ClientLeft => Self::ClientLeft,
+            Ended::Stopping => Self::Failed(stopping()),
+            Ended::Revoked => Self::Failed(revoked()),
+            Ended::TooLong => Self::Failed(too_long()),
+            Ended::Silent => Self::Failed(broke_off()),
         }
-    });
-    if tail.await == Ok(true) {
-        body.put_back(proxy);
     }
-}
-
-fn joined(events: &mut Vec<Bytes>) -> Bytes {
-    if events.len() == 1 {
-        return events.pop().unwrap_or_default();
-    }
-    let mut all = BytesMut::with_capacity(events.iter().map(Bytes::len).sum());
-    for event in events.drain(..) {
-        all.extend_from_slice(&event);
-    }
-    all.freeze()
 }

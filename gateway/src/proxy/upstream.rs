@@ -1,149 +1,132 @@
 //! Sending to an upstream, and reading what comes back, whether it is a server or built in.
 
-use std::{cell::Cell, collections::VecDeque, time::Duration};
+use std::{cell::Cell, collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header};
-use http_body_util::{BodyExt, Full};
-use hyper::{Request, body::Incoming};
-use tokio::time::timeout;
+use http::{HeaderMap, StatusCode};
+use providers::catalogue::passes_response_header;
 
 use super::{
     Proxy,
+    connection::{Broken, Connection},
     dialect::Forward,
-    pool::{SendError, Sender},
+    pool::{Outgoing, SendError},
 };
 use crate::{
     builtin,
-    catalogue::{Origin, Target, Upstream},
+    catalogue::{Target, Upstream},
 };
 
 /// The head of an upstream's answer, with the body still to come.
 pub(super) struct Reply {
     pub status: StatusCode,
+    /// Only those that are read or passed on.
     pub headers: HeaderMap,
     pub body: ReplyBody,
 }
 
 pub(super) enum ReplyBody {
     Http {
-        body: Incoming,
-        sender: Option<Sender>,
-        origin: Origin,
-        idle: Duration,
+        /// Gone when it was put back.
+        connection: Option<Box<Connection>>,
+        upstream: Arc<Upstream>,
     },
     Local(VecDeque<Bytes>),
 }
 
-/// Why a body ended before its end.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum BodyError {
-    #[error("the upstream broke off")]
-    Broken,
-    #[error("the upstream said nothing for too long")]
-    Silent,
-}
-
 pub(super) async fn send(
     proxy: &Proxy,
-    upstream: &Upstream,
+    upstream: &Arc<Upstream>,
     forward: Forward,
     is_stream: bool,
     dispatched: &Cell<bool>,
 ) -> Result<Reply, SendError> {
-    match &upstream.target {
-        Target::Builtin => {
-            let made = builtin::answer(&forward.body, forward.path, is_stream);
-            let body = ReplyBody::Local(made.pieces.into());
-            Ok(Reply {
-                status: made.status,
-                headers: made.headers,
-                body,
-            })
-        }
+    let (origin, authorization) = match &upstream.target {
+        Target::Builtin => return Ok(local(&forward, is_stream)),
         Target::Http {
             origin,
             authorization,
-        } => {
-            let mut request = Request::new(Full::new(forward.body));
-            *request.method_mut() = Method::POST;
-            let path = format!("{}{}", origin.path, forward.path);
-            *request.uri_mut() = path
-                .parse()
-                .map_err(|_| SendError::Unreachable("its address is not valid".into()))?;
-            set_headers(request.headers_mut(), origin, authorization.as_ref(), is_stream);
-            let idle = Duration::from_secs(proxy.gateway.limits.idle_seconds_max);
-            // Answers that are not streamed say nothing until they are complete.
-            let patience = if is_stream { idle } else { idle * 5 };
-            let (response, sender) = timeout(patience, proxy.pool.send(origin, request, dispatched))
-                .await
-                .map_err(|_| SendError::Unreachable("it does not answer".into()))??;
-            let (head, body) = response.into_parts();
-            Ok(Reply {
-                status: head.status,
-                headers: head.headers,
-                body: ReplyBody::Http {
-                    body,
-                    sender: Some(sender),
-                    origin: origin.clone(),
-                    idle,
-                },
-            })
-        }
-    }
+        } => (origin, authorization.as_ref()),
+    };
+    let outgoing = Outgoing {
+        path: forward.path,
+        authorization,
+        accept: if is_stream {
+            "text/event-stream"
+        } else {
+            "application/json"
+        },
+        body: forward.body,
+    };
+    let (head, connection) = proxy
+        .pool
+        .send(origin, &outgoing, passes_response_header, dispatched)
+        .await?;
+    Ok(Reply {
+        status: head.status,
+        headers: head.headers,
+        body: ReplyBody::Http {
+            connection: Some(Box::new(connection)),
+            upstream: Arc::clone(upstream),
+        },
+    })
 }
 
-/// Only what an upstream needs: nothing of the client's headers is passed on.
-fn set_headers(
-    headers: &mut HeaderMap,
-    origin: &Origin,
-    authorization: Option<&http::HeaderValue>,
-    is_stream: bool,
-) {
-    let json = http::HeaderValue::from_static("application/json");
-    headers.insert(header::CONTENT_TYPE, json.clone());
-    let accept = if is_stream {
-        http::HeaderValue::from_static("text/event-stream")
-    } else {
-        json
-    };
-    headers.insert(header::ACCEPT, accept);
-    headers.insert(
-        header::USER_AGENT,
-        http::HeaderValue::from_static("token-tracker"),
-    );
-    if let Ok(host) = http::HeaderValue::from_str(&origin.authority) {
-        headers.insert(header::HOST, host);
-    }
-    if let Some(value) = authorization {
-        headers.insert(header::AUTHORIZATION, value.clone());
+fn local(forward: &Forward, is_stream: bool) -> Reply {
+    let made = builtin::answer(&forward.body, forward.path, is_stream);
+    Reply {
+        status: made.status,
+        headers: made.headers,
+        body: ReplyBody::Local(made.pieces.into()),
     }
 }
 
 impl ReplyBody {
     /// The next piece; `None` at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Broken> {
         match self {
             Self::Local(pieces) => Ok(pieces.pop_front()),
-            Self::Http { body, idle, .. } => loop {
-                let frame = timeout(*idle, body.frame())
-                    .await
-                    .map_err(|_| BodyError::Silent)?;
-                match frame {
-                    None => return Ok(None),
-                    Some(Err(_)) => return Err(BodyError::Broken),
-                    Some(Ok(frame)) => {
-                        if let Ok(data) = frame.into_data() {
-                            return Ok(Some(data));
-                        }
-                    }
-                }
+            Self::Http { connection, .. } => match connection {
+                Some(connection) => connection.next().await,
+                None => Ok(None),
             },
         }
     }
 
-    /// The whole body, at most `limit` bytes.
-    pub(super) async fn collect(&mut self, limit: usize) -> Result<Bytes, (Bytes, BodyError)> {
+    /// The next piece that is here already, without waiting for more.
+    pub(super) fn next_here(&mut self) -> Result<Option<Bytes>, Broken> {
+        match self {
+            Self::Local(pieces) => Ok(pieces.pop_front()),
+            Self::Http { connection, .. } => match connection {
+                Some(connection) => connection.next_here(),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// Takes in what the system has received already, for [`Self::next_here`]. False: nothing.
+    pub(super) async fn fill_now(&mut self) -> bool {
+        match self {
+            Self::Http {
+                connection: Some(connection),
+                ..
+            } => connection.fill_now().await,
+            Self::Http { .. } | Self::Local(_) => false,
+        }
+    }
+
+    /// Nothing comes any more.
+    pub(super) fn is_at_end(&self) -> bool {
+        match self {
+            Self::Local(pieces) => pieces.is_empty(),
+            Self::Http { connection, .. } => connection
+                .as_ref()
+                .is_none_or(|connection| connection.is_at_end()),
+        }
+    }
+
+    /// The whole body, at most `limit` bytes; of one that breaks off, what came.
+    pub(super) async fn collect(&mut self, limit: usize) -> Result<Bytes, (Bytes, Broken)> {
         let mut first = Bytes::new();
         let mut all = Vec::new();
         loop {
@@ -157,7 +140,7 @@ impl ReplyBody {
                     }
                     all.extend_from_slice(&piece);
                     if all.len() > limit {
-                        return Err((all.into(), BodyError::Broken));
+                        return Err((all.into(), Broken::TooLong));
                     }
                 }
                 Err(error) => {
@@ -170,10 +153,11 @@ impl ReplyBody {
 
     /// Returns the connection of a body that was read to its end.
     pub(super) fn put_back(&mut self, proxy: &Proxy) {
-        if let Self::Http { sender, origin, .. } = self
-            && let Some(sender) = sender.take()
+        if let Self::Http { connection, upstream } = self
+            && let Target::Http { origin, .. } = &upstream.target
+            && let Some(connection) = connection.take_if(|connection| connection.is_at_end())
         {
-            proxy.pool.put_back(origin, sender);
+            proxy.pool.put_back(origin, *connection);
         }
     }
 }

@@ -3,23 +3,20 @@
 use std::{convert::Infallible, net::SocketAddr, rc::Rc, sync::Arc, time::Duration};
 
 use axum::Router;
-use http::{Method, Request, Response};
+use http::{HeaderMap, Method, Request, Response, Uri};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use protocol::{Code, Problem};
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
-    time::timeout,
-};
+use tokio::{net::TcpStream, time::timeout};
 use tower::ServiceExt;
 
-use super::{Shared, TlsFiles};
+use super::{Direct, Shared, TlsFiles, direct::Next};
 use crate::{
     body::Body,
     proxy::{self, Dialect, Proxy},
     route::{ApiError, health},
     state::Busy,
+    wire::{RequestHead, Rewind, Socket},
 };
 
 /// A client that does not finish its request head in this time is not one.
@@ -39,19 +36,50 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) async fn serve(self, socket: TcpStream, peer: SocketAddr) {
         let Some(files) = self.tls.clone() else {
-            return self.speak(socket, peer).await;
+            return self.speak(Socket::Plain(socket), peer).await;
         };
         let acceptor = tokio_rustls::TlsAcceptor::from(files.current());
         if let Ok(Ok(stream)) = timeout(HANDSHAKE_MAX, acceptor.accept(socket)).await {
-            self.speak(stream, peer).await;
+            self.speak(Socket::Tls(Box::new(stream.into())), peer).await;
         }
     }
 
-    async fn speak<S>(self, stream: S, peer: SocketAddr)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + 'static,
-    {
-        let busy = Busy::new(&self.shared.gateway);
+    /// Serves plain requests to the hot routes directly, and the connection through hyper from the
+    /// first other one on.
+    async fn speak(self, socket: Socket, peer: SocketAddr) {
+        let _busy = Busy::new(&self.shared.gateway);
+        let mut direct = Direct::new(socket);
+        let gateway = Arc::clone(&self.shared.gateway);
+        let mut draining = std::pin::pin!(gateway.stop.on_drain());
+        while direct.is_open() {
+            let next = tokio::select! {
+                biased;
+                () = draining.as_mut() => break,
+                next = direct.next_request(Dialect::of_path) => next,
+            };
+            match next {
+                Next::Request(head) => self.answer_direct(&mut direct, head).await,
+                Next::Unusual => return self.speak_hyper(direct.into_rewind(), peer).await,
+                Next::Closed => break,
+            }
+        }
+        direct.shut_down().await;
+    }
+
+    async fn answer_direct(&self, direct: &mut Direct, head: RequestHead<Dialect>) {
+        if let Err(problem) = self.check_page(&Uri::from_static("/"), &head.headers) {
+            direct.close_after();
+            // Whoever called by another name may miss the reason.
+            let _ = direct.answer(proxy::refuse(&problem)).await;
+            return;
+        }
+        if self.shared.gateway.stop.is_draining() {
+            direct.close_after();
+        }
+        proxy::handle_direct(&self.proxy, head, direct).await;
+    }
+
+    async fn speak_hyper(self, stream: Rewind, peer: SocketAddr) {
         let this = Rc::new(self);
         let service = service_fn(|request| {
             let this = Rc::clone(&this);
@@ -71,37 +99,42 @@ impl Connection {
                 let _ = connection.await;
             }
         }
-        drop(busy);
     }
 
     async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
-        let rules = &self.shared.gateway.peers;
-        if !rules.knows_host(request.uri(), request.headers()) {
-            let problem = Problem::new(Code::Forbidden, "This gateway is not called by this host name.")
-                .with_hint("Start it with --public-url, or call it by a loopback address.");
+        if let Err(problem) = self.check_page(request.uri(), request.headers()) {
             return route_error(problem);
         }
-        if rules.is_foreign_page(request.headers()) {
-            let problem = Problem::new(Code::Forbidden, "Another site's page sent this request.");
-            return route_error(problem);
-        }
-        if request.method() == Method::POST {
-            let dialect = match request.uri().path() {
-                "/v1/chat/completions" => Some(Dialect::Chat),
-                "/v1/completions" => Some(Dialect::Completions),
-                _ => None,
-            };
-            if let Some(dialect) = dialect {
-                return proxy::handle(&self.proxy, dialect, request).await;
-            }
+        if request.method() == Method::POST
+            && let Some(dialect) = Dialect::of_path(request.uri().path())
+        {
+            return proxy::handle(&self.proxy, dialect, request).await;
         }
         let mut request = request.map(axum::body::Body::new);
-        let peer = rules.peer(peer, request.headers());
+        let peer = self.shared.gateway.peers.peer(peer, request.headers());
         request.extensions_mut().insert(peer);
         let Ok(response) = self.router.clone().oneshot(request).await;
         let mut response = response.map(Body::Route);
         health::secure(response.headers_mut());
         response
+    }
+}
+
+impl Connection {
+    /// Refuses what a web page of somebody else sends, under its own name or under ours.
+    fn check_page(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
+        let rules = &self.shared.gateway.peers;
+        if !rules.knows_host(uri, headers) {
+            let problem = Problem::new(Code::Forbidden, "This gateway is not called by this host name.");
+            return Err(problem.with_hint("Start it with --public-url, or call it by a loopback address."));
+        }
+        if rules.is_foreign_page(headers) {
+            return Err(Problem::new(
+                Code::Forbidden,
+                "Another site's page sent this request.",
+            ));
+        }
+        Ok(())
     }
 }
 
