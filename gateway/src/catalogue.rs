@@ -2,6 +2,7 @@
 
 mod build;
 mod discover;
+mod health;
 mod origin;
 
 use std::{collections::HashMap, sync::Arc};
@@ -15,6 +16,7 @@ use crate::directory::Key;
 
 pub use build::{Sources, build};
 pub use discover::{Found, discover};
+pub use health::Health;
 pub use origin::Origin;
 
 /// One configured provider endpoint with its credential.
@@ -30,6 +32,7 @@ pub struct Upstream {
     pub takes_stream_options: bool,
     /// Its models cost nothing: a server on this machine.
     pub is_free: bool,
+    pub health: Health,
 }
 
 impl Upstream {
@@ -91,15 +94,22 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// One of the routes, each as often as its weight says.
-    pub fn route(&self, dice: u32) -> Option<&Route> {
-        let total: u32 = self.routes.iter().map(|route| route.weight).sum();
-        let mut rest = dice % total.max(1);
-        self.routes.iter().find(|route| {
-            let hit = rest < route.weight;
-            rest = rest.saturating_sub(route.weight);
-            hit
-        })
+    /// The routes in the order in which a request tries them: first one of those that are well,
+    /// each as often as its weight says, then the others of these, the heaviest first. Only where
+    /// none is well are those tried that rest.
+    pub fn in_order(&self, dice: u32, now: i64) -> Vec<&Route> {
+        let rests = |route: &&Route| route.upstream.health.is_resting(now);
+        let (resting, mut order): (Vec<_>, Vec<_>) = self.routes.iter().partition(rests);
+        if order.is_empty() {
+            order = resting;
+        }
+        let first = pick(&order, dice);
+        if first < order.len() {
+            let first = order.remove(first);
+            order.sort_by_key(|route| std::cmp::Reverse(route.weight));
+            order.insert(0, first);
+        }
+        order
     }
 
     pub fn describe(&self) -> Model {
@@ -123,6 +133,19 @@ impl Entry {
             .max_by_key(|price| (price.output, price.input))
             .map(ModelPricing::from)
     }
+}
+
+/// The place of the route that the dice falls on.
+fn pick(routes: &[&Route], dice: u32) -> usize {
+    let total: u64 = routes.iter().map(|route| u64::from(route.weight)).sum();
+    let mut rest = u64::from(dice) % total.max(1);
+    let hit = |route: &&Route| {
+        let weight = u64::from(route.weight);
+        let hit = rest < weight;
+        rest = rest.saturating_sub(weight);
+        hit
+    };
+    routes.iter().position(hit).unwrap_or(0)
 }
 
 /// All models, in the order of the configuration, then found ones, then the built-in ones.

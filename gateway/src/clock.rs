@@ -19,25 +19,44 @@ pub fn timestamp(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or_default()
 }
 
-/// A new id. Version 7: ids sort by time, which the ledger's tables rely on.
+/// A new id. Version 7: ids sort by time, which the ledger's tables rely on; those of one thread
+/// sort in the order in which they were made.
 pub fn new_id() -> Uuid {
     thread_local! {
-        static RANDOM: RefCell<Random> = const { RefCell::new(Random { bytes: [0; BUFFERED], left: 0 }) };
+        static IDS: RefCell<Ids> = const { RefCell::new(Ids { bytes: [0; BUFFERED], left: 0, last: (0, 0) }) };
     }
-    let random = RANDOM.with_borrow_mut(Random::take);
-    uuid::Builder::from_unix_timestamp_millis(now_ms().unsigned_abs(), &random).into_uuid()
+    let (ms, tail) = IDS.with_borrow_mut(|ids| ids.next(now_ms().unsigned_abs()));
+    let mut random = [0; 10];
+    random.copy_from_slice(&tail.to_be_bytes()[6..]);
+    uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid()
 }
 
 const BUFFERED: usize = 1_024;
+/// The random part of an id has so many bits, less those that say what kind of id it is.
+const TAIL_BITS: u32 = 80;
 
-/// The system's random bytes, asked for many at a time: each question is a system call.
-struct Random {
+struct Ids {
+    /// The system's random bytes, asked for many at a time: each question is a system call.
     bytes: [u8; BUFFERED],
     left: usize,
+    /// Time and random part of the last id.
+    last: (u64, u128),
 }
 
-impl Random {
-    fn take<const N: usize>(&mut self) -> [u8; N] {
+impl Ids {
+    /// A new random part for a new millisecond, a random step ahead within the same one (or when
+    /// the clock went back).
+    fn next(&mut self, ms: u64) -> (u64, u128) {
+        self.last = if ms > self.last.0 {
+            (ms, u128::from_be_bytes(self.random()) >> (128 - TAIL_BITS))
+        } else {
+            let step = 1 + u128::from(u32::from_be_bytes(self.random()));
+            (self.last.0, (self.last.1 + step) % (1 << TAIL_BITS))
+        };
+        self.last
+    }
+
+    fn random<const N: usize>(&mut self) -> [u8; N] {
         if self.left < N {
             // Without random bytes nothing here is safe, a key least of all.
             #[expect(
@@ -61,11 +80,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_differ_and_sort_by_time() {
+    fn ids_differ_and_sort_in_the_order_in_which_they_were_made() {
         let ids: Vec<Uuid> = (0..10_000).map(|_| new_id()).collect();
         assert!(ids.iter().all(|id| id.get_version_num() == 7));
-        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
-        let millis: Vec<u128> = ids.iter().map(|id| id.as_u128() >> 80).collect();
-        assert!(millis.is_sorted());
+        assert!(ids.is_sorted_by(|before, after| before < after));
+        let others = std::thread::spawn(|| (0..10_000).map(|_| new_id()).collect::<Vec<_>>());
+        let all: HashSet<_> = ids.into_iter().chain(others.join().unwrap()).collect();
+        assert_eq!(all.len(), 20_000);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_does_not_take_the_ids_along() {
+        let mut ids = Ids {
+            bytes: [0; BUFFERED],
+            left: 0,
+            last: (0, 0),
+        };
+        let made: Vec<_> = [50, 50, 40, 50, 60].map(|ms| ids.next(ms)).into();
+        assert!(made.is_sorted_by(|before, after| before < after), "{made:?}");
+        assert_eq!((made[2].0, made[4].0), (50, 60));
     }
 }

@@ -113,6 +113,8 @@ pub struct ModelConfig {
 pub struct RouteConfig {
     pub upstream: String,
     pub upstream_model: Option<String>,
+    /// Where this route costs something else than the model.
+    pub price: Option<PriceConfig>,
     #[serde(default = "one")]
     pub weight: u32,
 }

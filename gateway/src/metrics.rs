@@ -13,6 +13,7 @@ pub struct Metrics {
     chats: AtomicU64,
     estimated: AtomicU64,
     released: AtomicU64,
+    failed_over: AtomicU64,
     short: AtomicU64,
     input_tokens: AtomicU64,
     output_tokens: AtomicU64,
@@ -36,6 +37,9 @@ impl Metrics {
     }
     pub fn released(&self) {
         self.released.fetch_add(1, Relaxed);
+    }
+    pub fn failed_over(&self) {
+        self.failed_over.fetch_add(1, Relaxed);
     }
     pub fn short(&self) {
         self.short.fetch_add(1, Relaxed);
@@ -73,6 +77,11 @@ impl Metrics {
             "requests_released_total",
             "Refused or failed before any byte; not charged.",
             &[("", &self.released)],
+        );
+        counter(
+            "attempts_failed_over_total",
+            "Attempts that another upstream followed.",
+            &[("", &self.failed_over)],
         );
         counter(
             "holds_short_total",

@@ -15,6 +15,7 @@ mod crash;
 mod data_directory;
 mod disconnect;
 mod events;
+mod failover;
 mod language_model;
 mod one_connection;
 mod openai_client;

@@ -12,7 +12,7 @@ use providers::{
 use usage::pricing::{Price, bundled};
 use zeroize::Zeroizing;
 
-use super::{Catalogue, Entry, Found, Origin, Pricing, Route, Target, Upstream};
+use super::{Catalogue, Entry, Found, Health, Origin, Pricing, Route, Target, Upstream};
 use crate::{
     config::{Config, ConfigError, ModelConfig, RouteConfig, UpstreamConfig, parse_multiplier},
     ledger::Reader,
@@ -94,6 +94,7 @@ fn builtin_upstream() -> Arc<Upstream> {
         speaks_completions: true,
         takes_stream_options: true,
         is_free: true,
+        health: Health::default(),
     })
 }
 
@@ -190,6 +191,7 @@ fn upstream(
         speaks_completions: provider.speaks_completions,
         takes_stream_options: provider.takes_stream_options,
         is_free: false,
+        health: Health::default(),
     }))
 }
 
@@ -230,6 +232,7 @@ fn configured_entry(sources: &Sources, model: &ModelConfig) -> Option<Entry> {
     let single = model.upstream.as_ref().map(|upstream| RouteConfig {
         upstream: upstream.clone(),
         upstream_model: model.upstream_model.clone(),
+        price: None,
         weight: 1,
     });
     let routes: Vec<Route> = single
@@ -255,7 +258,7 @@ fn configured_route(sources: &Sources, model: &ModelConfig, route: &RouteConfig)
     let (upstream, provider) = sources.upstream(&route.upstream)?;
     let name = route.upstream_model.as_deref().unwrap_or(&model.id);
     // The file was checked when it was read; what does not parse here cannot be.
-    let price = match &model.price {
+    let price = match route.price.as_ref().or(model.price.as_ref()) {
         Some(price) => price.price(model.multiplier.as_deref()).ok(),
         None => default_price(upstream, name).and_then(|price| {
             Some(price.with_multiplier(parse_multiplier(model.multiplier.as_deref()).ok()?))

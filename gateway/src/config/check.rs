@@ -46,7 +46,7 @@ const MODEL: &[&str] = &[
     "output_max",
 ];
 const DIALECTS: &[&str] = &["chat", "completions", "embeddings", "responses", "messages"];
-const ROUTE: &[&str] = &["upstream", "upstream_model", "weight"];
+const ROUTE: &[&str] = &["upstream", "upstream_model", "price", "weight"];
 const PRICE: &[&str] = &["input", "output", "cache_read", "cache_write"];
 
 pub(super) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
@@ -61,6 +61,9 @@ pub(super) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
         known("model.", table, MODEL)?;
         for route in tables(table.get("routes")) {
             known("model.routes.", route, ROUTE)?;
+            for price in tables(route.get("price")) {
+                known("model.routes.price.", price, PRICE)?;
+            }
         }
         for price in tables(table.get("price")) {
             known("model.price.", price, PRICE)?;
@@ -141,10 +144,15 @@ fn model_references(model: &ModelConfig, names: &HashSet<&str>) -> Result<(), Co
     if let Some(unknown) = named.into_iter().find(|name| !names.contains(name.as_str())) {
         return invalid(format!("there is no upstream \"{unknown}\""));
     }
-    if let Some(price) = &model.price
-        && let Err(text) = price.price(model.multiplier.as_deref())
-    {
-        return invalid(text);
+    let prices = model
+        .routes
+        .iter()
+        .map(|route| &route.price)
+        .chain([&model.price]);
+    for price in prices.flatten() {
+        if let Err(text) = price.price(model.multiplier.as_deref()) {
+            return invalid(text);
+        }
     }
     if let Err(text) = super::parse_multiplier(model.multiplier.as_deref()) {
         return invalid(text);
@@ -181,6 +189,8 @@ mod tests {
         let text =
             "[[model]]\nid = \"m\"\nupstream = \"builtin\"\nprice = { input = \"-1\", output = \"2\" }";
         assert!(refusal(text).contains("price.input"));
+        let route = "{ upstream = \"builtin\", price = { input = \"-1\", output = \"2\" } }";
+        assert!(refusal(&format!("[[model]]\nid = \"m\"\nroutes = [{route}]")).contains("price.input"));
         assert!(refusal("[[model]]\nid = \"m\"\nupstream = \"builtin\"\nprice = \"cheap\"").contains("free"));
     }
 

@@ -92,7 +92,7 @@ impl SqliteBackend {
     }
 
     fn claim_client_request(&self, hold: &HoldRequest) -> rusqlite::Result<bool> {
-        let Some(id) = &hold.origin.client_request_id else {
+        let Some(id) = claimed(hold) else {
             return Ok(true);
         };
         let sql = "INSERT OR IGNORE INTO client_request VALUES (?1, ?2)";
@@ -105,7 +105,7 @@ impl SqliteBackend {
 
     /// A refused request did not happen: the client may send it again under the same id.
     fn forget_client_request(&self, hold: &HoldRequest) -> rusqlite::Result<()> {
-        let Some(id) = &hold.origin.client_request_id else {
+        let Some(id) = claimed(hold) else {
             return Ok(());
         };
         let sql = "DELETE FROM client_request WHERE device_id = ?1 AND id = ?2";
@@ -283,6 +283,11 @@ impl SqliteBackend {
             .execute("UPDATE meta SET value = ?1 WHERE name = 'probe'", [now])
             .map(drop)
     }
+}
+
+/// The client's id that the hold claims, unless an attempt before it has done so.
+fn claimed(hold: &HoldRequest) -> Option<&String> {
+    hold.origin.client_request_id.as_ref().filter(|_| !hold.is_repeat)
 }
 
 /// Reads `granted, spent, held` from the first three columns.

@@ -144,6 +144,8 @@ pub struct HoldRequest {
     pub mark: u64,
     /// The price of the hold, as `usage::pricing::Price` in JSON: the settle uses the same.
     pub price: Arc<str>,
+    /// Another attempt of a request that has claimed its client's id already.
+    pub is_repeat: bool,
     pub origin: RequestOrigin,
 }
 

@@ -74,6 +74,7 @@ fn read_hold(row: &Row<'_>) -> rusqlite::Result<HoldRequest> {
         counted_input: row.get::<_, i64>(6)?.unsigned_abs(),
         mark: row.get::<_, i64>(7)?.unsigned_abs(),
         price: row.get::<_, String>(8)?.into(),
+        is_repeat: true,
         origin: origin.unwrap_or_else(unknown_origin),
     })
 }

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue, Response, header};
 use protocol::{Receipt, header as ours};
 use providers::{
     catalogue::passes_response_header,
-    openai::{AnswerInfo, scan_answer, upstream_problem},
+    openai::{AnswerInfo, UpstreamFailure, scan_answer, upstream_problem},
 };
 use std::time::Duration;
 use tokio::time::timeout;
@@ -115,33 +115,15 @@ pub(super) async fn settle_unread(exchange: &Exchange) -> Result<(), Refusal> {
         .map_err(|error| internal(error).into())
 }
 
-/// The upstream said no before any byte: everything is given back.
-pub(super) async fn refused(
-    exchange: &Exchange,
-    mut head: Reply,
-    upstream: &str,
-) -> Result<Refusal, Refusal> {
+/// What an upstream's refusal means.
+pub(super) async fn failure(mut head: Reply) -> UpstreamFailure {
     let body = match timeout(ERROR_MAX, head.body.collect(ERROR_BYTES_MAX)).await {
         Ok(Ok(body) | Err((body, _))) => body,
         Err(_) => Bytes::new(),
     };
-    exchange.release().await.map_err(internal)?;
     let retry_after = head
         .headers
         .get(header::RETRY_AFTER)
         .and_then(|value| value.to_str().ok());
-    let failure = upstream_problem(head.status.as_u16(), retry_after, &body);
-    tracing::warn!(
-        request.id = %exchange.request, upstream, status = head.status.as_u16(),
-        "The upstream refused a request"
-    );
-    let retry_after = failure
-        .retry_after
-        .as_deref()
-        .and_then(|text| HeaderValue::from_str(text).ok());
-    Ok(Refusal {
-        retry_after,
-        ..failure.problem.into()
-    }
-    .of_request(exchange.request))
+    upstream_problem(head.status.as_u16(), retry_after, &body)
 }

@@ -3,7 +3,7 @@
 use std::{cell::Cell, rc::Rc, sync::Arc, time::Instant};
 
 use http::{HeaderMap, HeaderValue};
-use protocol::{Money, Receipt, RequestId, header};
+use protocol::{Money, Receipt, RequestId, TokenUsage, header};
 
 use super::meter::Reading;
 use crate::{
@@ -30,7 +30,8 @@ pub(super) struct Exchange {
     /// The output cap that the balance forced on the request.
     pub lowered_cap: Option<u64>,
     pub mark: u64,
-    pub _place: StreamPlace,
+    /// Kept until the request is over.
+    pub place: StreamPlace,
 }
 
 impl Exchange {
@@ -93,6 +94,22 @@ impl Exchange {
             balance: self.gateway.balance_of(&self.device.key, settled.lot),
             at: timestamp(at),
         })
+    }
+
+    /// Ends an attempt that came to nothing and that another one follows: its row costs nothing.
+    pub(super) async fn settle_missed(&self) -> Result<(), LedgerError> {
+        let settle = Settle {
+            hold: Arc::clone(&self.hold),
+            at: now_ms(),
+            usage: TokenUsage::default(),
+            cost: Money::ZERO,
+            estimated: false,
+            provider_response_id: None,
+            latency_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        };
+        self.ledger().settle(Box::new(settle)).await?;
+        self.gateway.metrics.failed_over();
+        Ok(())
     }
 
     /// Gives everything back: nothing reached an upstream, or it refused before any byte.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use protocol::{Code, Problem, RequestId};
-use providers::openai::error_body;
+use providers::openai::{UpstreamFailure, error_body};
 
 /// A refusal before or instead of an answer.
 pub(super) struct Refusal {
@@ -29,6 +29,18 @@ impl Refusal {
         Self {
             retry_after: Some(HeaderValue::from(seconds)),
             ..problem.into()
+        }
+    }
+
+    /// What an upstream refused with, in our words.
+    pub(super) fn of_upstream(failure: UpstreamFailure) -> Self {
+        let retry_after = failure
+            .retry_after
+            .as_deref()
+            .and_then(|text| HeaderValue::from_str(text).ok());
+        Self {
+            retry_after,
+            ..failure.problem.into()
         }
     }
 

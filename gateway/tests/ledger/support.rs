@@ -64,6 +64,7 @@ pub fn hold(key: KeyId, device: DeviceId, amount: i64) -> Arc<HoldRequest> {
         counted_input: 10,
         mark: FIRST_MARK,
         price: serde_json::to_string(&price()).unwrap().into(),
+        is_repeat: false,
         origin: RequestOrigin {
             kind: RequestKind::Chat,
             model: Arc::from("coder"),

@@ -160,6 +160,7 @@ async fn pair(ledger: &Ledger, lot: Lot, origin: &RequestOrigin, at: i64) {
         counted_input: 100,
         mark: 256,
         price: "{}".into(),
+        is_repeat: false,
         origin: origin.clone(),
     });
     ledger
