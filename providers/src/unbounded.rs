@@ -16,6 +16,12 @@ pub enum Unbounded {
     WebSearch,
     /// A service tier with a price of its own.
     ServiceTier,
+    /// A faster mode with a price of its own.
+    Speed,
+    /// A place of computing with a price of its own.
+    Region,
+    /// Further passes of the model over the conversation, which no output cap limits.
+    FurtherPasses,
     /// Other models that the provider may take instead.
     OtherModels,
     AudioOutput,
@@ -31,12 +37,21 @@ impl Unbounded {
             Self::OtherPart => ("message parts that are not text", "Send text only."),
             Self::HostedTool => (
                 "tools that run at the provider",
-                "Use tools of type `function`, which your own program runs.",
+                "Use only tools that your own program runs.",
             ),
-            Self::WebSearch => ("web search at the provider", "Leave the search options out."),
+            Self::WebSearch => (
+                "web search at the provider",
+                "Leave the search and its options out.",
+            ),
             Self::ServiceTier => (
                 "a service tier with a price of its own",
-                "Leave `service_tier` out, or set it to `default`.",
+                "Leave `service_tier` out.",
+            ),
+            Self::Speed => ("a faster mode with a price of its own", "Leave `speed` out."),
+            Self::Region => ("a region with a price of its own", "Leave `inference_geo` out."),
+            Self::FurtherPasses => (
+                "compaction at the provider",
+                "Leave it out of `context_management`.",
             ),
             Self::OtherModels => ("a list of models to choose from", "Name one model in `model`."),
             Self::AudioOutput => ("audio in the answer", "Leave `modalities` and `audio` out."),
