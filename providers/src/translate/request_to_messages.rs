@@ -40,8 +40,10 @@ pub fn chat_to_messages(body: &[u8], edits: &Edits<'_>) -> Result<Bytes, Problem
     let messages = chat.list("messages")?.ok_or_else(|| missing("messages"))?;
     let turns = Turns::of(messages)?;
     let ends_with_tool = turns.ends_with_tool;
+    let model = edits.model.unwrap_or(&model);
+    let is_adaptive = thinking::is_adaptive(model);
     let mut made = Map::new();
-    made.insert("model".into(), edits.model.unwrap_or(&model).into());
+    made.insert("model".into(), model.into());
     made.insert("max_tokens".into(), cap.into());
     if !turns.system.is_empty() {
         made.insert("system".into(), turns.system.clone().into());
@@ -51,19 +53,38 @@ pub fn chat_to_messages(body: &[u8], edits: &Edits<'_>) -> Result<Bytes, Problem
         made.insert("stream".into(), true.into());
     }
     let is_forced = take_tools(&mut chat, &mut made)?;
-    let is_sampled = sampling(&mut chat, &mut made)?;
-    let budget = effort(&mut chat)?.and_then(|word| thinking::budget(&word, cap));
-    // How much to think is a wish. It gives way to what excludes thinking there: a forced call,
-    // sampling, and a call in a turn whose own thoughts are not at hand.
-    if let Some(budget) = budget.filter(|_| !is_forced && !is_sampled && !ends_with_tool) {
-        made.insert(
-            "thinking".into(),
-            json!({"type": "enabled", "budget_tokens": budget}),
-        );
-    }
+    let is_sampled = sampling(&mut chat, is_adaptive, &mut made)?;
+    let effort = effort(&mut chat)?;
     options(&mut chat, &mut made)?;
     chat.finish()?;
+    match effort {
+        Some(word) if is_adaptive => think_adaptively(&word, is_forced, &mut made),
+        // How much to think is a wish. It gives way to what excludes thinking there: a forced call,
+        // sampling, and a call in a turn whose own thoughts are not at hand.
+        Some(word) if !is_forced && !is_sampled && !ends_with_tool => {
+            think_within(&word, cap, &mut made);
+        }
+        _ => {}
+    }
     Ok(Value::Object(made).to_string().into())
+}
+
+fn think_within(word: &str, cap: u64, made: &mut Map<String, Value>) {
+    if let Some(budget) = thinking::budget(word, cap) {
+        let thinking = json!({"type": "enabled", "budget_tokens": budget});
+        made.insert("thinking".into(), thinking);
+    }
+}
+
+fn think_adaptively(word: &str, is_forced: bool, made: &mut Map<String, Value>) {
+    let Some(effort) = thinking::adaptive_effort(word) else {
+        return;
+    };
+    let config = made.entry("output_config").or_insert_with(|| json!({}));
+    config["effort"] = effort.into();
+    if !is_forced {
+        made.insert("thinking".into(), json!({"type": "adaptive"}));
+    }
 }
 
 fn cap(chat: &mut Object, edits: &Edits<'_>) -> Result<u64, Problem> {
@@ -94,14 +115,16 @@ fn take_tools(chat: &mut Object, made: &mut Map<String, Value>) -> Result<bool, 
 /// Says whether the model is to sample in another way than by default.
 ///
 /// A value that is the default everywhere is left out: most models take only one of the two, and
-/// many clients send both.
-fn sampling(chat: &mut Object, made: &mut Map<String, Value>) -> Result<bool, Problem> {
+/// many clients send both. So are all values for a model that does not sample by them: it would
+/// refuse them, and answers no worse without.
+fn sampling(chat: &mut Object, is_adaptive: bool, made: &mut Map<String, Value>) -> Result<bool, Problem> {
     for name in ["temperature", "top_p"] {
         match chat.number(name)? {
             None => {}
             Some(number) if !(0.0..=1.0).contains(&number) => {
                 return Err(wrong(name, "from 0 to 1 for this model"));
             }
+            Some(_) if is_adaptive => {}
             Some(1.0) => {}
             Some(number) => {
                 made.insert(name.into(), number.into());

@@ -20,6 +20,42 @@ pub(super) fn budget(effort: &str, cap: u64) -> Option<u64> {
     (budget >= BUDGET_MIN).then_some(budget)
 }
 
+/// Whether a model decides itself how much to think, and takes a word rather than a budget.
+///
+/// So do Anthropic's from version 4.7 on. They refuse budgets, and sampling has no meaning for them.
+/// A model of theirs without a version is taken for a new one.
+pub(super) fn is_adaptive(model: &str) -> bool {
+    let Some((_, name)) = model.split_once("claude") else {
+        return false;
+    };
+    // A longer number is a date.
+    let is_version =
+        |part: &&str| matches!(part.len(), 1 | 2) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = name
+        .split(['-', '.', '@', ':'])
+        .skip_while(|part| !is_version(part));
+    let number = |part: Option<&str>| {
+        part.filter(|part| is_version(part))
+            .and_then(|part| part.parse().ok())
+    };
+    match number(parts.next()) {
+        Some(major) => (major, number(parts.next()).unwrap_or(0)) >= (4_u8, 7_u8),
+        None => true,
+    }
+}
+
+/// The word of the other dialect for a word of this one; None where there is none.
+pub(super) fn adaptive_effort(effort: &str) -> Option<&'static str> {
+    match effort {
+        "minimal" | "low" => Some("low"),
+        "medium" => Some("medium"),
+        "high" => Some("high"),
+        "xhigh" => Some("xhigh"),
+        "max" => Some("max"),
+        _ => None,
+    }
+}
+
 /// The word for a budget, the nearest of the three that every reasoning model knows.
 pub(super) const fn effort(budget: u64) -> &'static str {
     match budget {
@@ -48,6 +84,27 @@ mod tests {
         for (word, cap, expected) in cases {
             assert_eq!(budget(word, cap), expected, "{word} {cap}");
             assert!(expected.is_none_or(|budget| budget < cap));
+        }
+    }
+
+    #[test]
+    fn models_that_take_no_budget_are_known_by_their_version() {
+        let cases = [
+            ("claude-opus-4-7", true),
+            ("claude-opus-4-8-20260601", true),
+            ("claude-sonnet-5", true),
+            ("anthropic/claude-4.7-opus", true),
+            ("claude-opus-10-1", true),
+            ("claude-latest", true),
+            ("claude-opus-4-6", false),
+            ("claude-sonnet-4-20250514", false),
+            ("claude-haiku-4-5-20251001", false),
+            ("claude-3-7-sonnet-latest", false),
+            ("anthropic.claude-3-5-sonnet-20241022-v2:0", false),
+            ("qwen3", false),
+        ];
+        for (model, expected) in cases {
+            assert_eq!(is_adaptive(model), expected, "{model}");
         }
     }
 }

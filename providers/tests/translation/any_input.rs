@@ -11,8 +11,9 @@ use providers::{
 use serde_json::{Value, json};
 
 use crate::{
+    heard::{hear_chat, hear_messages},
     json_of,
-    streams::{ANTHROPIC, OPENAI, hear_chat, hear_messages, to_chat, to_messages},
+    streams::{ANTHROPIC, OPENAI, to_chat, to_messages},
 };
 
 /// The names that the dialects know, so that random objects get beyond the first check.

@@ -5,6 +5,10 @@ mod answers;
 #[cfg(test)]
 mod any_input;
 #[cfg(test)]
+mod heard;
+#[cfg(test)]
+mod refused;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod streams;
