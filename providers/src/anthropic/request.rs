@@ -237,6 +237,12 @@ mod tests {
                 Some(OneHour),
             ),
             (
+                with(&format!(
+                    r#"{five},"system":[{{"type":"text","text":"",{hour}}}]"#
+                )),
+                Some(OneHour),
+            ),
+            (
                 with(&format!(r#""tools":[{{"name":"f",{hour}}}]"#)),
                 Some(OneHour),
             ),

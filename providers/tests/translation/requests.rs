@@ -310,6 +310,30 @@ fn options_of_messages_are_carried_over_or_say_nothing() {
     }
 }
 
+/// The dialect refuses empty texts and turns; clients that keep a history send both.
+#[test]
+fn what_is_empty_is_left_out() {
+    let empty = json!({"type": "text", "text": ""});
+    let some = json!({"type": "text", "text": "x"});
+    let made = to_messages(&chat(json!({"messages": [
+        {"role": "system", "content": ""},
+        {"role": "user", "content": [empty, some]},
+        {"role": "assistant", "content": null, "reasoning_content": "Hm."},
+        {"role": "user", "content": "y"},
+    ]})));
+    let made = made.unwrap();
+    let blocks = json!([some, {"type": "text", "text": "y"}]);
+    assert_eq!(made["messages"], json!([{"role": "user", "content": blocks}]));
+    assert!(made.get("system").is_none());
+    let thoughts = json!({"type": "thinking", "thinking": "Hm.", "signature": "s"});
+    let made = to_chat(&messages(json!({"messages": [
+        {"role": "user", "content": "x"},
+        {"role": "assistant", "content": [thoughts]},
+    ]})));
+    let expected = json!([{"role": "user", "content": "x"}]);
+    assert_eq!(made.unwrap()["messages"], expected);
+}
+
 #[test]
 fn documents_within_the_request_are_carried_over() {
     let pdf = "data:application/pdf;base64,AAAA";
