@@ -22,6 +22,8 @@ pub enum Unbounded {
     Region,
     /// Further passes of the model over the conversation, which no output cap limits.
     FurtherPasses,
+    /// A conversation that the provider keeps, of which the request holds only the end.
+    KeptConversation,
     /// Other models that the provider may take instead.
     OtherModels,
     AudioOutput,
@@ -51,7 +53,11 @@ impl Unbounded {
             Self::Region => ("a region with a price of its own", "Leave `inference_geo` out."),
             Self::FurtherPasses => (
                 "compaction at the provider",
-                "Leave it out of `context_management`.",
+                "Leave `compaction` out, and its edits in `context_management`.",
+            ),
+            Self::KeptConversation => (
+                "a conversation that the provider keeps",
+                "Leave `thread` out and send the whole conversation.",
             ),
             Self::OtherModels => ("a list of models to choose from", "Name one model in `model`."),
             Self::AudioOutput => ("audio in the answer", "Leave `modalities` and `audio` out."),

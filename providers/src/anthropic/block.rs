@@ -94,7 +94,8 @@ impl Seen {
     }
 
     fn tool(&mut self, kind: &str) {
-        const AT_THE_CLIENT: [&str; 4] = ["bash_", "text_editor_", "memory_", "computer_"];
+        // With the first digit of a year: whole toolsets have longer descriptions.
+        const AT_THE_CLIENT: [&str; 4] = ["bash_2", "text_editor_2", "memory_2", "computer_2"];
         match kind {
             "custom" => {}
             _ if AT_THE_CLIENT.iter().any(|start| kind.starts_with(start)) => {

@@ -24,7 +24,7 @@ pub(super) struct Fields {
 }
 
 /// The fields that decide what a request costs or how it is answered, and what each must be.
-const NAMES: [(&str, &str); 16] = [
+const NAMES: [(&str, &str); 18] = [
     ("model", "the name of a model"),
     ("stream", "true or false"),
     ("max_tokens", "a whole number from 1 to 10,000,000"),
@@ -46,6 +46,8 @@ const NAMES: [(&str, &str); 16] = [
     ("container", "a text or an object"),
     ("mcp_servers", "a list"),
     ("context_management", "an object"),
+    ("compaction", "an object"),
+    ("thread", "an object"),
     ("fallbacks", "a list"),
 ];
 const TOKENS_MAX: u64 = 10_000_000;
@@ -177,6 +179,8 @@ fn unbounded_option(name: &str, value: &[u8]) -> Option<Unbounded> {
         // A container makes no sense without code that runs in it, or files that lie in it.
         "container" | "mcp_servers" => Some(Unbounded::HostedTool),
         "fallbacks" => Some(Unbounded::OtherModels),
+        "compaction" => Some(Unbounded::FurtherPasses),
+        "thread" => Some(Unbounded::KeptConversation),
         "context_management" => asks_for_compaction(value).then_some(Unbounded::FurtherPasses),
         _ => None,
     };

@@ -289,6 +289,7 @@ mod tests {
             (tool("code_execution_20250825"), Some(Unbounded::HostedTool)),
             (tool("web_fetch_20250910"), Some(Unbounded::HostedTool)),
             (tool("mcp_toolset"), Some(Unbounded::HostedTool)),
+            (tool("computer_toolset_20260801"), Some(Unbounded::HostedTool)),
             (tool("custom"), None),
             (tool("computer_20250124"), None),
             (
@@ -309,6 +310,15 @@ mod tests {
                 with(r#""context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]}"#),
                 None,
             ),
+            (
+                with(r#""compaction":{"type":"summarize"}"#),
+                Some(Unbounded::FurtherPasses),
+            ),
+            (
+                with(r#""thread":{"type":"continue","previous_message_id":"msg_1"}"#),
+                Some(Unbounded::KeptConversation),
+            ),
+            (with(r#""fallbacks":"default""#), Some(Unbounded::OtherModels)),
             (
                 with(r#""fallbacks":[{"model":"dear"}]"#),
                 Some(Unbounded::OtherModels),

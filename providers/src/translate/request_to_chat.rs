@@ -121,7 +121,7 @@ fn options(messages: &mut Object, made: &mut Map<String, Value>) -> Result<(), P
     messages.leave_out_if("speed", |value| value == "standard")?;
     messages.leave_out_if("inference_geo", |value| value == "global")?;
     // Caching needs no marks there. What to forget of a long conversation is a saving; without it
-    // the provider reads all that was sent.
-    messages.leave_out(&["cache_control", "context_management"]);
+    // the provider reads all that was sent. Diagnostics are about a cache that is not there.
+    messages.leave_out(&["cache_control", "context_management", "diagnostics"]);
     Ok(())
 }

@@ -2,7 +2,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use providers::{
     anthropic::{self, CountRequest, EventScanner, MessagesRequest},
-    openai::Edits,
+    openai::{ChatRequest, Edits},
     sse::EventReader,
     translate::{
         StreamToChat, StreamToMessages, chat_answer, chat_to_messages, messages_answer, messages_to_chat,
@@ -192,12 +192,16 @@ proptest! {
         }
         let body = body.to_string();
         let _ = MessagesRequest::parse(body.as_bytes());
-        // What was translated is a request of the other dialect, or there is a reason why not.
-        if let Ok(made) = chat_to_messages(body.as_bytes(), &Edits::default()) {
-            json_of(&made);
+        // What is a request and was translated is a request of the other dialect.
+        if let Ok(made) = chat_to_messages(body.as_bytes(), &Edits::default())
+            && ChatRequest::parse(body.as_bytes()).is_ok()
+        {
+            prop_assert!(MessagesRequest::parse(&made).is_ok(), "{}", json_of(&made));
         }
-        if let Ok(made) = messages_to_chat(body.as_bytes(), &Edits::default()) {
-            json_of(&made);
+        if let Ok(made) = messages_to_chat(body.as_bytes(), &Edits::default())
+            && MessagesRequest::parse(body.as_bytes()).is_ok()
+        {
+            prop_assert!(ChatRequest::parse(&made).is_ok(), "{}", json_of(&made));
         }
     }
 

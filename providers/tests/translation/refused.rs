@@ -92,6 +92,7 @@ fn what_messages_alone_can_say_is_refused_by_name() {
     let cases = [
         (json!({"top_k": 5}), "top_k"),
         (json!({"mcp_servers": [{}]}), "mcp_servers"),
+        (json!({"thread": {"type": "create"}}), "thread"),
         (json!({"container": "c"}), "container"),
         (json!({"speed": "fast"}), "speed"),
         (json!({"service_tier": "priority"}), "service_tier"),
