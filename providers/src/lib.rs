@@ -2,15 +2,24 @@
 //!
 //! - [`sse`]: cuts a byte stream into raw events.
 //! - [`openai`]: the OpenAI-compatible dialect, both directions.
+//! - [`anthropic`]: the Anthropic Messages dialect, both directions.
+//! - [`answer`]: what an answer says of itself, in either dialect.
+//! - [`translate`]: between the two dialects.
 //! - [`builtin`]: the upstream that needs no account.
 //! - [`catalogue`]: the services that are known by name.
 //! - [`fim`]: how a completion with a suffix reaches a model.
 
+pub mod answer;
+pub mod anthropic;
 pub mod builtin;
 pub mod catalogue;
 pub mod fim;
 pub mod openai;
 pub mod sse;
+pub mod translate;
 
+mod count;
+mod invalid;
 mod splice;
+mod unbounded;
 mod walk;

@@ -22,19 +22,22 @@ mod event;
 mod failure;
 mod messages;
 mod receipt;
-mod refusal;
+pub(crate) mod refusal;
 mod request;
 mod rewrite;
-mod unbounded;
-mod usage;
+pub(crate) mod usage;
 
-pub use answer::{AnswerInfo, scan_answer};
+pub use crate::{
+    answer::{AnswerInfo, EventInfo, EventKind, event_data},
+    unbounded::Unbounded,
+};
+pub use answer::scan_answer;
 pub use bound::{estimate_tokens, input_bound};
 pub use cap::CapField;
 pub use error::{error_body, error_event, error_type};
-pub use event::{EventInfo, EventKind, event_data, scan_event};
+pub use event::scan_event;
 pub use failure::{UpstreamFailure, event_problem, upstream_problem};
 pub use receipt::{is_receipt_comment, receipt_comment, without_receipt_comments};
 pub use request::{ChatRequest, CompletionRequest, ContextFile};
 pub use rewrite::Edits;
-pub use unbounded::Unbounded;
+pub(crate) use rewrite::quote;

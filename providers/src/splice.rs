@@ -61,6 +61,13 @@ impl<'a> Members<'a> {
         Some(&self.body[member.value.clone()])
     }
 
+    /// Every member's name and value, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a [u8])> {
+        self.members
+            .iter()
+            .map(|member| (member.name.as_ref(), &self.body[member.value.clone()]))
+    }
+
     /// How many bytes the values of the named members take together.
     pub(crate) fn bytes_of(&self, names: &[&str]) -> u64 {
         let named = |member: &&Member<'_>| names.contains(&member.name.as_ref());

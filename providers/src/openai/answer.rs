@@ -1,26 +1,10 @@
 use std::borrow::Cow;
 
-use protocol::TokenUsage;
-
 use super::usage;
-use crate::walk::{Text, Walker};
-
-/// What a whole answer says of itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AnswerInfo<'a> {
-    pub usage: Option<TokenUsage>,
-    /// The usage holds something that is no count.
-    pub bad_usage: bool,
-    pub response_id: Option<Cow<'a, str>>,
-    /// UTF-8 bytes of all generated text: content, reasoning, refusal, tool calls.
-    pub output_bytes: u64,
-    /// A finish reason is given.
-    pub finished: bool,
-    /// The answer is an error, although its status was 200.
-    pub error: bool,
-    /// Not one JSON object. Then `output_bytes` is the size of the body.
-    pub malformed: bool,
-}
+use crate::{
+    answer::AnswerInfo,
+    walk::{Text, Walker},
+};
 
 /// Reads a whole answer in one pass, without building it.
 pub fn scan_answer(body: &[u8]) -> AnswerInfo<'_> {
@@ -28,6 +12,7 @@ pub fn scan_answer(body: &[u8]) -> AnswerInfo<'_> {
     let reading = found.usage();
     AnswerInfo {
         usage: reading.usage,
+        cache_write_1h_tokens: 0,
         bad_usage: reading.is_bad,
         output_bytes: if found.malformed {
             body.len() as u64

@@ -1,42 +1,7 @@
 use std::borrow::Cow;
 
-use memchr::memchr2;
-use protocol::TokenUsage;
-
 use super::answer::Found;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventKind {
-    /// Holds data.
-    Data,
-    /// `data: [DONE]`.
-    Done,
-    /// Only comment lines, such as pings.
-    Comment,
-    /// A blank line, or fields without data.
-    Other,
-}
-
-/// What one event of a stream says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventInfo<'a> {
-    pub kind: EventKind,
-    /// UTF-8 bytes of the text that was generated in this event, all choices together.
-    pub output_bytes: u64,
-    /// Reported usage; of several events the last one counts.
-    pub usage: Option<TokenUsage>,
-    /// The usage holds something that is no count.
-    pub bad_usage: bool,
-    /// Nothing but usage: the extra chunk, dropped when the client did not ask for it.
-    pub usage_only: bool,
-    /// A finish reason is given.
-    pub finished: bool,
-    /// The stream failed after its 200.
-    pub error: bool,
-    /// Data that is not one JSON object. Then `output_bytes` is the size of the data.
-    pub malformed: bool,
-    pub response_id: Option<Cow<'a, str>>,
-}
+use crate::answer::{EventInfo, EventKind, Fields};
 
 /// Reads one raw event, as [`EventReader`](crate::sse::EventReader) gives it, in one pass.
 pub fn scan_event(raw: &[u8]) -> EventInfo<'_> {
@@ -66,26 +31,7 @@ pub fn scan_event(raw: &[u8]) -> EventInfo<'_> {
     }
 }
 
-/// The data of an event, several lines joined by LF; None when it has none.
-pub fn event_data(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
-    Fields::of(raw).data
-}
-
 impl<'a> EventInfo<'a> {
-    fn of(kind: EventKind) -> Self {
-        Self {
-            kind,
-            output_bytes: 0,
-            usage: None,
-            bad_usage: false,
-            usage_only: false,
-            finished: false,
-            error: false,
-            malformed: false,
-            response_id: None,
-        }
-    }
-
     fn of_data(data: &'a [u8]) -> Self {
         let found = Found::of(data);
         let reading = found.usage();
@@ -97,6 +43,7 @@ impl<'a> EventInfo<'a> {
                 found.output_bytes
             },
             usage: reading.usage,
+            cache_write_1h_tokens: 0,
             bad_usage: reading.is_bad,
             usage_only: found.choices == 0 && found.has_usage() && !found.error && !found.malformed,
             finished: found.finished,
@@ -105,62 +52,6 @@ impl<'a> EventInfo<'a> {
             response_id: found.response_id,
         }
     }
-
-    fn into_owned<'b>(self) -> EventInfo<'b> {
-        let response_id = self.response_id.map(|id| Cow::Owned(id.into_owned()));
-        EventInfo {
-            response_id,
-            ..EventInfo {
-                response_id: None,
-                ..self
-            }
-        }
-    }
-}
-
-/// The fields of an event that matter here.
-#[derive(Debug, Default)]
-struct Fields<'a> {
-    name: Option<&'a [u8]>,
-    data: Option<Cow<'a, [u8]>>,
-    has_comment: bool,
-}
-
-const BOM: &[u8] = b"\xef\xbb\xbf";
-
-impl<'a> Fields<'a> {
-    fn of(raw: &'a [u8]) -> Self {
-        let mut fields = Self::default();
-        let mut rest = raw.strip_prefix(BOM).unwrap_or(raw);
-        while !rest.is_empty() {
-            let end = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-            fields.line(&rest[..end]);
-            rest = rest.get(end + 1..).unwrap_or_default();
-        }
-        fields
-    }
-
-    fn line(&mut self, line: &'a [u8]) {
-        if let Some(value) = value_of(line, b"data") {
-            self.data = Some(match self.data.take() {
-                None => Cow::Borrowed(value),
-                Some(before) => Cow::Owned([before.as_ref(), value].join(&b'\n')),
-            });
-        } else if let Some(value) = value_of(line, b"event") {
-            self.name = Some(value);
-        } else if line.starts_with(b":") {
-            self.has_comment = true;
-        }
-    }
-}
-
-fn value_of<'a>(line: &'a [u8], field: &[u8]) -> Option<&'a [u8]> {
-    let rest = line.strip_prefix(field)?;
-    if rest.is_empty() {
-        return Some(rest);
-    }
-    let value = rest.strip_prefix(b":")?;
-    Some(value.strip_prefix(b" ").unwrap_or(value))
 }
 
 #[cfg(test)]

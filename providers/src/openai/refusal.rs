@@ -9,16 +9,16 @@ use serde::{
 
 /// What can be read out of an error body, whichever of its many shapes it has.
 #[derive(Debug, Default)]
-pub(super) struct Refusal<'a> {
-    pub(super) message: Option<Cow<'a, str>>,
+pub(crate) struct Refusal<'a> {
+    pub(crate) message: Option<Cow<'a, str>>,
     /// `code` or `type`, where it is a text.
     codes: Vec<Cow<'a, str>>,
     /// `code`, where it is a number.
-    pub(super) status: Option<u16>,
+    pub(crate) status: Option<u16>,
 }
 
 impl<'a> Refusal<'a> {
-    pub(super) fn of(body: &'a [u8]) -> Self {
+    pub(crate) fn of(body: &'a [u8]) -> Self {
         let text = std::str::from_utf8(body).unwrap_or_default().trim();
         // Google wraps its errors in a list.
         let object = match text.strip_prefix('[') {
@@ -31,10 +31,10 @@ impl<'a> Refusal<'a> {
         }
     }
 
-    fn has_code(&self, codes: &[&str]) -> bool {
+    pub(crate) fn has_code(&self, codes: &[&str]) -> bool {
         self.codes.iter().any(|code| codes.contains(&code.as_ref()))
     }
-    pub(super) fn is_out_of_money(&self) -> bool {
+    pub(crate) fn is_out_of_money(&self) -> bool {
         self.status == Some(402)
             || self.has_code(&[
                 "insufficient_quota",
@@ -42,10 +42,10 @@ impl<'a> Refusal<'a> {
                 "billing_error",
             ])
     }
-    pub(super) fn is_blocked(&self) -> bool {
+    pub(crate) fn is_blocked(&self) -> bool {
         self.has_code(&["blocked_api_access"])
     }
-    pub(super) fn is_rate_limit(&self) -> bool {
+    pub(crate) fn is_rate_limit(&self) -> bool {
         self.has_code(&["rate_limit_exceeded", "rate_limit_error", "RESOURCE_EXHAUSTED"])
     }
 

@@ -1,15 +1,9 @@
 //! From the many forms of `usage` to the one of ours.
 
-use std::fmt;
-
 use protocol::TokenUsage;
-use serde::{
-    Deserialize,
-    de::{Deserializer, Error as _, Visitor},
-};
+use serde::Deserialize;
 
-/// No request has more tokens of one kind; a larger count is a provider's mistake.
-const COUNT_MAX: u64 = 1_000_000_000_000;
+use crate::count::{Count, known};
 
 /// The counts as the providers report them; `prompt_tokens` includes what was cached.
 #[derive(Debug, Default, Deserialize)]
@@ -41,17 +35,17 @@ struct CompletionDetails {
 
 /// What a `usage` object says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Reading {
-    pub(super) usage: Option<TokenUsage>,
+pub(crate) struct Reading {
+    pub(crate) usage: Option<TokenUsage>,
     /// Something in it is not a count: negative, not whole, absurdly large or no number at all.
-    pub(super) is_bad: bool,
+    pub(crate) is_bad: bool,
 }
 
 /// Reads a `usage` object.
 ///
 /// Without believable counts of prompt and completion there is no usage; a wrong detail only loses
 /// its discount. Tokens that a provider counts in the total alone (reasoning, at some) are output.
-pub(super) fn read(object: &[u8]) -> Reading {
+pub(crate) fn read(object: &[u8]) -> Reading {
     let Ok(reported) = serde_json::from_slice::<Reported>(object) else {
         return Reading {
             usage: None,
@@ -110,64 +104,6 @@ impl Reported {
             details.and_then(|details| details.cache_write_tokens),
         ];
         counts.into_iter().flatten().any(|count| count.value().is_none())
-    }
-}
-
-fn known(count: Option<Count>) -> u64 {
-    count.and_then(Count::value).unwrap_or(0)
-}
-
-/// A number of tokens, or something that is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Count {
-    Of(u64),
-    Bad,
-}
-
-impl Count {
-    fn value(self) -> Option<u64> {
-        match self {
-            Self::Of(count) => Some(count),
-            Self::Bad => None,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Count {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Number;
-        impl Visitor<'_> for Number {
-            type Value = Count;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of tokens")
-            }
-            fn visit_u64<E>(self, count: u64) -> Result<Count, E> {
-                Ok(if count <= COUNT_MAX {
-                    Count::Of(count)
-                } else {
-                    Count::Bad
-                })
-            }
-            fn visit_i64<E>(self, _: i64) -> Result<Count, E> {
-                Ok(Count::Bad)
-            }
-            /// Some servers write whole numbers as floats.
-            fn visit_f64<E>(self, count: f64) -> Result<Count, E> {
-                let whole = count >= 0.0 && count <= COUNT_MAX as f64 && count.fract() == 0.0;
-                Ok(if whole {
-                    Count::Of(count as u64)
-                } else {
-                    Count::Bad
-                })
-            }
-            fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<Count, E> {
-                Ok(Count::Bad)
-            }
-            fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Count, E> {
-                Ok(Count::Bad)
-            }
-        }
-        deserializer.deserialize_any(Number).map_err(D::Error::custom)
     }
 }
 

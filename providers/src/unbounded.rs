@@ -16,6 +16,14 @@ pub enum Unbounded {
     WebSearch,
     /// A service tier with a price of its own.
     ServiceTier,
+    /// A faster mode with a price of its own.
+    Speed,
+    /// A place of computing with a price of its own.
+    Region,
+    /// Further passes of the model over the conversation, which no output cap limits.
+    FurtherPasses,
+    /// A conversation that the provider keeps, of which the request holds only the end.
+    KeptConversation,
     /// Other models that the provider may take instead.
     OtherModels,
     AudioOutput,
@@ -31,12 +39,25 @@ impl Unbounded {
             Self::OtherPart => ("message parts that are not text", "Send text only."),
             Self::HostedTool => (
                 "tools that run at the provider",
-                "Use tools of type `function`, which your own program runs.",
+                "Use only tools that your own program runs.",
             ),
-            Self::WebSearch => ("web search at the provider", "Leave the search options out."),
+            Self::WebSearch => (
+                "web search at the provider",
+                "Leave the search and its options out.",
+            ),
             Self::ServiceTier => (
                 "a service tier with a price of its own",
-                "Leave `service_tier` out, or set it to `default`.",
+                "Leave `service_tier` out.",
+            ),
+            Self::Speed => ("a faster mode with a price of its own", "Leave `speed` out."),
+            Self::Region => ("a region with a price of its own", "Leave `inference_geo` out."),
+            Self::FurtherPasses => (
+                "compaction at the provider",
+                "Leave `compaction` out, and its edits in `context_management`.",
+            ),
+            Self::KeptConversation => (
+                "a conversation that the provider keeps",
+                "Leave `thread` out and send the whole conversation.",
             ),
             Self::OtherModels => ("a list of models to choose from", "Name one model in `model`."),
             Self::AudioOutput => ("audio in the answer", "Leave `modalities` and `audio` out."),
