@@ -26,6 +26,8 @@ pub struct Upstream {
     pub target: Target,
     /// The provider's name in the price table.
     pub pricing_id: Option<&'static str>,
+    /// What its models speak.
+    pub dialect: providers::catalogue::Dialect,
     pub cap_field: CapField,
     pub speaks_completions: bool,
     /// Whether it understands `stream_options`; one that does not reports usage unasked.
@@ -51,8 +53,9 @@ pub enum Target {
     Builtin,
     Http {
         origin: Origin,
-        /// Marked sensitive: it never appears in a log.
-        authorization: Option<HeaderValue>,
+        /// The header that carries the key, and its value, which is marked sensitive: it never
+        /// appears in a log.
+        authorization: Option<(&'static str, HeaderValue)>,
     },
 }
 

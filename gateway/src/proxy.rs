@@ -10,6 +10,7 @@ mod answer;
 mod attempt;
 mod client;
 mod connection;
+mod count;
 mod dialect;
 mod exchange;
 mod guard;
@@ -18,6 +19,7 @@ mod origin_headers;
 mod pool;
 mod refusal;
 mod relay;
+mod shape;
 mod upstream;
 
 use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
@@ -44,9 +46,9 @@ use crate::{
 use client::{Client, Hyper};
 
 pub(crate) use client::Left;
+pub use count::{PATH as COUNT_PATH, count};
 pub use dialect::Dialect;
 pub use pool::Pool;
-pub use refusal::refuse;
 
 /// A request body that takes longer is not coming.
 const BODY_MAX: Duration = Duration::from_secs(30);
@@ -108,7 +110,7 @@ pub async fn handle(proxy: &Rc<Proxy>, dialect: Dialect, request: Request<Incomi
     };
     let asked = match arrived.await {
         Ok(asked) => asked,
-        Err(problem) => return refuse(&problem).map(Body::from),
+        Err(problem) => return dialect.refuse(&problem).map(Body::from),
     };
     let (head, answer) = oneshot::channel();
     let task = Rc::clone(proxy);
@@ -119,7 +121,7 @@ pub async fn handle(proxy: &Rc<Proxy>, dialect: Dialect, request: Request<Incomi
     });
     answer.await.unwrap_or_else(|_| {
         let problem = Problem::new(Code::Internal, "The request ended without an answer.");
-        refuse(&problem).map(Body::from)
+        dialect.refuse(&problem).map(Body::from)
     })
 }
 
@@ -136,7 +138,7 @@ pub(crate) async fn handle_direct(proxy: &Proxy, head: RequestHead<Dialect>, dir
         Err(problem) => {
             let _ = timeout(BODY_MAX, direct.discard_body(head.length)).await;
             // Whoever does not read a refusal has not lost anything.
-            let _ = direct.answer(refuse(&problem)).await;
+            let _ = direct.answer(head.route.refuse(&problem)).await;
             return;
         }
     };
@@ -145,7 +147,7 @@ pub(crate) async fn handle_direct(proxy: &Proxy, head: RequestHead<Dialect>, dir
         Ok(None) => {}
         Err(_) => {
             direct.close_after();
-            let _ = direct.answer(refuse(&broke_off())).await;
+            let _ = direct.answer(head.route.refuse(&broke_off())).await;
         }
     }
 }
@@ -153,10 +155,11 @@ pub(crate) async fn handle_direct(proxy: &Proxy, head: RequestHead<Dialect>, dir
 async fn run(proxy: &Proxy, asked: admit::Asked, client: &mut Client<'_>) {
     let _busy = Busy::new(&proxy.gateway);
     let _running = Running::new(&proxy.running);
+    let dialect = asked.dialect;
     let response = match admit::serve(proxy, asked, client).await {
         Ok(admit::Served::Streaming(stream)) => return stream.run(proxy, client).await,
         Ok(admit::Served::Whole(response)) => *response,
-        Err(refusal) => refusal.respond(),
+        Err(refusal) => refusal.respond(dialect),
     };
     // A client that left gets no answer; what it owed is settled by now.
     let _ = client.answer(response).await;

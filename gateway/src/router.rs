@@ -1,4 +1,4 @@
-//! Every route on one page. The two hot ones never pass through here: see `server`.
+//! Every route on one page. The hot ones never pass through here: see `server`.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! The listening side: a few threads, each with its own runtime and its own upstream connections,
-//! take turns at one socket. The two hot routes go straight to the proxy, the rest to the router.
+//! take turns at one socket. The hot routes go straight to the proxy, the rest to the router.
 
 mod connection;
 mod direct;

@@ -12,6 +12,8 @@ pub struct Provider {
     pub base_url: Option<&'static str>,
     /// The variable that usually holds the key; None where no key is needed.
     pub api_key_env: Option<&'static str>,
+    /// What its models speak.
+    pub dialect: Dialect,
     /// The provider's id in the bundled price table.
     pub pricing_id: Option<&'static str>,
     pub cap_field: CapField,
@@ -26,11 +28,20 @@ pub struct Provider {
     pub native_suffix: NativeSuffix,
 }
 
+/// The dialects that upstreams speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    #[default]
+    OpenAi,
+    Anthropic,
+}
+
 /// Any server that speaks the dialect, with nothing else known about it.
 const SERVER: Provider = Provider {
     name: "openai-compatible",
     base_url: None,
     api_key_env: None,
+    dialect: Dialect::OpenAi,
     pricing_id: None,
     cap_field: CapField::MaxTokens,
     speaks_completions: true,
@@ -40,6 +51,15 @@ const SERVER: Provider = Provider {
 };
 
 static COMPATIBLE: Provider = SERVER;
+
+/// Any server that speaks Anthropic's dialect.
+static MESSAGES: Provider = Provider {
+    name: "anthropic-compatible",
+    dialect: Dialect::Anthropic,
+    speaks_completions: false,
+    speaks_embeddings: false,
+    ..SERVER
+};
 
 /// A service that offers chat only, which most of them do.
 const fn chat_only(
@@ -52,6 +72,7 @@ const fn chat_only(
         name,
         base_url: Some(base_url),
         api_key_env: Some(api_key_env),
+        dialect: Dialect::OpenAi,
         pricing_id: Some(pricing_id),
         cap_field: CapField::MaxTokens,
         speaks_completions: false,
@@ -61,12 +82,21 @@ const fn chat_only(
     }
 }
 
-static HOSTED: [Provider; 13] = [
+static HOSTED: [Provider; 14] = [
     // Its models for legacy completions are retired.
     Provider {
         cap_field: CapField::MaxCompletionTokens,
         speaks_embeddings: true,
         ..chat_only("openai", "https://api.openai.com/v1", "OPENAI_API_KEY", "openai")
+    },
+    Provider {
+        dialect: Dialect::Anthropic,
+        ..chat_only(
+            "anthropic",
+            "https://api.anthropic.com/v1",
+            "ANTHROPIC_API_KEY",
+            "anthropic",
+        )
     },
     chat_only(
         "openrouter",
@@ -178,7 +208,9 @@ pub fn loopback() -> &'static [(&'static Provider, u16)] {
 }
 
 fn all() -> impl Iterator<Item = &'static Provider> {
-    [&COMPATIBLE, &OLLAMA, &LLAMA_CPP].into_iter().chain(&HOSTED)
+    [&COMPATIBLE, &MESSAGES, &OLLAMA, &LLAMA_CPP]
+        .into_iter()
+        .chain(&HOSTED)
 }
 
 pub fn by_name(name: &str) -> Option<&'static Provider> {
@@ -195,7 +227,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// A list of what may pass, so that no cookie, no organisation of the owner's and no header in our
 /// name gets through.
 pub fn passes_response_header(name: &str) -> bool {
-    const NAMES: [&str; 7] = [
+    const NAMES: [&str; 8] = [
         "content-type",
         "content-language",
         "openai-processing-ms",
@@ -203,8 +235,9 @@ pub fn passes_response_header(name: &str) -> bool {
         "retry-after",
         "retry-after-ms",
         "x-request-id",
+        "x-should-retry",
     ];
-    NAMES.contains(&name) || name.starts_with("x-ratelimit-")
+    NAMES.contains(&name) || name.starts_with("x-ratelimit-") || name.starts_with("anthropic-ratelimit-")
 }
 
 #[cfg(test)]

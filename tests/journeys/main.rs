@@ -17,6 +17,7 @@ mod disconnect;
 mod events;
 mod failover;
 mod language_model;
+mod messages;
 mod one_connection;
 mod openai_client;
 mod overspend;

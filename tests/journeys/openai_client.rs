@@ -1,4 +1,5 @@
-//! The official `openai` client works through the gateway as it is, with a device credential.
+//! The official `openai` and `anthropic` clients work through the gateway as they are, with a device
+//! credential.
 
 use std::{env, path::PathBuf, process::Stdio};
 
@@ -31,14 +32,14 @@ async fn python() -> PathBuf {
     String::from_utf8(output.stdout).unwrap().trim().into()
 }
 
-async fn run_client(stage: &Stage) -> Value {
+/// What one of the programs in `tests/clients` saw.
+pub async fn run(program: &str, model: &str, environment: &[(&str, String)]) -> Value {
     let home = Home::new();
     let mut command = Command::from(home.command(python().await));
     command
-        .arg(workspace_dir().join("tests/clients/openai_client.py"))
-        .arg(CODER)
-        .env("OPENAI_BASE_URL", stage.gateway.url("/v1"))
-        .env("OPENAI_API_KEY", &stage.device.credential)
+        .arg(workspace_dir().join("tests/clients").join(program))
+        .arg(model)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .kill_on_drop(true);
     let output = within("the end of the client", command.output()).await.unwrap();
     assert!(
@@ -54,7 +55,11 @@ async fn the_python_client_streams_and_does_not_and_pays_exactly() {
     let stage = Stage::new().await;
     let answer = Answer::of("chatcmpl-18", 33, 7);
     stage.upstream.answer(CODER, answer.clone());
-    let seen = run_client(&stage).await;
+    let environment = [
+        ("OPENAI_BASE_URL", stage.gateway.url("/v1")),
+        ("OPENAI_API_KEY", stage.device.credential.clone()),
+    ];
+    let seen = run("openai_client.py", CODER, &environment).await;
 
     let usage = json!({"prompt_tokens": 33, "completion_tokens": 7});
     assert!(

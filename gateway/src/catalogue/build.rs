@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use http::HeaderValue;
 use protocol::api::Capability;
 use providers::{
-    catalogue::{self as known, Provider},
+    catalogue::{self as known, Dialect, Provider},
     fim::FimWay,
     openai::CapField,
 };
@@ -90,6 +90,7 @@ fn builtin_upstream() -> Arc<Upstream> {
         name: BUILTIN.into(),
         target: Target::Builtin,
         pricing_id: None,
+        dialect: Dialect::OpenAi,
         cap_field: CapField::MaxTokens,
         speaks_completions: true,
         takes_stream_options: true,
@@ -173,10 +174,14 @@ fn upstream(
     let origin = Origin::parse(base_url).map_err(|error| invalid(error.to_string()))?;
     let authorization = match key {
         Some(key) => {
-            let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
+            let (header, text) = match provider.dialect {
+                Dialect::OpenAi => ("authorization", format!("Bearer {key}")),
+                Dialect::Anthropic => ("x-api-key", key.to_owned()),
+            };
+            let mut value = HeaderValue::from_str(&text)
                 .map_err(|_| invalid("its API key holds characters that no key has".into()))?;
             value.set_sensitive(true);
-            Some(value)
+            Some((header, value))
         }
         None => None,
     };
@@ -187,6 +192,7 @@ fn upstream(
             authorization,
         },
         pricing_id: provider.pricing_id,
+        dialect: provider.dialect,
         cap_field: provider.cap_field,
         speaks_completions: provider.speaks_completions,
         takes_stream_options: provider.takes_stream_options,

@@ -3,10 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, header};
+use http::{HeaderValue, Request, header};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper_util::rt::TokioIo;
-use providers::catalogue::{self as known, Provider};
+use providers::{
+    anthropic,
+    catalogue::{self as known, Dialect, Provider},
+};
 use rustls::{ClientConfig, pki_types::ServerName};
 use serde::Deserialize;
 use tokio::{
@@ -98,8 +101,12 @@ async fn list(upstream: &Upstream, tls: &Arc<ClientConfig>, patience: Duration) 
         .header(header::ACCEPT, "application/json")
         .body(Empty::<Bytes>::new())
         .ok()?;
-    if let Some(value) = authorization {
-        request.headers_mut().insert(header::AUTHORIZATION, value.clone());
+    if let Some((name, value)) = authorization {
+        request.headers_mut().insert(*name, value.clone());
+    }
+    if upstream.dialect == Dialect::Anthropic {
+        let version = HeaderValue::from_static(anthropic::VERSION);
+        request.headers_mut().insert("anthropic-version", version);
     }
     let body = timeout(patience, ask(origin, tls, request)).await.ok()??;
     let list: List = serde_json::from_slice(&body).ok()?;

@@ -49,6 +49,7 @@ pub(super) enum Served {
 pub(super) struct Plan<'a> {
     pub dialect: Dialect,
     pub parsed: Parsed<'a>,
+    pub body: &'a [u8],
     pub entry: Arc<Entry>,
     pub counted_input: u64,
     /// The output cap of one choice.
@@ -110,6 +111,7 @@ fn plan<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) ->
         dialect,
         counted_input: estimate_tokens(parsed.input_bytes()).max(1),
         parsed,
+        body,
         entry,
         cap,
     })
@@ -118,6 +120,7 @@ fn plan<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) ->
 /// The routes that may serve it, in the order in which they are tried.
 fn routes<'a>(plan: &'a Plan<'_>, dice: u32) -> Result<Vec<&'a Route>, Problem> {
     let mut routes = plan.entry.in_order(dice, now_ms());
+    routes.retain(|route| plan.dialect.is_served_by(route.upstream.dialect));
     if routes.is_empty() {
         return Err(unavailable());
     }
@@ -134,7 +137,7 @@ fn routes<'a>(plan: &'a Plan<'_>, dice: u32) -> Result<Vec<&'a Route>, Problem> 
                 .is_some_and(|pricing| pricing.price.is_free())
         });
         if routes.is_empty() {
-            return Err(unbounded.problem());
+            return Err(unbounded);
         }
     }
     routes.truncate(ATTEMPTS_MAX);

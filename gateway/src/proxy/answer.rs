@@ -3,10 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
 use protocol::{Receipt, header as ours};
-use providers::{
-    catalogue::passes_response_header,
-    openai::{AnswerInfo, UpstreamFailure, scan_answer, upstream_problem},
-};
+use providers::{answer::AnswerInfo, catalogue::passes_response_header, openai::UpstreamFailure};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -17,6 +14,7 @@ use super::{
     guard::Guard,
     meter::Reading,
     refusal::{Refusal, broke_off},
+    shape::Shape,
     upstream::Reply,
 };
 use crate::state::internal;
@@ -34,7 +32,7 @@ pub(super) async fn whole(
     guard: &mut Guard,
     client: &mut Client<'_>,
     mut head: Reply,
-    is_translated: bool,
+    shape: Shape,
 ) -> Result<Response<Bytes>, Refusal> {
     let body = match guard.watch(client, head.body.collect(ANSWER_BYTES_MAX)).await {
         Ok(Ok(body)) => body,
@@ -45,7 +43,7 @@ pub(super) async fn whole(
         Ok(Err((part, error))) => {
             let reading = Reading {
                 usage: None,
-                ..reading_of(&scan_answer(&part))
+                ..reading_of(&shape.scan_answer(&part))
             };
             exchange.settle(reading).await.map_err(internal)?;
             tracing::warn!(request.id = %exchange.request, "{error} in the middle of an answer");
@@ -53,20 +51,19 @@ pub(super) async fn whole(
         }
     };
     head.body.put_back(proxy);
-    let info = scan_answer(&body);
+    let info = shape.scan_answer(&body);
     if (info.error || info.malformed) && info.usage.is_none() {
         // A page or an error under a good status: nothing was generated, nothing is owed.
         exchange.release().await.map_err(internal)?;
-        return Err(upstream_problem(502, None, &body).problem.into());
+        return Err(shape.failure(502, None, &body).problem.into());
     }
     let reading = reading_of(&info);
     let receipt = exchange.settle(reading).await.map_err(internal)?;
-    let translated = if is_translated {
-        providers::fim::translate_answer(&body)
-    } else {
-        None
-    };
-    let body = translated.unwrap_or(body);
+    let presented = shape.present_answer(body.clone());
+    if presented.is_none() {
+        tracing::warn!(request.id = %exchange.request, "An answer could not be translated");
+    }
+    let body = presented.unwrap_or(body);
     Ok(respond(exchange, &head.headers, body, &receipt))
 }
 
@@ -116,7 +113,7 @@ pub(super) async fn settle_unread(exchange: &Exchange) -> Result<(), Refusal> {
 }
 
 /// What an upstream's refusal means.
-pub(super) async fn failure(mut head: Reply) -> UpstreamFailure {
+pub(super) async fn failure(mut head: Reply, shape: Shape) -> UpstreamFailure {
     let body = match timeout(ERROR_MAX, head.body.collect(ERROR_BYTES_MAX)).await {
         Ok(Ok(body) | Err((body, _))) => body,
         Err(_) => Bytes::new(),
@@ -125,5 +122,5 @@ pub(super) async fn failure(mut head: Reply) -> UpstreamFailure {
         .headers
         .get(header::RETRY_AFTER)
         .and_then(|value| value.to_str().ok());
-    upstream_problem(head.status.as_u16(), retry_after, &body)
+    shape.failure(head.status.as_u16(), retry_after, &body)
 }

@@ -9,7 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use http::HeaderValue;
 use protocol::{Code, Money, Problem};
+use providers::anthropic;
 
 use super::{
     Proxy,
@@ -22,6 +24,7 @@ use super::{
     origin_headers::Wishes,
     refusal::{Refusal, unavailable},
     relay::{self, Stream},
+    shape::Shape,
     upstream::{self, Reply},
 };
 use crate::{
@@ -74,7 +77,13 @@ impl Attempt<'_> {
         place: StreamPlace,
     ) -> Result<Served, Miss> {
         let pricing = self.route.price.as_ref().ok_or_else(unavailable)?;
-        let (hold, forward, cap) = self.hold(proxy, pricing).await?;
+        let first = match self.forward(self.plan.cap) {
+            Ok(first) => first,
+            // It cannot be carried over to this upstream, but perhaps to the next.
+            Err(problem) if !self.is_last => return Err(Miss::TryNext(Box::new(problem.into()), place)),
+            Err(problem) => return Err(problem.into()),
+        };
+        let (hold, forward, cap) = self.hold(proxy, pricing, first).await?;
         let exchange = Exchange {
             gateway: Arc::clone(&proxy.gateway),
             running: Rc::clone(&proxy.running),
@@ -89,19 +98,19 @@ impl Attempt<'_> {
             place,
         };
         let mut guard = Guard::new(&proxy.gateway, self.device, &proxy.bell, self.started);
-        let is_translated = forward.is_translated;
+        let shape = forward.shape;
         let (exchange, head) = self.send(proxy, client, &mut guard, exchange, forward).await?;
         self.route.upstream.health.note_success();
         if self.plan.parsed.is_stream() && relay::is_event_stream(&head) {
             let wishes = relay::Wishes {
                 receipt: self.wishes.wants_receipt,
                 usage_chunk: self.plan.parsed.asked_for_usage(),
-                translated: is_translated,
+                shape,
             };
             let stream = Stream::new(exchange, guard, head, wishes);
             return Ok(Served::Streaming(Box::new(stream)));
         }
-        let response = answer::whole(proxy, &exchange, &mut guard, client, head, is_translated).await?;
+        let response = answer::whole(proxy, &exchange, &mut guard, client, head, shape).await?;
         Ok(Served::Whole(Box::new(response)))
     }
 
@@ -119,10 +128,19 @@ impl Attempt<'_> {
         // Answers that are not streamed say nothing until they are complete.
         guard.be_quiet_for(if is_stream { idle } else { idle * 5 });
         let dispatched = Cell::new(false);
-        let sending = upstream::send(proxy, &self.route.upstream, forward, is_stream, &dispatched);
+        let shape = forward.shape;
+        let extra = self.extra(shape);
+        let sending = upstream::send(
+            proxy,
+            &self.route.upstream,
+            forward,
+            &extra,
+            is_stream,
+            &dispatched,
+        );
         match guard.watch(client, sending).await {
             Ok(Ok(head)) if head.status.is_success() => Ok((exchange, head)),
-            Ok(Ok(head)) => Err(self.refused(exchange, head).await),
+            Ok(Ok(head)) => Err(self.refused(exchange, head, shape).await),
             Ok(Err(error)) => Err(self.unanswered(exchange, &error).await),
             Err(Ended::Silent) => Err(self.unanswered(exchange, &"it does not answer").await),
             Err(ended) => {
@@ -146,9 +164,9 @@ impl Attempt<'_> {
     }
 
     /// The upstream said no before any byte.
-    async fn refused(&self, exchange: Exchange, head: Reply) -> Miss {
+    async fn refused(&self, exchange: Exchange, head: Reply, shape: Shape) -> Miss {
         let status = head.status.as_u16();
-        let failure = answer::failure(head).await;
+        let failure = answer::failure(head, shape).await;
         tracing::warn!(
             request.id = %exchange.request, upstream = %self.route.upstream.name, status,
             "The upstream refused a request"
@@ -199,7 +217,9 @@ impl Attempt<'_> {
         &self,
         proxy: &Proxy,
         pricing: &Pricing,
+        first: Forward,
     ) -> Result<(Arc<HoldRequest>, Forward, u64), Refusal> {
+        let mut forward = first;
         let at = now_ms();
         let longest = i64::try_from(proxy.gateway.limits.request_seconds_max).unwrap_or(i64::MAX / 2_000);
         let mut cap = self.plan.cap;
@@ -217,8 +237,7 @@ impl Attempt<'_> {
             origin: self.origin(),
         });
         for _ in 0..TRIES {
-            let forward = self.plan.parsed.forward(self.route, cap);
-            let input = self.plan.parsed.input_bound(&forward.body);
+            let input = forward.input_bound;
             Arc::make_mut(&mut request).amount = self.bound(pricing, input, cap).ok_or_else(too_large)?;
             let held = proxy.ledger().hold(Arc::clone(&request)).await;
             let lot = match held.map_err(internal)? {
@@ -228,7 +247,10 @@ impl Attempt<'_> {
             };
             proxy.gateway.metrics.short();
             match self.affordable(pricing, lot, input, cap) {
-                Some(lower) => cap = lower,
+                Some(lower) => {
+                    cap = lower;
+                    forward = self.forward(cap)?;
+                }
                 None => return Err(short(lot, request.amount, self.least(pricing, input))),
             }
         }
@@ -237,6 +259,27 @@ impl Attempt<'_> {
             "Other requests of this key took the credit first.",
         );
         Err(Refusal::later(problem, 1))
+    }
+
+    fn forward(&self, cap: u64) -> Result<Forward, Problem> {
+        self.plan.parsed.forward(self.plan.body, self.route, cap)
+    }
+
+    /// What an upstream of Anthropic's dialect is told beside the request.
+    fn extra(&self, shape: Shape) -> Vec<(&'static str, HeaderValue)> {
+        let version = || ("anthropic-version", HeaderValue::from_static(anthropic::VERSION));
+        match shape {
+            Shape::Anthropic => {
+                let mut extra = self.wishes.anthropic.clone();
+                if !extra.iter().any(|(name, _)| *name == "anthropic-version") {
+                    extra.push(version());
+                }
+                extra
+            }
+            // The client's own wishes are about another dialect.
+            Shape::ChatFromMessages => vec![version()],
+            Shape::OpenAi | Shape::CompletionFromChat | Shape::MessagesFromChat => Vec::new(),
+        }
     }
 
     fn bound(&self, pricing: &Pricing, input: u64, cap: u64) -> Option<Money> {

@@ -144,6 +144,18 @@ impl Connection {
         }
     }
 
+    /// A small body as a whole.
+    pub(super) async fn collect(&mut self, limit: usize) -> Result<Bytes, Broken> {
+        let mut all = BytesMut::new();
+        while let Some(piece) = self.next().await? {
+            if all.len() + piece.len() > limit {
+                return Err(Broken::TooLong);
+            }
+            all.extend_from_slice(&piece);
+        }
+        Ok(all.freeze())
+    }
+
     /// The body was read to its end.
     pub(super) fn is_at_end(&self) -> bool {
         matches!(self.body, Body::Ended)

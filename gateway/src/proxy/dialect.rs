@@ -1,18 +1,25 @@
-//! The two routes of the OpenAI dialect that cost money, behind one face.
+//! The routes that cost money, behind one face.
 
 use bytes::Bytes;
-use protocol::{Problem, RequestKind, api::Capability};
+use http::{HeaderValue, Response, StatusCode, header};
+use protocol::{Code, Problem, RequestKind, api::Capability};
 use providers::{
+    anthropic::{self, CacheTtl, MessagesRequest},
+    catalogue::Dialect as Spoken,
     fim::AnswerShape,
-    openai::{ChatRequest, CompletionRequest, Edits, Unbounded},
+    openai::{self, ChatRequest, CompletionRequest, Edits, Unbounded},
+    translate,
 };
 
+use super::shape::Shape;
 use crate::catalogue::Route;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     Chat,
     Completions,
+    /// Anthropic's.
+    Messages,
 }
 
 impl Dialect {
@@ -21,20 +28,21 @@ impl Dialect {
         match path {
             "/v1/chat/completions" => Some(Self::Chat),
             "/v1/completions" => Some(Self::Completions),
+            "/v1/messages" => Some(Self::Messages),
             _ => None,
         }
     }
 
     pub const fn kind(self) -> RequestKind {
         match self {
-            Self::Chat => RequestKind::Chat,
+            Self::Chat | Self::Messages => RequestKind::Chat,
             Self::Completions => RequestKind::Completion,
         }
     }
 
     pub const fn capability(self) -> Capability {
         match self {
-            Self::Chat => Capability::Chat,
+            Self::Chat | Self::Messages => Capability::Chat,
             Self::Completions => Capability::Completion,
         }
     }
@@ -42,9 +50,36 @@ impl Dialect {
     /// The fewest output tokens that are worth sending a request for.
     pub const fn useful_output(self) -> u64 {
         match self {
-            Self::Chat => 256,
+            Self::Chat | Self::Messages => 256,
             Self::Completions => 16,
         }
+    }
+
+    /// Whether an upstream that speaks so can serve it, translated if need be.
+    pub(super) fn is_served_by(self, spoken: Spoken) -> bool {
+        self != Self::Completions || spoken == Spoken::OpenAi
+    }
+
+    /// A refusal in the shape that its clients read.
+    pub fn refuse(self, problem: &Problem) -> Response<Bytes> {
+        let mut response = Response::new(match self {
+            Self::Chat | Self::Completions => openai::error_body(problem),
+            Self::Messages => anthropic::error_body(problem),
+        });
+        let status = StatusCode::from_u16(problem.code.http_status());
+        *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if self == Self::Messages {
+            // Its clients would otherwise repeat what will not change.
+            let retries = if anthropic::should_retry(problem.code) {
+                "true"
+            } else {
+                "false"
+            };
+            headers.insert("x-should-retry", HeaderValue::from_static(retries));
+        }
+        response
     }
 }
 
@@ -52,6 +87,7 @@ impl Dialect {
 pub(super) enum Parsed<'a> {
     Chat(ChatRequest<'a>),
     Completion(CompletionRequest<'a>),
+    Messages(MessagesRequest<'a>),
 }
 
 /// What goes to the upstream.
@@ -59,8 +95,9 @@ pub(super) struct Forward {
     /// Behind the upstream's base URL.
     pub path: &'static str,
     pub body: Bytes,
-    /// The answer is chat and has to become a completion.
-    pub is_translated: bool,
+    /// The most input tokens that the body can be.
+    pub input_bound: u64,
+    pub shape: Shape,
 }
 
 impl<'a> Parsed<'a> {
@@ -68,6 +105,7 @@ impl<'a> Parsed<'a> {
         Ok(match dialect {
             Dialect::Chat => Self::Chat(ChatRequest::parse(body)?),
             Dialect::Completions => Self::Completion(CompletionRequest::parse(body)?),
+            Dialect::Messages => Self::Messages(MessagesRequest::parse(body)?),
         })
     }
 
@@ -75,6 +113,7 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => &request.model,
             Self::Completion(request) => &request.model,
+            Self::Messages(request) => &request.model,
         }
     }
 
@@ -82,6 +121,7 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => request.stream,
             Self::Completion(request) => request.stream,
+            Self::Messages(request) => request.stream,
         }
     }
 
@@ -89,21 +129,23 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => request.include_usage,
             Self::Completion(request) => request.include_usage,
+            Self::Messages(_) => true,
         }
     }
 
     pub(super) fn output_cap(&self) -> Option<u64> {
         match self {
-            Self::Chat(request) => request.output_cap,
-            Self::Completion(request) => request.output_cap,
+            Self::Chat(request) => request.output_cap.map(|(_, cap)| cap),
+            Self::Completion(request) => request.output_cap.map(|(_, cap)| cap),
+            Self::Messages(request) => Some(request.max_tokens),
         }
-        .map(|(_, cap)| cap)
     }
 
     pub(super) fn choices(&self) -> u64 {
         match self {
             Self::Chat(request) => request.choices,
             Self::Completion(request) => request.choices,
+            Self::Messages(_) => 1,
         }
     }
 
@@ -111,45 +153,98 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => request.input_bytes,
             Self::Completion(request) => request.input_bytes,
+            Self::Messages(request) => request.input_bytes,
         }
     }
 
-    pub(super) fn unbounded(&self) -> Option<&Unbounded> {
+    /// Why no price by the token bounds what it costs.
+    pub(super) fn unbounded(&self) -> Option<Problem> {
         match self {
-            Self::Chat(request) => request.unbounded.as_ref(),
-            Self::Completion(request) => request.unbounded.as_ref(),
+            Self::Chat(request) => request.unbounded.map(Unbounded::problem),
+            Self::Completion(request) => request.unbounded.map(Unbounded::problem),
+            Self::Messages(request) => {
+                let for_an_hour = request.cache_writes == Some(CacheTtl::OneHour);
+                request.unbounded.map(Unbounded::problem).or_else(|| {
+                    for_an_hour.then(|| {
+                        Problem::new(
+                            Code::InvalidRequest,
+                            "This gateway has no price for a prompt cache of one hour.",
+                        )
+                        .with_hint("Leave `ttl` out of `cache_control`.")
+                    })
+                })
+            }
         }
     }
 
-    pub(super) fn input_bound(&self, forwarded: &Bytes) -> u64 {
-        match self {
-            Self::Chat(request) => request.input_bound(forwarded.len()),
-            Self::Completion(request) => request.input_bound(forwarded.len()),
-        }
-    }
-
-    /// The body for the route's upstream, with this output cap.
-    pub(super) fn forward(&self, route: &Route, cap: u64) -> Forward {
+    /// The body for the route's upstream, with this output cap. What cannot be carried over into
+    /// its dialect is an error.
+    pub(super) fn forward(&self, body: &[u8], route: &Route, cap: u64) -> Result<Forward, Problem> {
         let edits = Edits {
             model: Some(&route.upstream_model),
             output_cap: Some(cap),
             cap_field: route.upstream.cap_field,
             include_usage: route.upstream.takes_stream_options,
         };
-        match self {
-            Self::Chat(request) => Forward {
-                path: "/chat/completions",
-                body: request.rewrite(&edits),
-                is_translated: false,
-            },
-            Self::Completion(request) => {
-                let forward = route.fim.forward(request, &edits);
-                Forward {
-                    path: forward.path,
-                    body: forward.body,
-                    is_translated: forward.answer == AnswerShape::Chat,
-                }
+        match (self, route.upstream.dialect) {
+            (Self::Chat(request), Spoken::OpenAi) => Ok(chat(request, &edits)),
+            (Self::Chat(_), Spoken::Anthropic) => {
+                let body = translate::chat_to_messages(body, &edits)?;
+                let input_bound = MessagesRequest::parse(&body)?.input_bound(body.len());
+                Ok(messages(body, input_bound, Shape::ChatFromMessages))
+            }
+            (Self::Completion(request), _) => Ok(completion(request, route, &edits)),
+            (Self::Messages(request), Spoken::Anthropic) => {
+                let body = request.rewrite(&anthropic::Edits {
+                    model: edits.model,
+                    max_tokens: edits.output_cap,
+                });
+                let input_bound = request.input_bound(body.len());
+                Ok(messages(body, input_bound, Shape::Anthropic))
+            }
+            (Self::Messages(_), Spoken::OpenAi) => {
+                let body = translate::messages_to_chat(body, &edits)?;
+                let input_bound = ChatRequest::parse(&body)?.input_bound(body.len());
+                Ok(Forward {
+                    path: "/chat/completions",
+                    body,
+                    input_bound,
+                    shape: Shape::MessagesFromChat,
+                })
             }
         }
+    }
+}
+
+fn chat(request: &ChatRequest<'_>, edits: &Edits<'_>) -> Forward {
+    let body = request.rewrite(edits);
+    Forward {
+        path: "/chat/completions",
+        input_bound: request.input_bound(body.len()),
+        body,
+        shape: Shape::OpenAi,
+    }
+}
+
+fn completion(request: &CompletionRequest<'_>, route: &Route, edits: &Edits<'_>) -> Forward {
+    let forward = route.fim.forward(request, edits);
+    let shape = match forward.answer {
+        AnswerShape::Chat => Shape::CompletionFromChat,
+        AnswerShape::Completion => Shape::OpenAi,
+    };
+    Forward {
+        path: forward.path,
+        input_bound: request.input_bound(forward.body.len()),
+        body: forward.body,
+        shape,
+    }
+}
+
+fn messages(body: Bytes, input_bound: u64, shape: Shape) -> Forward {
+    Forward {
+        path: "/messages",
+        body,
+        input_bound,
+        shape,
     }
 }

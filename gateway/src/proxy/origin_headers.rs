@@ -1,6 +1,6 @@
 //! What a client says about its request in `x-token-tracker-*`.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use percent_encoding::percent_decode;
 use protocol::{Code, Problem, RequestKind, header};
 
@@ -15,7 +15,12 @@ pub(super) struct Wishes {
     pub language: Option<String>,
     /// Send the receipt as a comment line in a stream.
     pub wants_receipt: bool,
+    /// Which of Anthropic's shapes the client speaks; for an upstream of that dialect.
+    pub anthropic: Vec<(&'static str, HeaderValue)>,
 }
+
+/// What an upstream of Anthropic's dialect is told of its client.
+const ANTHROPIC: [&str; 2] = ["anthropic-version", "anthropic-beta"];
 
 pub(super) fn read(headers: &HeaderMap) -> Result<Wishes, Problem> {
     let kind = text(headers, header::KIND)?
@@ -31,7 +36,21 @@ pub(super) fn read(headers: &HeaderMap) -> Result<Wishes, Problem> {
         branch: text(headers, header::BRANCH)?,
         language: text(headers, header::LANGUAGE)?,
         wants_receipt: headers.get(header::RECEIPT).is_some_and(|value| value == "1"),
+        anthropic: anthropic(headers),
     })
+}
+
+/// Several values of one header are one list.
+fn anthropic(headers: &HeaderMap) -> Vec<(&'static str, HeaderValue)> {
+    ANTHROPIC
+        .into_iter()
+        .flat_map(|name| {
+            headers
+                .get_all(name)
+                .iter()
+                .map(move |value| (name, value.clone()))
+        })
+        .collect()
 }
 
 /// A percent-encoded value of at most 256 bytes.

@@ -37,8 +37,10 @@ pub(super) enum SendError {
 /// What goes to an upstream. Nothing of the client's headers is in it.
 pub(super) struct Outgoing<'a> {
     pub path: &'static str,
-    pub authorization: Option<&'a HeaderValue>,
+    pub authorization: Option<&'a (&'static str, HeaderValue)>,
     pub accept: &'static str,
+    /// What else the upstream's dialect wants.
+    pub extra: &'a [(&'static str, HeaderValue)],
     pub body: Bytes,
 }
 
@@ -60,9 +62,10 @@ impl Outgoing<'_> {
             b"\r\nuser-agent: token-tracker\r\ncontent-type: application/json\r\naccept: ",
         );
         head.extend_from_slice(self.accept.as_bytes());
-        if let Some(value) = self.authorization {
-            head.extend_from_slice(b"\r\nauthorization: ");
-            head.extend_from_slice(value.as_bytes());
+        for (name, value) in self.authorization.into_iter().chain(self.extra) {
+            for part in [b"\r\n", name.as_bytes(), b": ", value.as_bytes()] {
+                head.extend_from_slice(part);
+            }
         }
         for part in ["\r\ncontent-length: ", &length, "\r\n\r\n"] {
             head.extend_from_slice(part.as_bytes());

@@ -1,9 +1,11 @@
-//! Errors in the dialect's own shape.
+//! Why a request gets no answer.
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, Response, header};
 use protocol::{Code, Problem, RequestId};
-use providers::openai::{UpstreamFailure, error_body};
+use providers::openai::UpstreamFailure;
+
+use super::dialect::Dialect;
 
 /// A refusal before or instead of an answer.
 pub(super) struct Refusal {
@@ -52,9 +54,9 @@ impl Refusal {
         }
     }
 
-    /// The answer that says it, in OpenAI's shape.
-    pub(super) fn respond(self) -> Response<Bytes> {
-        let mut response = refuse(&self.problem);
+    /// The answer that says it.
+    pub(super) fn respond(self, dialect: Dialect) -> Response<Bytes> {
+        let mut response = dialect.refuse(&self.problem);
         let headers = response.headers_mut();
         if let Some(value) = self.retry_after {
             headers.insert(header::RETRY_AFTER, value);
@@ -67,16 +69,6 @@ impl Refusal {
         }
         response
     }
-}
-
-/// A refusal before a request was made of it, in OpenAI's shape.
-pub fn refuse(problem: &Problem) -> Response<Bytes> {
-    let mut response = Response::new(error_body(problem));
-    let status = StatusCode::from_u16(problem.code.http_status());
-    *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
-    response
 }
 
 /// Nobody reads it; it only ends the task.

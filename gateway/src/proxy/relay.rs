@@ -7,11 +7,8 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 use protocol::Problem;
 use providers::{
-    fim::StreamTranslator,
-    openai::{
-        EventInfo, EventKind, error_event, event_problem, is_receipt_comment, receipt_comment, scan_event,
-        without_receipt_comments,
-    },
+    answer::{EventInfo, EventKind},
+    openai::{is_receipt_comment, receipt_comment, scan_event, without_receipt_comments},
     sse::EventReader,
 };
 use tokio::time::timeout;
@@ -25,6 +22,7 @@ use super::{
     guard::{Ended, Guard},
     meter::Reading,
     refusal::{broke_off, revoked, stopping, too_long},
+    shape::{Scanner, Shape, Translator},
     upstream::{Reply, ReplyBody},
 };
 
@@ -37,7 +35,7 @@ const DRAIN_MAX: Duration = Duration::from_millis(500);
 pub(super) struct Wishes {
     pub receipt: bool,
     pub usage_chunk: bool,
-    pub translated: bool,
+    pub shape: Shape,
 }
 
 /// A stream whose head came.
@@ -48,7 +46,8 @@ pub(super) struct Stream {
     wishes: Wishes,
     reading: Reading,
     reader: EventReader,
-    translator: Option<StreamTranslator>,
+    scanner: Scanner,
+    translator: Option<Translator>,
     /// Ready to be sent in one write.
     ready: Vec<Bytes>,
     /// Events that may be the last; they wait for the settle.
@@ -79,6 +78,7 @@ pub(super) fn is_event_stream(head: &Reply) -> bool {
 
 impl Stream {
     pub(super) fn new(exchange: Exchange, guard: Guard, head: Reply, wishes: Wishes) -> Self {
+        let translator = Translator::of(wishes.shape, wishes.usage_chunk, exchange.counted_input);
         Self {
             exchange,
             guard,
@@ -86,7 +86,8 @@ impl Stream {
             wishes,
             reading: Reading::default(),
             reader: EventReader::new(),
-            translator: wishes.translated.then(StreamTranslator::new),
+            scanner: Scanner::of(wishes.shape),
+            translator,
             ready: Vec::new(),
             kept: Vec::new(),
             is_done: false,
@@ -177,7 +178,7 @@ impl Stream {
         if let Some(rest) = std::mem::take(&mut self.reader).finish() {
             self.take_event(rest);
         }
-        if let Some(held) = self.translator.as_mut().and_then(StreamTranslator::finish) {
+        if let Some(held) = self.translator.as_mut().and_then(Translator::finish) {
             self.kept.push(held);
         }
         if self.is_finished {
@@ -193,7 +194,7 @@ impl Stream {
             while let Ok(Some(piece)) = self.head.body.next_here() {
                 self.reader.push(piece);
                 while let Ok(Some(event)) = self.reader.next_event() {
-                    self.reading.note(&scan_event(&event));
+                    self.reading.note(&self.scanner.scan(&event));
                 }
             }
             if !self.head.body.fill_now().await {
@@ -205,7 +206,7 @@ impl Stream {
     fn take_event(&mut self, event: Bytes) {
         // The facts borrow from the bytes, which move on below; a second handle costs a count.
         let bytes = event.clone();
-        let info = scan_event(&bytes);
+        let info = self.scanner.scan(&bytes);
         self.reading.note(&info);
         self.is_done = info.kind == EventKind::Done;
         self.is_finished |= self.is_done || info.finished || info.usage_only;
@@ -213,7 +214,7 @@ impl Stream {
             // More text came: what was kept back was not the end.
             self.ready.append(&mut self.kept);
         }
-        if info.usage_only && !self.wishes.usage_chunk {
+        if info.usage_only && !self.wishes.usage_chunk && self.wishes.shape.may_drop_usage() {
             return;
         }
         let may_be_last = self.is_done || info.finished || info.usage_only || info.error;
@@ -231,7 +232,8 @@ impl Stream {
     /// a provider's own words, and another dialect.
     fn presentable(&mut self, event: Bytes, info: &EventInfo<'_>) -> Option<Bytes> {
         if info.error {
-            return Some(error_event(&event_problem(&event)));
+            let shape = self.wishes.shape;
+            return Some(shape.error_event(&shape.event_problem(&event)));
         }
         let event = if is_receipt_comment(&event) {
             if info.kind == EventKind::Comment {
@@ -288,7 +290,11 @@ impl Stream {
         };
         let mut last = std::mem::take(&mut self.ready);
         last.append(&mut self.kept);
-        last.extend(problem.as_ref().map(error_event));
+        last.extend(
+            problem
+                .as_ref()
+                .map(|problem| self.wishes.shape.error_event(problem)),
+        );
         if self.wishes.receipt {
             last.insert(last.len().saturating_sub(1), receipt_comment(&receipt));
         }

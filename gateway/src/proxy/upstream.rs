@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use providers::catalogue::passes_response_header;
 
 use super::{
@@ -38,6 +38,7 @@ pub(super) async fn send(
     proxy: &Proxy,
     upstream: &Arc<Upstream>,
     forward: Forward,
+    extra: &[(&'static str, HeaderValue)],
     is_stream: bool,
     dispatched: &Cell<bool>,
 ) -> Result<Reply, SendError> {
@@ -56,6 +57,7 @@ pub(super) async fn send(
         } else {
             "application/json"
         },
+        extra,
         body: forward.body,
     };
     let (head, connection) = proxy

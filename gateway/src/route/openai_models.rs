@@ -91,5 +91,5 @@ pub async fn nothing(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) ->
 }
 
 fn refusal(problem: &Problem) -> Response {
-    proxy::refuse(problem).map(axum::body::Body::from)
+    proxy::Dialect::Chat.refuse(problem).map(axum::body::Body::from)
 }

@@ -70,7 +70,7 @@ impl Connection {
         if let Err(problem) = self.check_page(&Uri::from_static("/"), &head.headers) {
             direct.close_after();
             // Whoever called by another name may miss the reason.
-            let _ = direct.answer(proxy::refuse(&problem)).await;
+            let _ = direct.answer(head.route.refuse(&problem)).await;
             return;
         }
         if self.shared.gateway.stop.is_draining() {
@@ -109,6 +109,9 @@ impl Connection {
             && let Some(dialect) = Dialect::of_path(request.uri().path())
         {
             return proxy::handle(&self.proxy, dialect, request).await;
+        }
+        if request.method() == Method::POST && request.uri().path() == proxy::COUNT_PATH {
+            return proxy::count(&self.proxy, request).await;
         }
         let mut request = request.map(axum::body::Body::new);
         let peer = self.shared.gateway.peers.peer(peer, request.headers());

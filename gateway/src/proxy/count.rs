@@ -1,0 +1,113 @@
+//! `POST /v1/messages/count_tokens`: free, and so without a hold. An upstream that can count is
+//! asked; for others it is an upper estimate.
+
+use std::{cell::Cell, rc::Rc, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, header};
+use hyper::{Request, body::Incoming};
+use protocol::{Code, Problem};
+use providers::{
+    anthropic::{self, CountRequest, count_body, scan_count},
+    catalogue::{Dialect as Spoken, passes_response_header},
+    openai::estimate_tokens,
+};
+use tokio::time::timeout;
+
+use super::{Arrival, Dialect, Proxy, pool::Outgoing, read_body, refusal::unavailable};
+use crate::{
+    body::Body,
+    catalogue::{Route, Target},
+    clock::now_ms,
+};
+
+/// Counting is quick, or it is not worth waiting for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Where it is asked.
+pub const PATH: &str = "/v1/messages/count_tokens";
+
+pub async fn count(proxy: &Rc<Proxy>, request: Request<Incoming>) -> Response<Body> {
+    let counted = match counted(proxy, request).await {
+        Ok(tokens) => {
+            let mut response = Response::new(count_body(tokens));
+            let json = HeaderValue::from_static("application/json");
+            response.headers_mut().insert(header::CONTENT_TYPE, json);
+            response
+        }
+        Err(problem) => Dialect::Messages.refuse(&problem),
+    };
+    counted.map(Body::from)
+}
+
+async fn counted(proxy: &Proxy, request: Request<Incoming>) -> Result<u64, Problem> {
+    let arrival = Arrival::of(proxy, Dialect::Messages, request.headers()).await?;
+    let headers = arrival.wishes.anthropic.clone();
+    let body = read_body(request.into_body(), proxy.gateway.limits.body_bytes_max).await?;
+    let request = CountRequest::parse(&body)?;
+    let catalogue = proxy.gateway.catalogue.load();
+    let entry = catalogue
+        .find(&request.model)
+        .filter(|entry| arrival.device.key.allows(&entry.id))
+        .ok_or_else(|| Problem::new(Code::ModelUnknown, "There is no model of this name for this key."))?;
+    let routes = entry.in_order(0, now_ms());
+    let route = routes.first().ok_or_else(unavailable)?;
+    if route.upstream.dialect == Spoken::Anthropic {
+        let body = request.rewrite(Some(&route.upstream_model));
+        return timeout(PATIENCE, ask(proxy, route, body, headers))
+            .await
+            .map_err(|_| unavailable())?;
+    }
+    Ok(estimate_tokens(request.input_bytes).max(1))
+}
+
+async fn ask(
+    proxy: &Proxy,
+    route: &Route,
+    body: Bytes,
+    mut extra: Vec<(&'static str, HeaderValue)>,
+) -> Result<u64, Problem> {
+    let Target::Http {
+        origin,
+        authorization,
+    } = &route.upstream.target
+    else {
+        return Err(unavailable());
+    };
+    if !extra.iter().any(|(name, _)| *name == "anthropic-version") {
+        extra.push(("anthropic-version", HeaderValue::from_static(anthropic::VERSION)));
+    }
+    let outgoing = Outgoing {
+        path: "/messages/count_tokens",
+        authorization: authorization.as_ref(),
+        accept: "application/json",
+        extra: &extra,
+        body,
+    };
+    let sent = proxy
+        .pool
+        .send(origin, &outgoing, passes_response_header, &Cell::new(false))
+        .await;
+    let (head, mut connection) = sent.map_err(|error| {
+        tracing::warn!(upstream = %route.upstream.name, "{error}");
+        unavailable()
+    })?;
+    let answer = connection
+        .collect(ANSWER_BYTES_MAX)
+        .await
+        .map_err(|_| unavailable())?;
+    if connection.is_at_end() {
+        proxy.pool.put_back(origin, connection);
+    }
+    if !head.status.is_success() {
+        let retry_after = retry_after(&head.headers);
+        return Err(anthropic::upstream_problem(head.status.as_u16(), retry_after, &answer).problem);
+    }
+    scan_count(&answer).ok_or_else(unavailable)
+}
+
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+fn retry_after(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::RETRY_AFTER)?.to_str().ok()
+}
