@@ -11,6 +11,7 @@ use protocol::{Money, RequestKind, TokenUsage};
 pub struct Metrics {
     completions: AtomicU64,
     chats: AtomicU64,
+    embeddings: AtomicU64,
     estimated: AtomicU64,
     released: AtomicU64,
     failed_over: AtomicU64,
@@ -23,10 +24,10 @@ pub struct Metrics {
 
 impl Metrics {
     pub fn settled(&self, kind: RequestKind, usage: &TokenUsage, charged: Money, estimated: bool) {
-        let requests = if kind == RequestKind::Completion {
-            &self.completions
-        } else {
-            &self.chats
+        let requests = match kind {
+            RequestKind::Completion => &self.completions,
+            RequestKind::Chat => &self.chats,
+            RequestKind::Embedding => &self.embeddings,
         };
         requests.fetch_add(1, Relaxed);
         self.estimated.fetch_add(u64::from(estimated), Relaxed);
@@ -66,6 +67,7 @@ impl Metrics {
             &[
                 ("{kind=\"completion\"}", &self.completions),
                 ("{kind=\"chat\"}", &self.chats),
+                ("{kind=\"embedding\"}", &self.embeddings),
             ],
         );
         counter(

@@ -136,7 +136,10 @@ pub(crate) async fn handle_direct(proxy: &Proxy, head: RequestHead<Dialect>, dir
     let arrival = match arrival {
         Ok(arrival) => arrival,
         Err(problem) => {
-            let _ = timeout(BODY_MAX, direct.discard_body(head.length)).await;
+            if timeout(BODY_MAX, direct.discard_body(head.length)).await.is_err() {
+                // What comes of it later must not be taken for a request.
+                direct.close_after();
+            }
             // Whoever does not read a refusal has not lost anything.
             let _ = direct.answer(head.route.refuse(&problem)).await;
             return;

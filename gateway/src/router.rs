@@ -12,8 +12,8 @@ use protocol::{Code, Problem};
 use crate::{
     openapi,
     route::{
-        ApiError, devices, events, health, keys, ledger, models, openai_models, plain_page, redeem,
-        upstreams, usage,
+        ApiError, devices, events, health, keys, ledger, model_list, models, plain_page, redeem, upstreams,
+        usage,
     },
     state::Gateway,
 };
@@ -45,9 +45,9 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .method_not_allowed_fallback(wrong_method);
     Router::new()
         .nest("/api/v1", api)
-        .route("/v1/models", get(openai_models::list))
-        .route("/v1/models/{*id}", get(openai_models::one))
-        .route("/v1/{*rest}", any(openai_models::nothing))
+        .route("/v1/models", get(model_list::list))
+        .route("/v1/models/{*id}", get(model_list::one))
+        .route("/v1/{*rest}", any(model_list::nothing))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))

@@ -17,6 +17,7 @@ mod answer;
 mod body;
 mod bound;
 mod cap;
+mod embedding;
 mod error;
 mod event;
 mod failure;
@@ -34,6 +35,7 @@ pub use crate::{
 pub use answer::scan_answer;
 pub use bound::{estimate_tokens, input_bound};
 pub use cap::CapField;
+pub use embedding::EmbeddingRequest;
 pub use error::{error_body, error_event, error_type};
 pub use event::scan_event;
 pub use failure::{UpstreamFailure, event_problem, upstream_problem};

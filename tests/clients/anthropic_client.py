@@ -71,6 +71,7 @@ def main():
     client = anthropic.Anthropic(max_retries=2)
     messages = [{"role": "user", "content": "Look at a.rs."}]
     seen = {
+        "models": [entry.id for entry in client.models.list()],
         "count": client.messages.count_tokens(model=model, messages=messages).input_tokens,
         "whole": whole(client, model, list(messages)),
         "first": turn(client, model, messages),

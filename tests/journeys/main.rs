@@ -14,6 +14,7 @@ mod control_plane;
 mod crash;
 mod data_directory;
 mod disconnect;
+mod embeddings;
 mod events;
 mod failover;
 mod language_model;

@@ -201,6 +201,9 @@ async fn what_cannot_be_carried_over_is_told_before_anything_is_held() {
     assert_eq!(seen.json()["type"], "error");
     assert_eq!(seen.json()["error"]["type"], "invalid_request_error");
     assert!(seen.text().contains("top_k"), "{}", seen.text());
+    let completion = json!({"model": "claude", "prompt": "fn add("});
+    let seen = stage.device.post("/v1/completions", &completion).send().await;
+    assert_eq!(seen.json()["error"]["code"], "invalid_request", "{}", seen.text());
     assert!(stage.upstream.all_calls().is_empty());
 }
 
@@ -345,6 +348,10 @@ async fn the_official_client_has_a_turn_with_tools_on_either_kind_of_upstream() 
             ],
         )
         .await;
+        assert!(
+            seen["models"].as_array().unwrap().contains(&json!(model)),
+            "{seen}"
+        );
         assert_eq!(seen["first"]["calls"], calls, "{seen}");
         assert_eq!(
             (&seen["first"]["stop"], &seen["first"]["usage"]),

@@ -296,6 +296,7 @@ fn capabilities_of(route: &Route) -> Vec<Capability> {
         (Target::Builtin, LOOKUP) => vec![Capability::Completion],
         (Target::Builtin, _) => vec![Capability::Chat],
         (Target::Http { .. }, name) if name.contains("embed") => vec![Capability::Embedding],
+        (Target::Http { .. }, _) if route.upstream.dialect == Dialect::Anthropic => vec![Capability::Chat],
         (Target::Http { .. }, _) => vec![Capability::Chat, Capability::Completion],
     }
 }

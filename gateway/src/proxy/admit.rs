@@ -99,11 +99,7 @@ fn plan<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) ->
         .filter(|entry| device.key.allows(&entry.id))
         .ok_or_else(|| Problem::new(Code::ModelUnknown, "There is no model of this name for this key."))?;
     if !entry.capabilities.contains(&dialect.capability()) {
-        return Err(Problem::new(
-            Code::InvalidRequest,
-            format!("The model {} cannot do this.", entry.id),
-        )
-        .with_hint("GET /api/v1/models lists what each model can do."));
+        return Err(cannot(&entry));
     }
     let limit = entry.output_max.unwrap_or(u64::MAX);
     let cap = parsed.output_cap().unwrap_or(OUTPUT_DEFAULT).min(limit).max(1);
@@ -120,9 +116,12 @@ fn plan<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) ->
 /// The routes that may serve it, in the order in which they are tried.
 fn routes<'a>(plan: &'a Plan<'_>, dice: u32) -> Result<Vec<&'a Route>, Problem> {
     let mut routes = plan.entry.in_order(dice, now_ms());
-    routes.retain(|route| plan.dialect.is_served_by(route.upstream.dialect));
     if routes.is_empty() {
         return Err(unavailable());
+    }
+    routes.retain(|route| plan.dialect.is_served_by(route.upstream.dialect));
+    if routes.is_empty() {
+        return Err(cannot(&plan.entry));
     }
     routes.retain(|route| route.price.is_some());
     if routes.is_empty() {
@@ -142,6 +141,11 @@ fn routes<'a>(plan: &'a Plan<'_>, dice: u32) -> Result<Vec<&'a Route>, Problem> 
     }
     routes.truncate(ATTEMPTS_MAX);
     Ok(routes)
+}
+
+fn cannot(entry: &Entry) -> Problem {
+    let text = format!("The model {} cannot do this.", entry.id);
+    Problem::new(Code::InvalidRequest, text).with_hint("GET /api/v1/models lists what each model can do.")
 }
 
 /// The same number for all requests of a conversation, so that they meet the upstream that keeps

@@ -7,7 +7,7 @@ use providers::{
     anthropic::{self, CacheTtl, MessagesRequest},
     catalogue::Dialect as Spoken,
     fim::AnswerShape,
-    openai::{self, ChatRequest, CompletionRequest, Edits, Unbounded},
+    openai::{self, ChatRequest, CompletionRequest, Edits, EmbeddingRequest, Unbounded},
     translate,
 };
 
@@ -18,6 +18,7 @@ use crate::catalogue::Route;
 pub enum Dialect {
     Chat,
     Completions,
+    Embeddings,
     /// Anthropic's.
     Messages,
 }
@@ -28,6 +29,7 @@ impl Dialect {
         match path {
             "/v1/chat/completions" => Some(Self::Chat),
             "/v1/completions" => Some(Self::Completions),
+            "/v1/embeddings" => Some(Self::Embeddings),
             "/v1/messages" => Some(Self::Messages),
             _ => None,
         }
@@ -37,6 +39,7 @@ impl Dialect {
         match self {
             Self::Chat | Self::Messages => RequestKind::Chat,
             Self::Completions => RequestKind::Completion,
+            Self::Embeddings => RequestKind::Embedding,
         }
     }
 
@@ -44,6 +47,7 @@ impl Dialect {
         match self {
             Self::Chat | Self::Messages => Capability::Chat,
             Self::Completions => Capability::Completion,
+            Self::Embeddings => Capability::Embedding,
         }
     }
 
@@ -52,18 +56,19 @@ impl Dialect {
         match self {
             Self::Chat | Self::Messages => 256,
             Self::Completions => 16,
+            Self::Embeddings => 1,
         }
     }
 
     /// Whether an upstream that speaks so can serve it, translated if need be.
     pub(super) fn is_served_by(self, spoken: Spoken) -> bool {
-        self != Self::Completions || spoken == Spoken::OpenAi
+        matches!(self, Self::Chat | Self::Messages) || spoken == Spoken::OpenAi
     }
 
     /// A refusal in the shape that its clients read.
     pub fn refuse(self, problem: &Problem) -> Response<Bytes> {
         let mut response = Response::new(match self {
-            Self::Chat | Self::Completions => openai::error_body(problem),
+            Self::Chat | Self::Completions | Self::Embeddings => openai::error_body(problem),
             Self::Messages => anthropic::error_body(problem),
         });
         let status = StatusCode::from_u16(problem.code.http_status());
@@ -87,6 +92,7 @@ impl Dialect {
 pub(super) enum Parsed<'a> {
     Chat(ChatRequest<'a>),
     Completion(CompletionRequest<'a>),
+    Embedding(EmbeddingRequest<'a>),
     Messages(MessagesRequest<'a>),
 }
 
@@ -105,6 +111,7 @@ impl<'a> Parsed<'a> {
         Ok(match dialect {
             Dialect::Chat => Self::Chat(ChatRequest::parse(body)?),
             Dialect::Completions => Self::Completion(CompletionRequest::parse(body)?),
+            Dialect::Embeddings => Self::Embedding(EmbeddingRequest::parse(body)?),
             Dialect::Messages => Self::Messages(MessagesRequest::parse(body)?),
         })
     }
@@ -113,6 +120,7 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => &request.model,
             Self::Completion(request) => &request.model,
+            Self::Embedding(request) => &request.model,
             Self::Messages(request) => &request.model,
         }
     }
@@ -121,6 +129,7 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => request.stream,
             Self::Completion(request) => request.stream,
+            Self::Embedding(_) => false,
             Self::Messages(request) => request.stream,
         }
     }
@@ -129,6 +138,7 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => request.include_usage,
             Self::Completion(request) => request.include_usage,
+            Self::Embedding(_) => false,
             Self::Messages(_) => true,
         }
     }
@@ -137,6 +147,8 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => request.output_cap.map(|(_, cap)| cap),
             Self::Completion(request) => request.output_cap.map(|(_, cap)| cap),
+            // Nothing is generated; one token keeps the sums from being about nothing.
+            Self::Embedding(_) => Some(1),
             Self::Messages(request) => Some(request.max_tokens),
         }
     }
@@ -145,7 +157,7 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => request.choices,
             Self::Completion(request) => request.choices,
-            Self::Messages(_) => 1,
+            Self::Embedding(_) | Self::Messages(_) => 1,
         }
     }
 
@@ -153,6 +165,7 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => request.input_bytes,
             Self::Completion(request) => request.input_bytes,
+            Self::Embedding(request) => request.input_bytes,
             Self::Messages(request) => request.input_bytes,
         }
     }
@@ -162,6 +175,7 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => request.unbounded.map(Unbounded::problem),
             Self::Completion(request) => request.unbounded.map(Unbounded::problem),
+            Self::Embedding(_) => None,
             Self::Messages(request) => {
                 let for_an_hour = request.cache_writes == Some(CacheTtl::OneHour);
                 request.unbounded.map(Unbounded::problem).or_else(|| {
@@ -174,6 +188,24 @@ impl<'a> Parsed<'a> {
                     })
                 })
             }
+        }
+    }
+
+    fn input_bound(&self, forwarded: &[u8]) -> u64 {
+        match self {
+            Self::Chat(request) => request.input_bound(forwarded.len()),
+            Self::Completion(request) => request.input_bound(forwarded.len()),
+            Self::Embedding(request) => request.input_bound(forwarded.len()),
+            Self::Messages(request) => request.input_bound(forwarded.len()),
+        }
+    }
+
+    /// The bound of what a request was translated into. What only the translation made unbounded is
+    /// refused, whatever the price.
+    fn bound_of(&self, made: &Parsed<'_>, body: &[u8]) -> Result<u64, Problem> {
+        match made.unbounded() {
+            Some(problem) if self.unbounded().is_none() => Err(problem),
+            _ => Ok(made.input_bound(body)),
         }
     }
 
@@ -190,10 +222,21 @@ impl<'a> Parsed<'a> {
             (Self::Chat(request), Spoken::OpenAi) => Ok(chat(request, &edits)),
             (Self::Chat(_), Spoken::Anthropic) => {
                 let body = translate::chat_to_messages(body, &edits)?;
-                let input_bound = MessagesRequest::parse(&body)?.input_bound(body.len());
+                let made = Parsed::read(Dialect::Messages, &body)?;
+                let input_bound = self.bound_of(&made, &body)?;
+                drop(made);
                 Ok(messages(body, input_bound, Shape::ChatFromMessages))
             }
             (Self::Completion(request), _) => Ok(completion(request, route, &edits)),
+            (Self::Embedding(request), _) => {
+                let body = request.rewrite(edits.model);
+                Ok(Forward {
+                    path: "/embeddings",
+                    input_bound: request.input_bound(body.len()),
+                    body,
+                    shape: Shape::OpenAi,
+                })
+            }
             (Self::Messages(request), Spoken::Anthropic) => {
                 let body = request.rewrite(&anthropic::Edits {
                     model: edits.model,
@@ -204,7 +247,9 @@ impl<'a> Parsed<'a> {
             }
             (Self::Messages(_), Spoken::OpenAi) => {
                 let body = translate::messages_to_chat(body, &edits)?;
-                let input_bound = ChatRequest::parse(&body)?.input_bound(body.len());
+                let made = Parsed::read(Dialect::Chat, &body)?;
+                let input_bound = self.bound_of(&made, &body)?;
+                drop(made);
                 Ok(Forward {
                     path: "/chat/completions",
                     body,
