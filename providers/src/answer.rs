@@ -80,7 +80,40 @@ impl<'a> EventInfo<'a> {
         }
     }
 
-    pub(crate) fn into_owned<'b>(self) -> EventInfo<'b> {
+    /// What the events of all dialects have in common; `of_data` is given the event's name and data.
+    pub(crate) fn read(
+        raw: &'a [u8],
+        mut of_data: impl for<'d> FnMut(&[u8], &'d [u8]) -> EventInfo<'d>,
+    ) -> Self {
+        let fields = Fields::of(raw);
+        let name = fields.name.unwrap_or_default();
+        let named_error = name == b"error";
+        let Some(data) = fields.data else {
+            let kind = if fields.has_comment {
+                EventKind::Comment
+            } else {
+                EventKind::Other
+            };
+            return Self {
+                error: named_error,
+                ..Self::of(kind)
+            };
+        };
+        // Anthropic's dialect does not have it, but some proxies end every stream so.
+        if data.trim_ascii() == b"[DONE]" {
+            return Self::of(EventKind::Done);
+        }
+        let info = match data {
+            Cow::Borrowed(data) => of_data(name, data),
+            Cow::Owned(data) => of_data(name, &data).into_owned(),
+        };
+        Self {
+            error: info.error || named_error,
+            ..info
+        }
+    }
+
+    fn into_owned<'b>(self) -> EventInfo<'b> {
         let response_id = self.response_id.map(|id| Cow::Owned(id.into_owned()));
         EventInfo {
             response_id,

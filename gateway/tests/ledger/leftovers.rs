@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gateway::ledger::{Ledger, Reader};
-use protocol::api::UsageQuery;
+use protocol::{DeviceId, KeyId, api::UsageQuery};
 use rusqlite::{Connection, params};
 
 use crate::support::{assert_clean, hold, mint, redeem, settle};
@@ -21,18 +21,24 @@ CREATE TABLE hold (
 PRAGMA user_version = 1;
 ";
 
+/// A key with this credit, and a device on it.
+async fn enrolled(ledger: &Ledger, credit: i64) -> (KeyId, DeviceId) {
+    let key = mint(credit, 1);
+    let (id, mac) = (key.id, key.mac);
+    ledger.mint(vec![key]).await.unwrap();
+    let enrolled = ledger.redeem(Box::new(redeem(mac, None))).await;
+    (id, enrolled.unwrap().unwrap().device)
+}
+
 #[tokio::test]
 async fn a_database_of_version_1_keeps_its_pending_holds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gateway.db");
     let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
-    let key = mint(10_000, 1);
-    ledger.mint(vec![key.clone()]).await.unwrap();
-    let enrolled = ledger.redeem(Box::new(redeem(key.mac, None))).await;
-    let device = enrolled.unwrap().unwrap().device;
+    let (key, device) = enrolled(&ledger, 10_000).await;
     drop((ledger, writer));
 
-    let pending = hold(key.id, device, 300);
+    let pending = hold(key, device, 300);
     let database = Connection::open(&path).unwrap();
     database.execute_batch(HOLD_1).unwrap();
     database
@@ -41,7 +47,7 @@ async fn a_database_of_version_1_keeps_its_pending_holds() {
                                       'tiny', 'example.org/a \"b\"', 'main', NULL, NULL)",
             params![
                 pending.request.as_bytes(),
-                key.id.as_bytes(),
+                key.as_bytes(),
                 device.as_bytes(),
                 &*pending.price
             ],
@@ -71,16 +77,13 @@ async fn a_refund_shows_in_the_next_answer() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gateway.db");
     let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
-    let key = mint(1_000, 1);
-    ledger.mint(vec![key.clone()]).await.unwrap();
-    let enrolled = ledger.redeem(Box::new(redeem(key.mac, None))).await;
-    let device = enrolled.unwrap().unwrap().device;
-    let lost = hold(key.id, device, 500);
+    let (key, device) = enrolled(&ledger, 1_000).await;
+    let lost = hold(key, device, 500);
     ledger.hold(Arc::clone(&lost)).await.unwrap().unwrap();
     drop((ledger, writer));
 
     let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
-    let before = hold(key.id, device, 10);
+    let before = hold(key, device, 10);
     let lot = ledger.hold(Arc::clone(&before)).await.unwrap().unwrap();
     assert_eq!((lot.spent.nano_usd(), lot.held.nano_usd()), (266, 10));
     assert!(ledger.refund(lost.request, 1).await.unwrap().is_some());

@@ -1,10 +1,8 @@
-use std::borrow::Cow;
-
 use super::{
     answer::Found,
     usage::{Reading, Reported},
 };
-use crate::answer::{EventInfo, EventKind, Fields};
+use crate::answer::{EventInfo, EventKind};
 
 /// Reads one raw event, as [`EventReader`](crate::sse::EventReader) gives it, in one pass.
 ///
@@ -29,32 +27,7 @@ impl EventScanner {
 
     /// What this event says.
     pub fn scan<'a>(&mut self, raw: &'a [u8]) -> EventInfo<'a> {
-        let fields = Fields::of(raw);
-        let name = fields.name.unwrap_or_default();
-        let named_error = name == b"error";
-        let Some(data) = fields.data else {
-            let kind = if fields.has_comment {
-                EventKind::Comment
-            } else {
-                EventKind::Other
-            };
-            return EventInfo {
-                error: named_error,
-                ..EventInfo::of(kind)
-            };
-        };
-        // Not of the dialect, but some proxies end every stream so.
-        if data.trim_ascii() == b"[DONE]" {
-            return EventInfo::of(EventKind::Done);
-        }
-        let info = match data {
-            Cow::Borrowed(data) => self.scan_data(name, data),
-            Cow::Owned(data) => self.scan_data(name, &data).into_owned(),
-        };
-        EventInfo {
-            error: info.error || named_error,
-            ..info
-        }
+        EventInfo::read(raw, |name, data| self.scan_data(name, data))
     }
 
     fn scan_data<'a>(&mut self, name: &[u8], data: &'a [u8]) -> EventInfo<'a> {

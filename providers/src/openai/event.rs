@@ -1,34 +1,9 @@
-use std::borrow::Cow;
-
 use super::answer::Found;
-use crate::answer::{EventInfo, EventKind, Fields};
+use crate::answer::{EventInfo, EventKind};
 
 /// Reads one raw event, as [`EventReader`](crate::sse::EventReader) gives it, in one pass.
 pub fn scan_event(raw: &[u8]) -> EventInfo<'_> {
-    let fields = Fields::of(raw);
-    let named_error = fields.name == Some(b"error".as_slice());
-    let Some(data) = fields.data else {
-        let kind = if fields.has_comment {
-            EventKind::Comment
-        } else {
-            EventKind::Other
-        };
-        return EventInfo {
-            error: named_error,
-            ..EventInfo::of(kind)
-        };
-    };
-    if data.trim_ascii() == b"[DONE]" {
-        return EventInfo::of(EventKind::Done);
-    }
-    let info = match data {
-        Cow::Borrowed(data) => EventInfo::of_data(data),
-        Cow::Owned(data) => EventInfo::of_data(&data).into_owned(),
-    };
-    EventInfo {
-        error: info.error || named_error,
-        ..info
-    }
+    EventInfo::read(raw, |_, data| EventInfo::of_data(data))
 }
 
 impl<'a> EventInfo<'a> {
