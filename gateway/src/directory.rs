@@ -10,7 +10,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use protocol::{Code, DeviceId, KeyId, Problem};
+use protocol::{Code, DeviceId, KeyId, Problem, api::Limits};
 use tokio::sync::watch;
 
 use crate::{
@@ -33,6 +33,8 @@ pub struct Key {
     pub models: Option<Vec<String>>,
     pub strict: bool,
     pub expires_at: Option<Timestamp>,
+    /// Those that it was minted with.
+    pub limits: Limits,
     revoked: watch::Sender<bool>,
 }
 
@@ -197,6 +199,7 @@ impl Directory {
             models: key.models.clone(),
             strict: key.strict,
             expires_at: key.expires_at,
+            limits: limits_of(key),
             revoked: watch::Sender::new(key.revoked),
         };
         self.write().keys.insert(key.id, Arc::new(entry));
@@ -260,4 +263,20 @@ impl Directory {
 
 fn unauthorized() -> Problem {
     Problem::new(Code::Unauthorized, "The request has no valid device credential.")
+}
+
+/// The limits that a key was minted with.
+pub fn limits_of(key: &KeyRecord) -> Limits {
+    let Some(text) = &key.limits else {
+        return Limits::default();
+    };
+    serde_json::from_str(text).unwrap_or_else(|error| {
+        // Only this gateway writes the column. Should somebody else have, then nothing passes:
+        // a key without the limits that its owner set could cost any amount.
+        tracing::error!(key.id = %key.id, "The limits of a key cannot be read: {error}");
+        Limits {
+            rpm: Some(0),
+            ..Limits::default()
+        }
+    })
 }

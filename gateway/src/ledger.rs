@@ -195,6 +195,20 @@ impl Ledger {
         self.ask(|answer| Operation::Refund { request, at, answer }).await
     }
 
+    /// Keeps what a member prefers, as JSON; false when there is no such key.
+    pub async fn set_preferences(
+        &self,
+        key: KeyId,
+        preferences: Option<String>,
+    ) -> Result<bool, LedgerError> {
+        self.ask(|answer| Operation::SetPreferences {
+            key,
+            preferences,
+            answer,
+        })
+        .await
+    }
+
     /// Keeps an upstream's sealed secret in the place of an older one.
     pub async fn store_secret(&self, secret: StoredSecret) -> Result<(), LedgerError> {
         self.ask(|answer| Operation::StoreSecret(Box::new(secret), answer))

@@ -4,6 +4,7 @@
 mod account;
 mod event;
 mod key;
+mod limits;
 mod model;
 mod orphan;
 mod upstream;
@@ -20,6 +21,7 @@ pub use account::{
 };
 pub use event::Event;
 pub use key::{KeyList, KeyState, KeySummary, MintRequest, MintResponse, MintedKey};
+pub use limits::Limits;
 pub use model::{Capability, Model, ModelList, ModelPricing};
 pub use orphan::{Orphan, OrphanList, Refund};
 pub use upstream::{Upstream, UpstreamList, UpstreamSecretRequest};

@@ -46,6 +46,11 @@ impl SqliteBackend {
             }
             Operation::Touch { device, at, answer } => reply(answer, self.touch(device, at)?),
             Operation::Refund { request, at, answer } => reply(answer, self.refund(request, at)?),
+            Operation::SetPreferences {
+                key,
+                preferences,
+                answer,
+            } => reply(answer, self.set_preferences(key, preferences.as_deref())?),
             Operation::StoreSecret(secret, answer) => reply(answer, self.store_secret(&secret)?),
             Operation::Sweep { now, answer } => reply(answer, self.sweep(now)?),
             Operation::Probe { now, answer } => reply(answer, self.probe(now)?),

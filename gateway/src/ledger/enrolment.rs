@@ -35,8 +35,8 @@ impl SqliteBackend {
         let models = key.models.as_ref().map(|models| models.join("\n"));
         self.connection
             .prepare_cached(
-                "INSERT INTO token_key (id, mac, last4, label, models, devices_max, strict, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO token_key (id, mac, last4, label, models, devices_max, strict, created_at, limits)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![
                 key.id.as_bytes(),
@@ -46,7 +46,8 @@ impl SqliteBackend {
                 models,
                 key.devices,
                 key.strict,
-                key.at
+                key.at,
+                key.limits
             ])
             .map(drop)
     }
@@ -168,6 +169,14 @@ impl SqliteBackend {
             .prepare_cached("UPDATE token_key SET devices_live = devices_live - 1 WHERE id = ?1")?
             .execute([key])?;
         Ok(true)
+    }
+
+    pub(super) fn set_preferences(&self, key: KeyId, preferences: Option<&str>) -> rusqlite::Result<bool> {
+        let sql = "UPDATE token_key SET preferences = ?2 WHERE id = ?1";
+        let changed = self
+            .connection
+            .execute(sql, params![key.as_bytes(), preferences])?;
+        Ok(changed == 1)
     }
 
     pub(super) fn store_secret(&self, secret: &StoredSecret) -> rusqlite::Result<()> {

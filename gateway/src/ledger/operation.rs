@@ -47,6 +47,11 @@ pub(crate) enum Operation {
         at: i64,
         answer: Sender<Option<Money>>,
     },
+    SetPreferences {
+        key: KeyId,
+        preferences: Option<String>,
+        answer: Sender<bool>,
+    },
     StoreSecret(Box<StoredSecret>, Sender<()>),
     Sweep {
         now: i64,
@@ -209,6 +214,8 @@ pub struct KeyMint {
     pub devices: u32,
     pub expires_at: Option<Timestamp>,
     pub strict: bool,
+    /// The key's own limits, as JSON; none: those of the configuration.
+    pub limits: Option<String>,
     pub at: i64,
 }
 

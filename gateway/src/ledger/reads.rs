@@ -33,6 +33,10 @@ pub struct KeyRecord {
     pub revoked: bool,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
+    /// JSON, as it was minted with.
+    pub limits: Option<String>,
+    /// JSON, as the member set it last.
+    pub preferences: Option<String>,
     pub lot: LotState,
 }
 
@@ -59,7 +63,7 @@ pub struct Reader {
 
 const KEY_COLUMNS: &str = "
 SELECT granted, spent, held, token_key.id, last4, label, models, devices_max, devices_live, strict, redeemed,
-       status, created_at, expires_at
+       status, created_at, expires_at, limits, preferences
   FROM token_key JOIN account ON account.id = token_key.id";
 const DEVICE_COLUMNS: &str = "
 SELECT id, key_id, mac, last4, name, os, client, version, created_at, last_seen_at, revoked_at FROM device";
@@ -267,6 +271,8 @@ fn read_key(row: &Row<'_>) -> rusqlite::Result<KeyRecord> {
         revoked: row.get::<_, i64>(11)? != 0,
         created_at: timestamp(row.get(12)?),
         expires_at: row.get::<_, Option<i64>>(13)?.map(timestamp),
+        limits: row.get(14)?,
+        preferences: row.get(15)?,
     })
 }
 

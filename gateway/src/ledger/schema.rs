@@ -1,6 +1,6 @@
 //! The database's shape. Versions go up by one migration each (`PRAGMA user_version`).
 
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot
 /// and the log short. `hold` has only pending rows: a settle is a DELETE plus one `usage` row, and
@@ -21,6 +21,7 @@ CREATE TABLE token_key (
   id BLOB PRIMARY KEY REFERENCES account(id), mac BLOB NOT NULL UNIQUE, last4 TEXT NOT NULL,
   label TEXT, models TEXT, devices_max INTEGER NOT NULL, devices_live INTEGER NOT NULL DEFAULT 0,
   strict INTEGER NOT NULL, redeemed INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL,
+  limits TEXT, preferences TEXT,
   CHECK (devices_live >= 0 AND devices_live <= devices_max)
 ) WITHOUT ROWID;
 
@@ -91,4 +92,10 @@ SELECT request_id, key_id, device_id, at, amount, counted_input, mark, epoch, le
   FROM hold;
 DROP TABLE hold;
 ALTER TABLE hold_2 RENAME TO hold;
+";
+
+/// Version 2 knew no limits and no preferences of a key, both JSON that only others read.
+pub(super) const FROM_2: &str = "
+ALTER TABLE token_key ADD COLUMN limits TEXT;
+ALTER TABLE token_key ADD COLUMN preferences TEXT;
 ";

@@ -137,8 +137,9 @@ fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(opening)?;
     match version {
-        0 => change(connection, schema::CREATE).map_err(opening),
-        1 => change(connection, schema::FROM_1).map_err(opening),
+        0 => change(connection, &[schema::CREATE]).map_err(opening),
+        1 => change(connection, &[schema::FROM_1, schema::FROM_2]).map_err(opening),
+        2 => change(connection, &[schema::FROM_2]).map_err(opening),
         schema::VERSION => Ok(()),
         // A newer gateway wrote it: reading on a guess could spend credit twice.
         _ => Err(LedgerError::Open(
@@ -148,9 +149,11 @@ fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
 }
 
 /// Brings the database to the present version, or leaves it as it was.
-fn change(connection: &mut Connection, sql: &str) -> rusqlite::Result<()> {
+fn change(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    transaction.execute_batch(sql)?;
+    for sql in steps {
+        transaction.execute_batch(sql)?;
+    }
     transaction.pragma_update(None, "user_version", schema::VERSION)?;
     transaction.commit()
 }

@@ -8,12 +8,13 @@ use http::StatusCode;
 use jiff::Timestamp;
 use protocol::{
     Code, KeyId, Money, Problem,
-    api::{ErrorBody, KeyList, KeyState, KeySummary, MintRequest, MintResponse, MintedKey},
+    api::{ErrorBody, KeyList, KeyState, KeySummary, Limits, MintRequest, MintResponse, MintedKey},
 };
 
 use super::{Answer, Body, access::ByAdmin};
 use crate::{
     clock::{new_id, now_ms, timestamp},
+    directory::limits_of,
     key::TokenKeyCode,
     ledger::{KeyMint, KeyRecord, LotState},
     state::{Gateway, internal},
@@ -85,6 +86,11 @@ fn check(gateway: &Gateway, request: &MintRequest, now: i64) -> Result<(), Probl
     {
         return invalid("A label has at most 200 characters.".into());
     }
+    if let Some(name) = request.limits.impossible() {
+        return invalid(format!(
+            "Nothing would pass the limit `{name}`; leave it out for none."
+        ));
+    }
     let catalogue = gateway.catalogue.load();
     let mut models = request.models.iter().flatten();
     match models.find(|model| catalogue.find(model).is_none()) {
@@ -113,8 +119,15 @@ fn key_mint(gateway: &Gateway, request: &MintRequest, code: &TokenKeyCode, now: 
         devices: request.devices,
         expires_at: request.expires_at,
         strict: request.strict,
+        limits: limits_text(&request.limits),
         at: now,
     }
+}
+
+/// As the ledger keeps them.
+fn limits_text(limits: &Limits) -> Option<String> {
+    // Numbers always have a form in JSON.
+    (!limits.is_empty()).then(|| serde_json::to_string(limits).unwrap_or_default())
 }
 
 fn record_of(mint: KeyMint) -> KeyRecord {
@@ -130,6 +143,8 @@ fn record_of(mint: KeyMint) -> KeyRecord {
         revoked: false,
         created_at: timestamp(mint.at),
         expires_at: mint.expires_at,
+        limits: mint.limits,
+        preferences: None,
         lot: LotState {
             granted: mint.credit,
             spent: Money::ZERO,
@@ -155,6 +170,7 @@ pub async fn list(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answ
 fn summary(key: KeyRecord, now: Timestamp) -> KeySummary {
     KeySummary {
         state: state_of(&key, now),
+        limits: limits_of(&key),
         id: key.id,
         last4: key.last4,
         label: key.label,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gateway::ledger::{Ledger, Reader};
+use gateway::ledger::{KeyMint, Ledger, Reader};
 use protocol::{DeviceId, KeyId, api::UsageQuery};
 use rusqlite::{Connection, params};
 
@@ -11,6 +11,8 @@ use crate::support::{assert_clean, hold, mint, redeem, settle};
 /// The table of pending holds as version 1 had it.
 const HOLD_1: &str = "
 DROP TABLE hold;
+ALTER TABLE token_key DROP COLUMN limits;
+ALTER TABLE token_key DROP COLUMN preferences;
 CREATE TABLE hold (
   request_id BLOB PRIMARY KEY, key_id BLOB NOT NULL, device_id BLOB NOT NULL, at INTEGER NOT NULL,
   amount INTEGER NOT NULL, counted_input INTEGER NOT NULL, mark INTEGER NOT NULL, epoch INTEGER NOT NULL,
@@ -94,5 +96,36 @@ async fn a_refund_shows_in_the_next_answer() {
         (4, 0)
     );
     drop(writer);
+    assert_clean(&path);
+}
+
+#[tokio::test]
+async fn a_database_of_version_2_keeps_its_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gateway.db");
+    let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
+    let (old, _) = enrolled(&ledger, 1_000).await;
+    drop((ledger, writer));
+    let before = "ALTER TABLE token_key DROP COLUMN limits;
+        ALTER TABLE token_key DROP COLUMN preferences; PRAGMA user_version = 2;";
+    Connection::open(&path).unwrap().execute_batch(before).unwrap();
+
+    let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
+    let limited = KeyMint {
+        limits: Some("{\"rpm\":5}".into()),
+        ..mint(1_000, 1)
+    };
+    let new = limited.id;
+    ledger.mint(vec![limited]).await.unwrap();
+    let wish = Some("{\"order\":[\"a\"]}".to_owned());
+    assert!(ledger.set_preferences(old, wish.clone()).await.unwrap());
+    let unknown = KeyId::from_bytes([9; 16]);
+    assert!(!ledger.set_preferences(unknown, None).await.unwrap());
+    drop(writer);
+    let reader = Reader::open(&path).unwrap();
+    let key = |id| reader.key(id).unwrap().unwrap();
+    assert_eq!((key(old).limits, key(old).preferences), (None, wish));
+    assert_eq!(key(new).limits.as_deref(), Some("{\"rpm\":5}"));
+    assert_eq!(key(new).preferences, None);
     assert_clean(&path);
 }

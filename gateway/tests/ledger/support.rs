@@ -21,6 +21,7 @@ pub fn mint(credit: i64, devices: u32) -> KeyMint {
         devices,
         expires_at: None,
         strict: false,
+        limits: None,
         at: now_ms(),
     }
 }

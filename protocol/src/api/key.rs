@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Limits;
 use crate::{KeyId, Money};
 
 /// `POST /api/v1/keys`: mints token keys. Their codes are in the answer and nowhere else.
@@ -25,6 +26,9 @@ pub struct MintRequest {
     pub strict: bool,
     #[serde(default)]
     pub label: Option<String>,
+    /// Limits of this key in the place of the gateway's.
+    #[serde(flatten)]
+    pub limits: Limits,
 }
 
 fn one() -> u32 {
@@ -83,6 +87,9 @@ pub struct KeySummary {
     pub created_at: Timestamp,
     #[schema(value_type = Option<String>, format = "date-time")]
     pub expires_at: Option<Timestamp>,
+    /// The limits that it was minted with.
+    #[serde(flatten)]
+    pub limits: Limits,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

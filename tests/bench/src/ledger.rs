@@ -95,6 +95,7 @@ fn mint(lot: &Lot, number: usize, at: i64) -> KeyMint {
         devices: 1,
         expires_at: None,
         strict: false,
+        limits: None,
         at,
     }
 }

@@ -63,7 +63,7 @@ fn state(state: KeyState) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{KeyId, Money};
+    use protocol::{KeyId, Money, api::Limits};
 
     use super::*;
 
@@ -84,6 +84,7 @@ mod tests {
             strict: false,
             created_at: "2026-06-01T12:00:00Z".parse().unwrap(),
             expires_at: None,
+            limits: Limits::default(),
         };
         insta::assert_snapshot!(text(&[key]), @r"
         ID                                    KEY    STATE    LEFT     OF  DEVICES  EXPIRES  LABEL

@@ -2,7 +2,7 @@ use clap::Args;
 use jiff::Timestamp;
 use protocol::{
     Money,
-    api::{MintRequest, MintResponse, MintedKey},
+    api::{Limits, MintRequest, MintResponse, MintedKey},
 };
 use serde_json::json;
 
@@ -37,7 +37,24 @@ pub struct Mint {
     /// A name for the key, shown in lists
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
+    /// Requests per minute [default: as the gateway is configured]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
+    rpm: Option<u32>,
+    /// Tokens per minute, input and output together
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = LIMITS)]
+    tpm: Option<u64>,
+    /// Requests at the same time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
+    streams: Option<u32>,
+    /// US dollars for each calendar day
+    #[arg(long, value_name = "USD", value_parser = spend, help_heading = LIMITS)]
+    spend_per_day: Option<Money>,
+    /// US dollars for each calendar month
+    #[arg(long, value_name = "USD", value_parser = spend, help_heading = LIMITS)]
+    spend_per_month: Option<Money>,
 }
+
+const LIMITS: &str = "Limits";
 
 /// `never` is an answer too, so this is more than an optional timestamp.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +62,13 @@ struct Expiry(Option<Timestamp>);
 
 fn credit(text: &str) -> Result<Money, String> {
     Money::parse_usd(text).map_err(|error| error.to_string())
+}
+
+fn spend(text: &str) -> Result<Money, String> {
+    match credit(text)? {
+        Money::ZERO => Err("a limit of nothing lets nothing pass; leave it out for none".into()),
+        amount => Ok(amount),
+    }
 }
 
 fn model(text: &str) -> Result<String, String> {
@@ -61,8 +85,9 @@ fn expiry(text: &str) -> Result<Expiry, String> {
 impl Mint {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
         let admin = context.admin()?;
-        let MintResponse { gateway_url, keys } = admin.mint(&self.request()).await?;
-        let text = text(&keys, gateway_url.trim_end_matches('/'));
+        let request = self.request();
+        let MintResponse { gateway_url, keys } = admin.mint(&request).await?;
+        let text = text(&keys, &request.limits, gateway_url.trim_end_matches('/'));
         Ok(Output::new(text, &json!({ "keys": keys }))?)
     }
 
@@ -75,12 +100,19 @@ impl Mint {
             count: self.count,
             strict: self.strict,
             label: self.label,
+            limits: Limits {
+                rpm: self.rpm,
+                tpm: self.tpm,
+                streams: self.streams,
+                spend_per_day_nano_usd: self.spend_per_day,
+                spend_per_month_nano_usd: self.spend_per_month,
+            },
         }
     }
 }
 
 /// The code in a frame, what it is worth, and the link. This is the only time it is shown.
-fn text(keys: &[MintedKey], gateway: &str) -> String {
+fn text(keys: &[MintedKey], limits: &Limits, gateway: &str) -> String {
     let codes: Vec<&str> = keys.iter().map(|key| key.key.as_str()).collect();
     let Some(first) = keys.first() else {
         return "No key was minted.".into();
@@ -101,6 +133,9 @@ fn text(keys: &[MintedKey], gateway: &str) -> String {
             first.expires_at.map_or("never".into(), |at| at.to_string()),
         ),
     ];
+    if !limits.is_empty() {
+        worth.push(("limits", limits_text(limits)));
+    }
     for key in keys {
         worth.push(("link", link(gateway, &key.key)));
     }
@@ -114,6 +149,21 @@ fn text(keys: &[MintedKey], gateway: &str) -> String {
         frame(&codes),
         facts(&worth),
     )
+}
+
+fn limits_text(limits: &Limits) -> String {
+    let money = |amount: Option<Money>| amount.map(|amount| format!("${}", amount.exact_usd()));
+    let parts = [
+        (limits.rpm.map(|n| n.to_string()), "requests a minute"),
+        (limits.tpm.map(|n| n.to_string()), "tokens a minute"),
+        (limits.streams.map(|n| n.to_string()), "at a time"),
+        (money(limits.spend_per_day_nano_usd), "a day"),
+        (money(limits.spend_per_month_nano_usd), "a month"),
+    ];
+    let parts = parts
+        .into_iter()
+        .filter_map(|(number, of)| Some(format!("{} {of}", number?)));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// The key rides in the fragment, which a browser never sends to a server or writes to its log.
@@ -141,7 +191,7 @@ mod tests {
     #[test]
     fn one_key_is_framed_with_its_link() {
         let gateway = "http://127.0.0.1:7425";
-        insta::assert_snapshot!(text(&[key("TTK-6Y8S0-B9J53-9TNEJ-KTHAJ-C594B")], gateway), @r"
+        insta::assert_snapshot!(text(&[key("TTK-6Y8S0-B9J53-9TNEJ-KTHAJ-C594B")], &Limits::default(), gateway), @r"
         ╭─────────────────────────────────────╮
         │  TTK-6Y8S0-B9J53-9TNEJ-KTHAJ-C594B  │
         ╰─────────────────────────────────────╯
@@ -167,7 +217,12 @@ mod tests {
             key.models = Some(vec!["coder".into(), "chat".into()]);
             key.expires_at = Some("2027-01-31T00:00:00Z".parse().unwrap());
         }
-        insta::assert_snapshot!(text(&keys, gateway), @r"
+        let limits = Limits {
+            rpm: Some(60),
+            spend_per_day_nano_usd: Some(Money::parse_usd("2.5").unwrap()),
+            ..Limits::default()
+        };
+        insta::assert_snapshot!(text(&keys, &limits, gateway), @r"
         ╭─────────────────────────────────────╮
         │  TTK-6Y8S0-B9J53-9TNEJ-KTHAJ-C594B  │
         │  TTK-00000-B9J53-9TNEJ-KTHAJ-C594B  │
@@ -176,6 +231,7 @@ mod tests {
           models   coder, chat
           devices  1 each
           expires  2027-01-31T00:00:00Z
+          limits   60 requests a minute, $2.50 a day
           link     https://ai.example.com/redeem#TTK-6Y8S0-B9J53-9TNEJ-KTHAJ-C594B
           link     https://ai.example.com/redeem#TTK-00000-B9J53-9TNEJ-KTHAJ-C594B
 
