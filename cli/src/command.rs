@@ -6,6 +6,7 @@ mod keys;
 mod ledger;
 mod models;
 mod redeem;
+mod reload;
 mod serve;
 mod sign_out;
 mod status;
@@ -22,6 +23,8 @@ use crate::{context::Context, failure::Failure, output::Output};
 pub enum Command {
     /// Run the gateway: keys, balances and the way to the providers
     Serve(serve::Serve),
+    /// Have the running gateway read its configuration again
+    Reload(reload::Reload),
     /// Mint, list and revoke token keys
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -56,6 +59,7 @@ impl Command {
         match self {
             // The gateway makes its own runtime, with as many threads as it wants.
             Self::Serve(serve) => serve.run(context),
+            Self::Reload(reload) => wait_for(reload.run(context)),
             Self::Keys(keys) => wait_for(keys.run(context)),
             Self::Redeem(redeem) => wait_for(redeem.run(context)),
             Self::Balance(balance) => wait_for(balance.run(context)),

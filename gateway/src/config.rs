@@ -27,6 +27,8 @@ pub struct ServeOptions {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    #[error("the gateway was started without a configuration file")]
+    NoFile,
     #[error("the configuration file cannot be read: {0}")]
     Unreadable(std::io::Error),
     #[error("the configuration file is not right: {0}")]

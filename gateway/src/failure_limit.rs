@@ -3,7 +3,10 @@
 use std::{
     collections::{HashMap, VecDeque},
     net::{IpAddr, Ipv6Addr},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -12,18 +15,24 @@ const HOUR_MS: i64 = 60 * MINUTE_MS;
 const PEERS_MAX: usize = 10_000;
 
 pub struct FailureLimit {
-    per_minute: u32,
-    per_hour: u32,
+    per_minute: AtomicU32,
+    per_hour: AtomicU32,
     peers: Mutex<HashMap<IpAddr, VecDeque<i64>>>,
 }
 
 impl FailureLimit {
     pub fn new(per_minute: u32, per_hour: u32) -> Self {
         Self {
-            per_minute,
-            per_hour,
+            per_minute: per_minute.into(),
+            per_hour: per_hour.into(),
             peers: Mutex::default(),
         }
+    }
+
+    /// Changes the limits; what was counted so far counts on.
+    pub fn set(&self, per_minute: u32, per_hour: u32) {
+        self.per_minute.store(per_minute, Relaxed);
+        self.per_hour.store(per_hour, Relaxed);
     }
 
     /// Seconds after which the peer may try again, if it has to wait.
@@ -43,7 +52,8 @@ impl FailureLimit {
             let frees = failures.get(failures.len().saturating_sub(limit.max(1)))?;
             Some(frees + window - now)
         };
-        let ms = wait(self.per_minute, MINUTE_MS).max(wait(self.per_hour, HOUR_MS))?;
+        let ms =
+            wait(self.per_minute.load(Relaxed), MINUTE_MS).max(wait(self.per_hour.load(Relaxed), HOUR_MS))?;
         Some(u64::try_from(ms).unwrap_or(1).div_ceil(1_000).max(1))
     }
 
@@ -55,7 +65,7 @@ impl FailureLimit {
             forget_oldest(&mut peers, now);
         }
         let failures = peers.entry(network_of(peer)).or_default();
-        while failures.len() > self.per_hour as usize
+        while failures.len() > self.per_hour.load(Relaxed) as usize
             || failures.front().is_some_and(|&at| at <= now - HOUR_MS)
         {
             failures.pop_front();

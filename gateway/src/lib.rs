@@ -25,6 +25,7 @@ mod router;
 pub mod secrets;
 mod serve;
 mod server;
+mod settings;
 mod state;
 mod wire;
 

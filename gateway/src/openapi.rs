@@ -6,7 +6,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use crate::route::{devices, events, health, keys, ledger, models, redeem, upstreams, usage};
+use crate::route::{devices, events, health, keys, ledger, models, redeem, reload, upstreams, usage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,7 +18,7 @@ use crate::route::{devices, events, health, keys, ledger, models, redeem, upstre
     paths(
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke,
         keys::list, keys::mint, keys::revoke, models::list, usage::list, events::listen,
-        upstreams::list, upstreams::put_secret, ledger::orphans, ledger::refund,
+        upstreams::list, upstreams::put_secret, ledger::orphans, ledger::refund, reload::reload,
         health::healthz, health::readyz, health::metrics
     ),
     security(("credential" = [])),

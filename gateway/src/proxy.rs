@@ -105,7 +105,7 @@ impl Proxy {
 pub async fn handle(proxy: &Rc<Proxy>, dialect: Dialect, request: Request<Incoming>) -> Response<Body> {
     let arrived = async {
         let arrival = Arrival::of(proxy, dialect, request.headers()).await?;
-        let body = read_body(request.into_body(), proxy.gateway.limits.body_bytes_max).await?;
+        let body = read_body(request.into_body(), proxy.gateway.limits().body_bytes_max).await?;
         Ok::<_, Problem>(arrival.with(body))
     };
     let asked = match arrived.await {
@@ -128,8 +128,8 @@ pub async fn handle(proxy: &Rc<Proxy>, dialect: Dialect, request: Request<Incomi
 /// Serves one request of the data plane on its own connection.
 pub(crate) async fn handle_direct(proxy: &Proxy, head: RequestHead<Dialect>, direct: &mut Direct) {
     let arrival = match Arrival::of(proxy, head.route, &head.headers).await {
-        Ok(_) if head.length > proxy.gateway.limits.body_bytes_max as u64 => {
-            Err(too_large(proxy.gateway.limits.body_bytes_max))
+        Ok(_) if head.length > proxy.gateway.limits().body_bytes_max as u64 => {
+            Err(too_large(proxy.gateway.limits().body_bytes_max))
         }
         other => other,
     };
@@ -201,7 +201,7 @@ impl Arrival {
         }
         let wishes = origin_headers::read(headers)?;
         let place = device
-            .enter(proxy.gateway.limits.streams_per_device)
+            .enter(proxy.gateway.limits().streams_per_device)
             .ok_or_else(|| {
                 Problem::new(Code::RateLimited, "This device has too many requests running.")
                     .with_hint("Wait until some of them are done.")

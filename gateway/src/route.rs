@@ -10,6 +10,7 @@ pub mod model_list;
 pub mod models;
 pub mod plain_page;
 pub mod redeem;
+pub mod reload;
 pub mod upstreams;
 pub mod usage;
 

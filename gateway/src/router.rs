@@ -12,8 +12,8 @@ use protocol::{Code, Problem};
 use crate::{
     openapi,
     route::{
-        ApiError, devices, events, health, keys, ledger, model_list, models, plain_page, redeem, upstreams,
-        usage,
+        ApiError, devices, events, health, keys, ledger, model_list, models, plain_page, redeem, reload,
+        upstreams, usage,
     },
     state::Gateway,
 };
@@ -39,6 +39,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/ledger/orphans", get(ledger::orphans))
         .route("/ledger/orphans/{id}/refund", post(ledger::refund))
         .route("/usage", get(usage::list))
+        .route("/reload", post(reload::reload))
         .route("/events", get(events::listen))
         .route("/openapi.json", get(openapi::serve))
         .fallback(not_found)

@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -24,6 +25,7 @@ use crate::{
     peer::{PeerRules, host_of},
     secrets::{Envelope, Pepper},
     server::{self, Door, Shared, TlsError, TlsFiles},
+    settings::{self, Settings},
     state::{Gateway, Stop},
 };
 
@@ -70,6 +72,7 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
     tell_recovered(&recovered);
     let public_url = plan.public_url(&doors)?;
     let opened = Opened {
+        config_file: options.config,
         config,
         data_dir,
         ledger,
@@ -203,6 +206,7 @@ impl Plan {
 }
 
 struct Opened {
+    config_file: Option<PathBuf>,
     config: Config,
     data_dir: DataDir,
     ledger: Ledger,
@@ -215,6 +219,7 @@ impl Opened {
     /// data directory comes back too: its lock lives as long as the gateway.
     fn gateway(self, peers: PeerRules) -> Result<(Arc<Gateway>, DataDir), ServeError> {
         let Self {
+            config_file,
             config,
             data_dir,
             ledger,
@@ -232,7 +237,6 @@ impl Opened {
             reader,
             directory,
             catalogue: ArcSwap::from_pointee(catalogue::build(&sources, &[])),
-            limits: config.limits,
             failed_redeems: FailureLimit::new(
                 config.limits.failed_redeems_per_minute,
                 config.limits.failed_redeems_per_hour,
@@ -241,7 +245,7 @@ impl Opened {
             metrics: Metrics::default(),
             peers,
             admin_mac: pepper.mac(admin.as_bytes()),
-            config,
+            settings: Settings::new(config_file, config),
             envelope,
             changed: Notify::new(),
             public_url,
@@ -301,6 +305,8 @@ fn start_chores(gateway: Arc<Gateway>, tls: Arc<rustls::ClientConfig>) -> std::i
         let local = tokio::task::LocalSet::new();
         local.block_on(&runtime, async move {
             tokio::task::spawn_local(sweep(Arc::clone(&gateway)));
+            #[cfg(unix)]
+            tokio::task::spawn_local(reload_when_told(Arc::clone(&gateway)));
             tokio::task::spawn_local(find_models(Arc::clone(&gateway), tls));
             wait_for_stop(&gateway, ended).await
         })
@@ -358,6 +364,21 @@ async fn stop_signal() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
+/// SIGHUP: the configuration is read again.
+#[cfg(unix)]
+async fn reload_when_told(gateway: Arc<Gateway>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hang_up = match signal(SignalKind::hangup()) {
+        Ok(hang_up) => hang_up,
+        Err(error) => return tracing::warn!("SIGHUP will end the gateway: {error}"),
+    };
+    while hang_up.recv().await.is_some() {
+        if let Err(error) = settings::reload(&gateway) {
+            tracing::error!("The configuration stays as it was: {error}");
+        }
+    }
+}
+
 async fn sweep(gateway: Arc<Gateway>) {
     loop {
         tokio::time::sleep(SWEEP).await;
@@ -372,14 +393,14 @@ async fn sweep(gateway: Arc<Gateway>) {
 /// Asks upstreams without configured models which ones they have: now, when upstreams change, and
 /// every ten minutes.
 async fn find_models(gateway: Arc<Gateway>, tls: Arc<rustls::ClientConfig>) {
-    let mut found = Vec::new();
     loop {
-        match Sources::new(&gateway.config, &gateway.reader, &gateway.envelope) {
+        let config = gateway.settings.config();
+        match Sources::new(&config, &gateway.reader, &gateway.envelope) {
             Ok(sources) => {
-                found = catalogue::discover(&sources, &tls, found).await;
-                gateway
-                    .catalogue
-                    .store(Arc::new(catalogue::build(&sources, &found)));
+                let found = catalogue::discover(&sources, &tls, &gateway.settings.found()).await;
+                if !settings::offer(&gateway, &config, &sources, found) {
+                    continue;
+                }
             }
             Err(error) => tracing::warn!("The models stay as they are: {error}"),
         }

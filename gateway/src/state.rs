@@ -14,7 +14,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::{
     catalogue::Catalogue,
-    config::{Config, Limits},
+    config::Limits,
     directory::{Device, Directory, Key},
     events::EventHub,
     failure_limit::FailureLimit,
@@ -22,6 +22,7 @@ use crate::{
     metrics::Metrics,
     peer::PeerRules,
     secrets::Envelope,
+    settings::Settings,
 };
 
 pub struct Gateway {
@@ -29,7 +30,6 @@ pub struct Gateway {
     pub reader: Reader,
     pub directory: Directory,
     pub catalogue: ArcSwap<Catalogue>,
-    pub limits: Limits,
     pub failed_redeems: FailureLimit,
     pub events: EventHub,
     pub metrics: Metrics,
@@ -38,7 +38,7 @@ pub struct Gateway {
     pub admin_mac: [u8; 32],
     /// How others reach this gateway; links of minted keys begin with it.
     pub public_url: String,
-    pub config: Config,
+    pub settings: Settings,
     pub envelope: Envelope,
     /// Rung when upstreams changed and models should be looked up again.
     pub changed: Notify,
@@ -137,6 +137,11 @@ impl Drop for Busy {
 }
 
 impl Gateway {
+    /// The limits in force; a reload changes them for what comes after it.
+    pub fn limits(&self) -> Limits {
+        self.settings.limits()
+    }
+
     /// The balance of a lot in the form that clients read.
     pub fn balance_of(&self, key: &Key, lot: LotState) -> Balance {
         Balance::of_lot(

@@ -7,6 +7,7 @@ mod key;
 mod limits;
 mod model;
 mod orphan;
+mod reload;
 mod upstream;
 mod usage;
 
@@ -24,6 +25,7 @@ pub use key::{KeyList, KeyState, KeySummary, MintRequest, MintResponse, MintedKe
 pub use limits::Limits;
 pub use model::{Capability, Model, ModelList, ModelPricing};
 pub use orphan::{Orphan, OrphanList, Refund};
+pub use reload::Reloaded;
 pub use upstream::{Upstream, UpstreamList, UpstreamSecretRequest};
 pub use usage::{UsageEntry, UsageList, UsageQuery, UsageTotals};
 

@@ -23,6 +23,7 @@ mod one_connection;
 mod openai_client;
 mod overspend;
 mod redeem;
+mod reload;
 mod secrets;
 mod stream_bytes;
 mod upstream_failures;

@@ -27,7 +27,7 @@ const LOCAL_MAX: Duration = Duration::from_millis(500);
 const LIST_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// An upstream with the models that it lists.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Found {
     pub upstream: Arc<Upstream>,
     pub provider: &'static Provider,
@@ -46,12 +46,12 @@ struct Listed {
 
 /// Asks all upstreams without configured models. One that does not answer keeps what it listed
 /// before: a busy server still has its models.
-pub async fn discover(sources: &Sources, tls: &Arc<ClientConfig>, before: Vec<Found>) -> Vec<Found> {
+pub async fn discover(sources: &Sources, tls: &Arc<ClientConfig>, before: &[Found]) -> Vec<Found> {
     let mut found = Vec::new();
     for (upstream, provider) in sources.without_models() {
         match list(upstream, tls, HOSTED_MAX)
             .await
-            .or_else(|| listed_before(&before, upstream))
+            .or_else(|| listed_before(before, upstream))
         {
             Some(models) => found.push(Found {
                 upstream: Arc::clone(upstream),
@@ -68,7 +68,7 @@ pub async fn discover(sources: &Sources, tls: &Arc<ClientConfig>, before: Vec<Fo
             };
             if let Some(models) = list(&upstream, tls, LOCAL_MAX)
                 .await
-                .or_else(|| listed_before(&before, &upstream))
+                .or_else(|| listed_before(before, &upstream))
             {
                 tracing::info!(upstream = %upstream.name, port, "A model server was found on this machine");
                 found.push(Found {
@@ -80,6 +80,21 @@ pub async fn discover(sources: &Sources, tls: &Arc<ClientConfig>, before: Vec<Fo
         }
     }
     found
+}
+
+impl Sources {
+    /// Whether what was found before is still served, with the upstream as it is configured now.
+    pub fn keeps(&self, found: &mut Found) -> bool {
+        let now = self.without_models().find(|(upstream, _)| {
+            upstream.name == found.upstream.name && upstream.is_same_place(&found.upstream)
+        });
+        match now {
+            Some((upstream, _)) => found.upstream = Arc::clone(upstream),
+            // A server on this machine is in no configuration.
+            None => return self.looks_on_loopback && found.upstream.is_free,
+        }
+        true
+    }
 }
 
 fn listed_before(before: &[Found], upstream: &Upstream) -> Option<Vec<String>> {

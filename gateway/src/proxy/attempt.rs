@@ -124,7 +124,7 @@ impl Attempt<'_> {
         forward: Forward,
     ) -> Result<(Exchange, Reply), Miss> {
         let is_stream = self.plan.parsed.is_stream();
-        let idle = Duration::from_secs(proxy.gateway.limits.idle_seconds_max);
+        let idle = Duration::from_secs(proxy.gateway.limits().idle_seconds_max);
         // Answers that are not streamed say nothing until they are complete.
         guard.be_quiet_for(if is_stream { idle } else { idle * 5 });
         let dispatched = Cell::new(false);
@@ -221,7 +221,7 @@ impl Attempt<'_> {
     ) -> Result<(Arc<HoldRequest>, Forward, u64), Refusal> {
         let mut forward = first;
         let at = now_ms();
-        let longest = i64::try_from(proxy.gateway.limits.request_seconds_max).unwrap_or(i64::MAX / 2_000);
+        let longest = i64::try_from(proxy.gateway.limits().request_seconds_max).unwrap_or(i64::MAX / 2_000);
         let mut cap = self.plan.cap;
         let mut request = Arc::new(HoldRequest {
             request: new_request(),

@@ -43,7 +43,7 @@ pub async fn count(proxy: &Rc<Proxy>, request: Request<Incoming>) -> Response<Bo
 async fn counted(proxy: &Proxy, request: Request<Incoming>) -> Result<u64, Problem> {
     let arrival = Arrival::of(proxy, Dialect::Messages, request.headers()).await?;
     let headers = arrival.wishes.anthropic.clone();
-    let body = read_body(request.into_body(), proxy.gateway.limits.body_bytes_max).await?;
+    let body = read_body(request.into_body(), proxy.gateway.limits().body_bytes_max).await?;
     let request = CountRequest::parse(&body)?;
     let catalogue = proxy.gateway.catalogue.load();
     let entry = catalogue

@@ -62,7 +62,7 @@ impl Guard {
         bell: &Arc<Notify>,
         started: std::time::Instant,
     ) -> Self {
-        let longest = Duration::from_secs(gateway.limits.request_seconds_max);
+        let longest = Duration::from_secs(gateway.limits().request_seconds_max);
         let until = Instant::from_std(started) + longest;
         Self {
             gateway: Arc::clone(gateway),

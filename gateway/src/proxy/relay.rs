@@ -113,7 +113,7 @@ impl Stream {
     }
 
     async fn relay(&mut self, proxy: &Proxy, client: &mut Client<'_>) -> End {
-        let patience = Duration::from_secs(proxy.gateway.limits.idle_seconds_max);
+        let patience = Duration::from_secs(proxy.gateway.limits().idle_seconds_max);
         loop {
             // What was read together is passed on together.
             let taken = self.take_what_is_here();

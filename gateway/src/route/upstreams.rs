@@ -25,7 +25,8 @@ const SECRET_BYTES_MAX: usize = 4_096;
 #[utoipa::path(get, path = "/api/v1/upstreams", responses((status = 200, body = UpstreamList), (status = 403, body = ErrorBody)))]
 pub async fn list(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answer<Json<UpstreamList>> {
     let stored = gateway.reader.upstream_secrets().map_err(internal)?;
-    let upstreams = gateway.config.upstreams.iter().map(|upstream| Upstream {
+    let config = gateway.settings.config();
+    let upstreams = config.upstreams.iter().map(|upstream| Upstream {
         name: upstream.name.clone(),
         provider: upstream.provider.clone(),
         secret_last4: stored
@@ -50,11 +51,8 @@ pub async fn put_secret(
     Body(request): Body<UpstreamSecretRequest>,
 ) -> Answer<StatusCode> {
     let secret = Zeroizing::new(request.secret);
-    let upstream = gateway
-        .config
-        .upstreams
-        .iter()
-        .find(|upstream| upstream.name == name);
+    let config = gateway.settings.config();
+    let upstream = config.upstreams.iter().find(|upstream| upstream.name == name);
     let upstream = upstream.ok_or_else(|| Problem::new(Code::NotFound, "There is no such upstream."))?;
     if upstream.api_key_env.is_some() || upstream.api_key_file.is_some() {
         return Err(Problem::new(
