@@ -1,15 +1,13 @@
 //! The gateway's database file, read beside a running gateway or without one.
 
-use std::path::PathBuf;
-
-use gateway::ledger::LedgerError;
+use gateway::ledger::{LedgerError, Store};
 
 use crate::{data_directory::DataDirectory, failure::Failure};
 
-pub fn path(data: &DataDirectory) -> Result<PathBuf, Failure> {
+pub fn store(data: &DataDirectory) -> Result<Store, Failure> {
     let path = data.path.join("gateway.db");
     match path.try_exists() {
-        Ok(true) => Ok(path),
+        Ok(true) => Ok(Store::Sqlite(path)),
         Ok(false) => Err(Failure::data_directory(
             "There is no gateway's database in the data directory.",
             "Name the directory that `token-tracker serve` uses with --data-dir.",

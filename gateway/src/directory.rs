@@ -145,21 +145,24 @@ impl Entries {
 pub struct Directory {
     pepper: Pepper,
     entries: RwLock<Entries>,
+    /// Of two refreshes at once the later state stays.
+    refreshing: tokio::sync::Mutex<()>,
     /// Counts revocations, for those who have something running.
     revocations: watch::Sender<u64>,
 }
 
 impl Directory {
-    pub fn load(reader: &Reader, pepper: Pepper) -> Result<Self, LedgerError> {
+    pub async fn load(reader: &Reader, pepper: Pepper) -> Result<Self, LedgerError> {
         let directory = Self {
             pepper,
             entries: RwLock::default(),
+            refreshing: tokio::sync::Mutex::default(),
             revocations: watch::Sender::new(0),
         };
-        for key in reader.keys()? {
+        for key in reader.keys().await? {
             directory.add_key(&key);
         }
-        for device in reader.devices(None)? {
+        for device in reader.devices(None).await? {
             directory.add_device(&device);
         }
         Ok(directory)
@@ -207,10 +210,12 @@ impl Directory {
 
     /// Takes a key's devices over from the database. Read and insert are one step, so that of two
     /// enrolments at once the later state stays.
-    pub fn refresh(&self, reader: &Reader, key: KeyId) -> Result<(), LedgerError> {
+    pub async fn refresh(&self, reader: &Reader, key: KeyId) -> Result<(), LedgerError> {
+        let _turn = self.refreshing.lock().await;
+        let records = reader.devices(Some(key)).await?;
         let mut entries = self.write();
-        for record in reader.devices(Some(key))? {
-            entries.add(&record);
+        for record in &records {
+            entries.add(record);
         }
         drop(entries);
         // A device that came with a new credential took the place of one that may still run.

@@ -1,12 +1,12 @@
 //! Who listens for what happens to a lot: `GET /api/v1/events`.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use protocol::{KeyId, api::Balance};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 /// A slow listener misses notices beyond this; each notice carries the whole balance, so the next
 /// one makes up for it.
@@ -20,29 +20,55 @@ pub enum Notice {
 #[derive(Default)]
 pub struct EventHub {
     lots: Mutex<HashMap<KeyId, broadcast::Sender<Notice>>>,
+    changed: Mutex<HashSet<KeyId>>,
+    ring: Notify,
 }
 
 impl EventHub {
     pub fn listen(&self, key: KeyId) -> broadcast::Receiver<Notice> {
-        self.lock()
+        lock(&self.lots)
             .entry(key)
             .or_insert_with(|| broadcast::channel(WAITING_MAX).0)
             .subscribe()
     }
 
-    /// Tells whoever listens; the notice is made only if somebody does.
-    pub fn tell(&self, key: KeyId, notice: impl FnOnce() -> Notice) {
-        let mut lots = self.lock();
-        let Some(sender) = lots.get(&key) else { return };
-        if sender.receiver_count() == 0 {
-            lots.remove(&key);
-        } else {
-            // The last listener may leave at this moment; then nobody misses anything.
-            let _ = sender.send(notice());
+    /// Notes that a lot changed. One task reads changed lots anew and tells them, so that of two
+    /// changes at once the later state is told last.
+    pub fn note_change(&self, key: KeyId) {
+        if self.is_heard(key) && lock(&self.changed).insert(key) {
+            self.ring.notify_one();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<KeyId, broadcast::Sender<Notice>>> {
-        self.lots.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The lots that changed since the last time, as soon as there are any.
+    pub async fn next_changes(&self) -> HashSet<KeyId> {
+        loop {
+            let changed = std::mem::take(&mut *lock(&self.changed));
+            if !changed.is_empty() {
+                return changed;
+            }
+            self.ring.notified().await;
+        }
     }
+
+    fn is_heard(&self, key: KeyId) -> bool {
+        let mut lots = lock(&self.lots);
+        let heard = lots.get(&key).map(broadcast::Sender::receiver_count);
+        if heard == Some(0) {
+            lots.remove(&key);
+        }
+        heard.is_some_and(|listeners| listeners > 0)
+    }
+
+    /// Tells whoever listens.
+    pub fn tell(&self, key: KeyId, notice: Notice) {
+        if let Some(sender) = lock(&self.lots).get(&key) {
+            // The last listener may leave at this moment; then nobody misses anything.
+            let _ = sender.send(notice);
+        }
+    }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }

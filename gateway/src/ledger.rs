@@ -9,19 +9,17 @@
 //! Invariants, at every commit: `spent + held <= granted` for each lot; `held` is the sum of the
 //! pending holds; each hold is resolved once; entries are only ever appended.
 
-mod batch;
-mod enrolment;
-mod lots;
 mod mark;
 mod operation;
+mod orphan;
 mod queue;
-mod reads;
-mod recovery;
-mod schema;
+mod reader;
+mod record;
+mod report;
 mod sqlite;
-mod verify;
+mod store;
 
-use std::{path::Path, sync::Arc, thread::JoinHandle};
+use std::{sync::Arc, thread::JoinHandle};
 
 use protocol::{DeviceId, KeyId, Money, RequestId};
 use tokio::sync::oneshot;
@@ -31,10 +29,12 @@ pub use operation::{
     Enrolled, HoldRefusal, HoldRequest, KeyMint, LotState, Redeem, RedeemRefusal, RequestOrigin, Settle,
     Settled, StoredSecret,
 };
-pub use reads::{DeviceRecord, KeyRecord, Reader};
-pub use recovery::{Orphan, Recovered};
-pub use sqlite::{SqliteBackend, remember_pepper};
-pub use verify::{Difference, Report, verify};
+pub use orphan::{Orphan, Recovered};
+pub use reader::{Reader, SealedSecrets};
+pub use record::{DeviceRecord, KeyRecord};
+pub use report::{Difference, Report};
+pub use sqlite::SqliteReader;
+pub use store::{Opened, Store};
 
 use operation::{Hold, Operation};
 use queue::Queue;
@@ -90,14 +90,6 @@ impl Drop for Writer {
 }
 
 impl Ledger {
-    /// Opens the database, settles what an earlier run left pending and starts the writer.
-    pub fn open(path: &Path, now_ms: i64) -> Result<(Self, Writer, Recovered), LedgerError> {
-        let mut backend = SqliteBackend::open(path)?;
-        let recovered = backend.recover(now_ms)?;
-        let (ledger, writer) = Self::start(backend)?;
-        Ok((ledger, writer, recovered))
-    }
-
     pub(crate) fn start(backend: impl Backend) -> Result<(Self, Writer), LedgerError> {
         let queue = Arc::new(Queue::new(Box::new(backend)));
         let thread = std::thread::Builder::new()
@@ -207,6 +199,12 @@ impl Ledger {
             answer,
         })
         .await
+    }
+
+    /// Notes which pepper belongs to the database; at the first start.
+    pub async fn remember_pepper(&self, check: i64) -> Result<(), LedgerError> {
+        self.ask(|answer| Operation::RememberPepper { check, answer })
+            .await
     }
 
     /// Keeps an upstream's sealed secret in the place of an older one.

@@ -18,9 +18,9 @@ use crate::{
     data_dir::{AdminFile, DataDir, DataDirError},
     directory::Directory,
     disk,
-    events::EventHub,
+    events::{EventHub, Notice},
     failure_limit::FailureLimit,
-    ledger::{self, Ledger, LedgerError, Reader, Recovered},
+    ledger::{Ledger, LedgerError, Reader, Recovered, Store},
     metrics::Metrics,
     peer::{PeerRules, host_of},
     secrets::{Envelope, Pepper},
@@ -68,18 +68,23 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
         "A durable write takes {:.2} ms on this disk",
         sync.as_secs_f64() * 1_000.0
     );
-    let (ledger, writer, recovered) = Ledger::open(&data_dir.database(), now_ms())?;
-    tell_recovered(&recovered);
+    let starting = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let store = Store::Sqlite(data_dir.database());
+    let database = starting.block_on(store.open(now_ms()))?;
+    tell_recovered(&database.recovered);
     let public_url = plan.public_url(&doors)?;
     let opened = Opened {
         config_file: options.config,
         config,
         data_dir,
-        ledger,
+        ledger: database.ledger,
+        reader: database.reader,
         local_url: local_url(&doors)?,
         public_url: public_url.clone(),
     };
-    let (gateway, _data_dir) = opened.gateway(plan.rules)?;
+    let (gateway, _data_dir) = starting.block_on(opened.gateway(plan.rules))?;
     let shared = Arc::new(Shared {
         gateway: Arc::clone(&gateway),
         upstream_tls: server::client_config()?,
@@ -88,7 +93,7 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
     tracing::info!("The gateway listens on {public_url}");
     let outcome = server::serve(&shared, doors);
     drop(chores);
-    drop(writer);
+    drop(database.writer);
     tracing::info!("The gateway stopped");
     Ok(outcome?)
 }
@@ -210,6 +215,7 @@ struct Opened {
     config: Config,
     data_dir: DataDir,
     ledger: Ledger,
+    reader: Reader,
     local_url: String,
     public_url: String,
 }
@@ -217,19 +223,19 @@ struct Opened {
 impl Opened {
     /// Puts the shared state together and writes `admin.json`, the last step before serving. The
     /// data directory comes back too: its lock lives as long as the gateway.
-    fn gateway(self, peers: PeerRules) -> Result<(Arc<Gateway>, DataDir), ServeError> {
+    async fn gateway(self, peers: PeerRules) -> Result<(Arc<Gateway>, DataDir), ServeError> {
         let Self {
             config_file,
             config,
             data_dir,
             ledger,
+            reader,
             local_url,
             public_url,
         } = self;
-        let reader = Reader::open(&data_dir.database())?;
-        let (pepper, envelope) = open_secrets(&data_dir, &reader)?;
-        let directory = Directory::load(&reader, pepper.clone())?;
-        let sources = Sources::new(&config, &reader, &envelope)?;
+        let (pepper, envelope) = open_secrets(&data_dir, &ledger, &reader).await?;
+        let directory = Directory::load(&reader, pepper.clone()).await?;
+        let sources = Sources::new(&config, &reader.sealed_secrets().await?, &envelope)?;
         let admin = credential::generate(Kind::Admin)
             .ok_or_else(|| std::io::Error::other("the system gave no random bytes"))?;
         let gateway = Gateway {
@@ -262,8 +268,12 @@ impl Opened {
 
 /// Makes the secret files at the first start. Later a missing or exchanged one is an error: with
 /// another pepper every key and credential would be refused, and nobody would know why.
-fn open_secrets(data_dir: &DataDir, reader: &Reader) -> Result<(Pepper, Envelope), ServeError> {
-    let known = reader.pepper_check()?;
+async fn open_secrets(
+    data_dir: &DataDir,
+    ledger: &Ledger,
+    reader: &Reader,
+) -> Result<(Pepper, Envelope), ServeError> {
+    let known = reader.pepper_check().await?;
     let folder = data_dir.secrets();
     let lost = |what: &str| {
         let text = format!("{what} is missing or is another one; restore the folder secrets/ from a backup");
@@ -272,14 +282,14 @@ fn open_secrets(data_dir: &DataDir, reader: &Reader) -> Result<(Pepper, Envelope
     if known.is_some() && !folder.join("pepper").exists() {
         return Err(lost("the pepper"));
     }
-    if !reader.upstream_secrets()?.is_empty() && !folder.join("key-encryption-key").exists() {
+    if !reader.upstream_secrets().await?.is_empty() && !folder.join("key-encryption-key").exists() {
         return Err(lost("the key file of the upstream secrets"));
     }
     let pepper = Pepper::open(&folder).map_err(DataDirError::Unusable)?;
     match known {
         Some(check) if check != pepper.check() => return Err(lost("the pepper")),
         Some(_) => {}
-        None => ledger::remember_pepper(&data_dir.database(), pepper.check())?,
+        None => ledger.remember_pepper(pepper.check()).await?,
     }
     Ok((pepper, Envelope::open(&folder).map_err(DataDirError::Unusable)?))
 }
@@ -307,6 +317,7 @@ fn start_chores(gateway: Arc<Gateway>, tls: Arc<rustls::ClientConfig>) -> std::i
             tokio::task::spawn_local(sweep(Arc::clone(&gateway)));
             #[cfg(unix)]
             tokio::task::spawn_local(reload_when_told(Arc::clone(&gateway)));
+            tokio::task::spawn_local(tell_balances(Arc::clone(&gateway)));
             tokio::task::spawn_local(find_models(Arc::clone(&gateway), tls));
             wait_for_stop(&gateway, ended).await
         })
@@ -373,7 +384,9 @@ async fn reload_when_told(gateway: Arc<Gateway>) {
         Err(error) => return tracing::warn!("SIGHUP will end the gateway: {error}"),
     };
     while hang_up.recv().await.is_some() {
-        if let Err(error) = settings::reload(&gateway) {
+        let stored = gateway.reader.sealed_secrets().await.map_err(ServeError::from);
+        let outcome = stored.and_then(|stored| Ok(settings::reload(&gateway, &stored)?));
+        if let Err(error) = outcome {
             tracing::error!("The configuration stays as it was: {error}");
         }
     }
@@ -390,12 +403,33 @@ async fn sweep(gateway: Arc<Gateway>) {
     }
 }
 
+/// Tells those who listen what is left on the lots that changed.
+async fn tell_balances(gateway: Arc<Gateway>) {
+    loop {
+        for key in gateway.events.next_changes().await {
+            let Some(key) = gateway.directory.key(key) else {
+                continue;
+            };
+            match gateway.balance(&key).await {
+                Ok(balance) => gateway.events.tell(key.id, Notice::Balance(balance)),
+                // The next change tells the balance again.
+                Err(problem) => tracing::warn!("A balance could not be told: {}", problem.message),
+            }
+        }
+    }
+}
+
+async fn sources(gateway: &Gateway, config: &Config) -> Result<Sources, ServeError> {
+    let stored = gateway.reader.sealed_secrets().await?;
+    Ok(Sources::new(config, &stored, &gateway.envelope)?)
+}
+
 /// Asks upstreams without configured models which ones they have: now, when upstreams change, and
 /// every ten minutes.
 async fn find_models(gateway: Arc<Gateway>, tls: Arc<rustls::ClientConfig>) {
     loop {
         let config = gateway.settings.config();
-        match Sources::new(&config, &gateway.reader, &gateway.envelope) {
+        match sources(&gateway, &config).await {
             Ok(sources) => {
                 let found = catalogue::discover(&sources, &tls, &gateway.settings.found()).await;
                 if !settings::offer(&gateway, &config, &sources, found) {

@@ -14,6 +14,7 @@ use protocol::api::Reloaded;
 use crate::{
     catalogue::{Found, Sources, build},
     config::{Config, ConfigError, Limits},
+    ledger::SealedSecrets,
     state::Gateway,
 };
 
@@ -54,14 +55,15 @@ impl Settings {
     }
 }
 
-/// Reads the file again and puts all of it in force, or nothing.
-pub fn reload(gateway: &Gateway) -> Result<Reloaded, ConfigError> {
+/// Reads the file again and puts all of it in force, or nothing. `stored` is what the database has
+/// of upstreams' secrets.
+pub fn reload(gateway: &Gateway, stored: &SealedSecrets) -> Result<Reloaded, ConfigError> {
     let settings = &gateway.settings;
     let file = settings.file.as_deref().ok_or(ConfigError::NoFile)?;
     // From the first look at the file on: of two reloads at once the later one is in force.
     let mut found = settings.lock();
     let config = Config::read(file)?;
-    let sources = Sources::new(&config, &gateway.reader, &gateway.envelope)?;
+    let sources = Sources::new(&config, stored, &gateway.envelope)?;
     found.retain_mut(|found| sources.keeps(found));
     let catalogue = build(&sources, &found);
     let reloaded = Reloaded {

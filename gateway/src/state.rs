@@ -157,17 +157,17 @@ impl Gateway {
         )
     }
 
-    pub fn balance(&self, key: &Key) -> Result<Balance, Problem> {
-        let lot = self.reader.lot(key.id).map_err(internal)?;
+    pub async fn balance(&self, key: &Key) -> Result<Balance, Problem> {
+        let lot = self.reader.lot(key.id).await.map_err(internal)?;
         Ok(self.balance_of(key, lot.unwrap_or(EMPTY)))
     }
 
-    pub fn account(&self, device: &Arc<Device>, name: String) -> Result<Account, Problem> {
+    pub async fn account(&self, device: &Arc<Device>, name: String) -> Result<Account, Problem> {
         Ok(Account {
             member: None,
             device_id: device.id,
             device_name: name,
-            balance: self.balance(&device.key)?,
+            balance: self.balance(&device.key).await?,
             models: self
                 .catalogue
                 .load()

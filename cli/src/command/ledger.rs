@@ -16,7 +16,7 @@ pub enum Ledger {
 impl Ledger {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
         match self {
-            Self::Verify(verify) => verify.run(context),
+            Self::Verify(verify) => verify.run(context).await,
             Self::Orphans(orphans) => orphans.run(context).await,
         }
     }

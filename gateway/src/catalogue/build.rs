@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::{Catalogue, Entry, Found, Health, Origin, Pricing, Route, Target, Upstream};
 use crate::{
     config::{Config, ConfigError, ModelConfig, RouteConfig, UpstreamConfig, parse_multiplier},
-    ledger::Reader,
+    ledger::SealedSecrets,
     secrets::Envelope,
 };
 
@@ -34,10 +34,10 @@ pub struct Sources {
 }
 
 impl Sources {
-    pub fn new(config: &Config, reader: &Reader, envelope: &Envelope) -> Result<Self, ConfigError> {
+    pub fn new(config: &Config, stored: &SealedSecrets, envelope: &Envelope) -> Result<Self, ConfigError> {
         let mut upstreams = vec![(builtin_upstream(), known::compatible())];
         for upstream in &config.upstreams {
-            upstreams.push(configured(upstream, reader, envelope)?);
+            upstreams.push(configured(upstream, stored, envelope)?);
         }
         for provider in known::hosted() {
             let taken = config
@@ -106,7 +106,7 @@ fn hosted(provider: &'static Provider, key: &str) -> Result<Arc<Upstream>, Confi
 
 fn configured(
     config: &UpstreamConfig,
-    reader: &Reader,
+    stored: &SealedSecrets,
     envelope: &Envelope,
 ) -> Result<(Arc<Upstream>, &'static Provider), ConfigError> {
     let invalid = |text: &str| ConfigError::Invalid(format!("upstream \"{}\": {text}", config.name));
@@ -120,7 +120,7 @@ fn configured(
     })?;
     let base_url = config.base_url.as_deref().or(provider.base_url);
     let base_url = base_url.ok_or_else(|| invalid("name its base_url"))?;
-    let key = api_key(config, provider, reader, envelope)?;
+    let key = api_key(config, provider, stored, envelope)?;
     let mut made = upstream(
         &config.name,
         provider,
@@ -138,7 +138,7 @@ fn configured(
 fn api_key(
     config: &UpstreamConfig,
     provider: &Provider,
-    reader: &Reader,
+    stored: &SealedSecrets,
     envelope: &Envelope,
 ) -> Result<Option<Zeroizing<String>>, ConfigError> {
     let invalid = |text: &str| ConfigError::Invalid(format!("upstream \"{}\": {text}", config.name));
@@ -151,12 +151,9 @@ fn api_key(
         let text = std::fs::read_to_string(path).map_err(|_| invalid("its api_key_file cannot be read"))?;
         return Ok(Some(Zeroizing::new(text.trim().to_owned())));
     }
-    let stored = reader
-        .upstream_secret(&config.name)
-        .map_err(|_| invalid("its stored secret cannot be read"))?;
-    if let Some(sealed) = stored {
+    if let Some(sealed) = stored.get(&config.name) {
         let secret = envelope
-            .unseal(&config.name, &sealed)
+            .unseal(&config.name, sealed)
             .map_err(|error| invalid(&error.to_string()))?;
         let text = std::str::from_utf8(&secret).map_err(|_| invalid("its stored secret is not text"))?;
         return Ok(Some(Zeroizing::new(text.to_owned())));

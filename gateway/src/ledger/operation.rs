@@ -53,6 +53,10 @@ pub(crate) enum Operation {
         answer: Sender<bool>,
     },
     StoreSecret(Box<StoredSecret>, Sender<()>),
+    RememberPepper {
+        check: i64,
+        answer: Sender<()>,
+    },
     Sweep {
         now: i64,
         answer: Sender<u64>,
@@ -65,6 +69,25 @@ pub(crate) enum Operation {
 
 /// An answer that waits for its commit.
 pub(crate) type Reply = Box<dyn FnOnce() + Send>;
+
+pub(super) fn reply<T: Send + 'static>(answer: Sender<T>, value: T) -> Reply {
+    // Whoever asked may be gone; the operation stands all the same.
+    Box::new(move || drop(answer.send(value)))
+}
+
+/// For how long the same redeem answers the same device.
+pub(super) const REPEAT_MS: i64 = 10 * 60 * 1000;
+
+/// The client's id that the hold claims, unless an attempt before it has done so.
+pub(super) fn claimed(hold: &HoldRequest) -> Option<&String> {
+    hold.origin.client_request_id.as_ref().filter(|_| !hold.is_repeat)
+}
+
+/// Counts beyond `i64` cannot be real; they are kept as the largest number instead of failing the
+/// batch that other people's requests are in.
+pub(super) fn count(tokens: u64) -> i64 {
+    i64::try_from(tokens).unwrap_or(i64::MAX)
+}
 
 /// What a request is for; it goes into the usage row as it was when the request came.
 #[derive(Clone, Debug)]

@@ -4,15 +4,28 @@ use std::{io::Read, path::Path, time::Duration};
 
 use rusqlite::Connection;
 
-use super::{Backend, LedgerError, Operation, lots::Lots, operation::Reply, schema};
+mod batch;
+mod enrolment;
+mod lots;
+mod reads;
+mod recovery;
+mod schema;
+mod verify;
+
+pub use reads::SqliteReader;
+pub(super) use verify::verify;
+
+use lots::Lots;
+
+use super::{Backend, LedgerError, Operation, operation::Reply};
 
 /// SQLite before this can corrupt a WAL that two connections write and checkpoint at once.
 const SQLITE_MIN: i32 = 3_051_003;
 
 pub struct SqliteBackend {
-    pub(super) connection: Connection,
-    pub(super) epoch: i64,
-    pub(super) lots: Lots,
+    connection: Connection,
+    epoch: i64,
+    lots: Lots,
     replies: Vec<Reply>,
 }
 
@@ -98,13 +111,6 @@ fn open(path: &Path) -> Result<Connection, LedgerError> {
     let connection = Connection::open(path).map_err(opening)?;
     configure(&connection).map_err(opening)?;
     Ok(connection)
-}
-
-/// Notes which pepper belongs to the database; called once, at the first start.
-pub fn remember_pepper(path: &Path, check: i64) -> Result<(), LedgerError> {
-    let connection = open(path)?;
-    let sql = "INSERT OR REPLACE INTO meta VALUES ('pepper', ?1)";
-    connection.execute(sql, [check]).map(drop).map_err(opening)
 }
 
 /// SQLite gives its log files the mode of the database, which it would make readable for all.

@@ -10,8 +10,7 @@ use crate::{
     catalogue::Pricing,
     clock::{now_ms, timestamp},
     directory::{Device, StreamPlace},
-    events::Notice,
-    ledger::{FIRST_MARK, HoldRequest, Ledger, LedgerError, LotState, Settle, next_mark},
+    ledger::{FIRST_MARK, HoldRequest, Ledger, LedgerError, Settle, next_mark},
     state::Gateway,
 };
 
@@ -83,7 +82,7 @@ impl Exchange {
         self.gateway
             .metrics
             .settled(self.hold.origin.kind, &usage, settled.charged, estimated);
-        self.tell(settled.lot);
+        self.gateway.events.note_change(self.device.key.id);
         Ok(Receipt {
             request_id: self.request,
             kind: self.hold.origin.kind,
@@ -116,20 +115,8 @@ impl Exchange {
     pub(super) async fn release(&self) -> Result<(), LedgerError> {
         self.ledger().release(Arc::clone(&self.hold)).await?;
         self.gateway.metrics.released();
-        if let Ok(Some(lot)) = self.gateway.reader.lot(self.device.key.id) {
-            self.tell(lot);
-        }
+        self.gateway.events.note_change(self.device.key.id);
         Ok(())
-    }
-
-    /// Tells listeners the balance. It is read anew while the hub is locked: of two settles at once
-    /// the later state is told last.
-    fn tell(&self, lot: LotState) {
-        let key = &self.device.key;
-        self.gateway.events.tell(key.id, || {
-            let now = self.gateway.reader.lot(key.id).ok().flatten();
-            Notice::Balance(self.gateway.balance_of(key, now.unwrap_or(lot)))
-        });
     }
 
     /// The headers that every answer carries, a stream's too.

@@ -24,7 +24,7 @@ pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer
         Caller::Device(device) => (Some(device.key.id), Some(device.id)),
         Caller::Admin => (None, None),
     };
-    let records = gateway.reader.devices(key).map_err(internal)?;
+    let records = gateway.reader.devices(key).await.map_err(internal)?;
     let devices = records
         .into_iter()
         .map(|record| describe(record, current))

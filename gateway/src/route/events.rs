@@ -35,7 +35,7 @@ pub async fn listen(
         return Err(Problem::new(Code::CredentialRevoked, "This device is signed out.").into());
     }
     let first = Event::Balance {
-        balance: gateway.balance(&device.key)?,
+        balance: gateway.balance(&device.key).await?,
     };
     let later = stream::unfold(Some((gateway, device, notices)), |listening| async move {
         let (gateway, device, mut notices) = listening?;
@@ -48,7 +48,7 @@ pub async fn listen(
         let balance = match notice {
             Ok(Notice::Balance(balance)) => balance,
             // Too slow for some of them: the present state makes up for all.
-            Err(RecvError::Lagged(_)) => gateway.balance(&device.key).ok()?,
+            Err(RecvError::Lagged(_)) => gateway.balance(&device.key).await.ok()?,
             Err(RecvError::Closed) => return None,
         };
         Some((Event::Balance { balance }, Some((gateway, device, notices))))

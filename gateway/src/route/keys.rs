@@ -160,6 +160,7 @@ pub async fn list(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answ
     let keys = gateway
         .reader
         .keys()
+        .await
         .map_err(internal)?
         .into_iter()
         .map(|key| summary(key, now))

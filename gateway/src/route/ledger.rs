@@ -12,14 +12,13 @@ use protocol::{
 use super::{Answer, access::ByAdmin};
 use crate::{
     clock::now_ms,
-    events::Notice,
     state::{Gateway, internal},
 };
 
 /// Requests that a crash cut off; each was charged its counted input and its mark.
 #[utoipa::path(get, path = "/api/v1/ledger/orphans", responses((status = 200, body = OrphanList), (status = 403, body = ErrorBody)))]
 pub async fn orphans(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answer<Json<OrphanList>> {
-    let found = gateway.reader.orphans().map_err(internal)?;
+    let found = gateway.reader.orphans().await.map_err(internal)?;
     let orphans = found
         .into_iter()
         .map(|(row, refunded)| Orphan { row, refunded })
@@ -46,7 +45,7 @@ pub async fn refund(
     let request: RequestId = id.parse().map_err(|_| not_found())?;
     let refunded = gateway.ledger.refund(request, now_ms()).await.map_err(internal)?;
     let amount = refunded.ok_or_else(not_found)?;
-    tell_listeners(&gateway, request)?;
+    tell_listeners(&gateway, request).await?;
     tracing::info!(request.id = %request, "An orphan was refunded");
     Ok(Json(Refund {
         request_id: request,
@@ -54,13 +53,11 @@ pub async fn refund(
     }))
 }
 
-fn tell_listeners(gateway: &Gateway, request: RequestId) -> Result<(), Problem> {
-    let orphans = gateway.reader.orphans().map_err(internal)?;
+async fn tell_listeners(gateway: &Gateway, request: RequestId) -> Result<(), Problem> {
+    let orphans = gateway.reader.orphans().await.map_err(internal)?;
     let row = orphans.into_iter().find(|(row, _)| row.request_id == request);
-    let Some(key) = row.and_then(|(row, _)| gateway.directory.key(row.key_id)) else {
-        return Ok(());
-    };
-    let balance = gateway.balance(&key)?;
-    gateway.events.tell(key.id, || Notice::Balance(balance));
+    if let Some((row, _)) = row {
+        gateway.events.note_change(row.key_id);
+    }
     Ok(())
 }

@@ -62,7 +62,7 @@ pub async fn redeem(
         }
         return Err(Problem::new(Code::KeyRefused, "This token key is not accepted.").into());
     };
-    let account = enrol(&gateway, enrolled)?;
+    let account = enrol(&gateway, enrolled).await?;
     Ok((
         StatusCode::CREATED,
         Json(RedeemResponse {
@@ -77,17 +77,18 @@ fn too_many(seconds: u64) -> ApiError {
     ApiError::retry_after(problem, seconds)
 }
 
-fn enrol(gateway: &Gateway, enrolled: Enrolled) -> Result<Account, Problem> {
+async fn enrol(gateway: &Gateway, enrolled: Enrolled) -> Result<Account, Problem> {
     gateway
         .directory
         .refresh(&gateway.reader, enrolled.key)
+        .await
         .map_err(internal)?;
     let device = gateway
         .directory
         .device(enrolled.device)
         .ok_or_else(|| Problem::new(Code::Internal, "The new device is not in the directory."))?;
     tracing::info!(device.id = %enrolled.device, key.id = %enrolled.key, "A device was enrolled");
-    gateway.account(&device, enrolled.name)
+    gateway.account(&device, enrolled.name).await
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -153,12 +154,16 @@ pub async fn me(
     State(gateway): State<Arc<Gateway>>,
     ByDevice(device): ByDevice,
 ) -> Answer<Json<AccountResponse>> {
-    let records = gateway.reader.devices(Some(device.key.id)).map_err(internal)?;
+    let records = gateway
+        .reader
+        .devices(Some(device.key.id))
+        .await
+        .map_err(internal)?;
     let name = records
         .into_iter()
         .find(|record| record.id == device.id)
         .map(|record| record.name);
-    let account = gateway.account(&device, name.unwrap_or_default())?;
+    let account = gateway.account(&device, name.unwrap_or_default()).await?;
     Ok(Json(AccountResponse { account }))
 }
 
@@ -169,6 +174,6 @@ pub async fn balance(
     ByDevice(device): ByDevice,
 ) -> Answer<Json<BalanceResponse>> {
     Ok(Json(BalanceResponse {
-        balance: gateway.balance(&device.key)?,
+        balance: gateway.balance(&device.key).await?,
     }))
 }

@@ -7,7 +7,11 @@ use protocol::{
 };
 
 use super::{Answer, access::ByAdmin};
-use crate::{config::ConfigError, settings, state::Gateway};
+use crate::{
+    config::ConfigError,
+    settings,
+    state::{Gateway, internal},
+};
 
 /// Reads the configuration again: all of it is in force, or nothing of it.
 #[utoipa::path(
@@ -15,8 +19,9 @@ use crate::{config::ConfigError, settings, state::Gateway};
     responses((status = 200, body = Reloaded), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody))
 )]
 pub async fn reload(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answer<Json<Reloaded>> {
+    let stored = gateway.reader.sealed_secrets().await.map_err(internal)?;
     // Files are read, which must not hold up the streams of this thread.
-    let reloading = tokio::task::spawn_blocking(move || settings::reload(&gateway));
+    let reloading = tokio::task::spawn_blocking(move || settings::reload(&gateway, &stored));
     let outcome = reloading.await.map_err(|error| {
         tracing::error!("A reload ended early: {error}");
         Problem::new(Code::Internal, "The configuration could not be read again.")

@@ -24,7 +24,7 @@ const SECRET_BYTES_MAX: usize = 4_096;
 /// The upstreams of the configuration, and whether each has a stored secret.
 #[utoipa::path(get, path = "/api/v1/upstreams", responses((status = 200, body = UpstreamList), (status = 403, body = ErrorBody)))]
 pub async fn list(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answer<Json<UpstreamList>> {
-    let stored = gateway.reader.upstream_secrets().map_err(internal)?;
+    let stored = gateway.reader.upstream_secrets().await.map_err(internal)?;
     let config = gateway.settings.config();
     let upstreams = config.upstreams.iter().map(|upstream| Upstream {
         name: upstream.name.clone(),

@@ -10,10 +10,7 @@ use protocol::{
 };
 
 use super::{Answer, access::Caller};
-use crate::{
-    ledger::Reader,
-    state::{Gateway, internal},
-};
+use crate::state::{Gateway, internal};
 
 /// Usage rows, newest first: a device's own, or all for an admin.
 #[utoipa::path(
@@ -37,10 +34,6 @@ pub async fn list(
         }
         Caller::Admin => None,
     };
-    let path = gateway.reader.path().to_owned();
-    // A long history takes its time: on a connection and a thread of its own.
-    let rows = tokio::task::spawn_blocking(move || Reader::open(&path)?.usage(&query, device))
-        .await
-        .map_err(|_| Problem::new(Code::Internal, "Reading the usage failed."))?;
-    Ok(Json(rows.map_err(internal)?))
+    let rows = gateway.reader.usage(query, device).await.map_err(internal)?;
+    Ok(Json(rows))
 }

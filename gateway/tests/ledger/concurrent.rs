@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use gateway::ledger::{HoldRefusal, Ledger, LotState, Reader};
+use gateway::ledger::{HoldRefusal, Ledger, LotState, Store};
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use protocol::{DeviceId, KeyId};
 use rand::RngExt as _;
 
-use crate::support::{assert_clean, hold, mint, redeem, settle};
+use crate::support::{assert_clean, hold, in_file, mint, open, redeem, settle};
 
 const TASKS: usize = 64;
 const OPERATIONS: usize = 120_000;
@@ -24,12 +24,16 @@ struct Tally {
 #[test]
 fn nothing_is_overspent_lost_or_doubled_by_64_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("gateway.db");
+    survives_64_at_once(&in_file(folder.path()));
+}
+
+fn survives_64_at_once(store: &Store) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .build()
         .unwrap();
-    let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
+    let opened = runtime.block_on(open(store));
+    let ledger = opened.ledger;
     let lots = Arc::new(runtime.block_on(lots(&ledger)));
     let tallies = runtime.block_on(async {
         let tasks = (0..TASKS).map(|task| tokio::spawn(attack(task, ledger.clone(), Arc::clone(&lots))));
@@ -39,9 +43,8 @@ fn nothing_is_overspent_lost_or_doubled_by_64_at_once() {
         }
         tallies
     });
-    let reader = Reader::open(&path).unwrap();
     for (index, (key, _)) in lots.iter().enumerate() {
-        let lot = reader.lot(*key).unwrap().unwrap();
+        let lot = runtime.block_on(opened.reader.lot(*key)).unwrap().unwrap();
         let answered: i64 = tallies.iter().map(|tally| tally.spent[index]).sum();
         assert_eq!(
             lot.spent.nano_usd(),
@@ -57,8 +60,8 @@ fn nothing_is_overspent_lost_or_doubled_by_64_at_once() {
         operations >= 100_000 && refused > 1_000,
         "{operations} operations, {refused} refused"
     );
-    drop(writer);
-    assert_clean(&path);
+    drop(opened.writer);
+    runtime.block_on(assert_clean(store));
     println!(
         "{operations} operations from {TASKS} places, {refused} refused, 0 overspent, 0 lost, 0 doubled"
     );

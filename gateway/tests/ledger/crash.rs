@@ -4,15 +4,14 @@
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Write},
-    path::Path,
     process::{Command, Stdio},
     sync::{Arc, Mutex},
 };
 
-use gateway::ledger::{Ledger, Reader};
+use gateway::ledger::Store;
 use protocol::{RequestId, api::UsageQuery};
 
-use crate::support::{assert_clean, hold, mint, redeem, settle};
+use crate::support::{assert_clean, hold, in_file, mint, open, redeem, settle};
 
 const KILLS: usize = 100;
 const TASKS: usize = 32;
@@ -27,18 +26,19 @@ enum Answered {
 #[test]
 fn what_was_answered_survives_100_kills() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("gateway.db");
+    let store = in_file(folder.path());
+    let runtime = runtime();
     let (mut answers, mut orphans) = (0, 0);
     for round in 0..KILLS {
         // A spread of moments: in the first batch, and deep in the run.
         let known = run_and_kill(folder.path(), 40 + round * 37 % 900);
-        orphans += check(&path, &known);
+        orphans += runtime.block_on(check(&store, &known));
         answers += known.len();
     }
     println!("{KILLS} kills, {answers} requests answered, {orphans} orphans settled, 0 lost, 0 doubled");
 }
 
-fn run_and_kill(folder: &Path, after: usize) -> HashMap<RequestId, Answered> {
+fn run_and_kill(folder: &std::path::Path, after: usize) -> HashMap<RequestId, Answered> {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "crash::child", "--ignored", "--nocapture"])
         .env(FOLDER, folder)
@@ -73,12 +73,18 @@ fn parse(line: &str) -> Option<(RequestId, Answered)> {
     }
 }
 
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
 /// Restarts, and compares what the database says with what was answered.
-fn check(path: &Path, known: &HashMap<RequestId, Answered>) -> usize {
-    let (_, writer, recovered) = Ledger::open(path, 0).unwrap();
-    drop(writer);
-    assert_clean(path);
-    let rows = usage_rows(path);
+async fn check(store: &Store, known: &HashMap<RequestId, Answered>) -> usize {
+    let recovered = open(store).await.recovered;
+    assert_clean(store).await;
+    let rows = usage_rows(store).await;
     for (id, answer) in known {
         let row = rows.get(id);
         match answer {
@@ -97,15 +103,15 @@ fn check(path: &Path, known: &HashMap<RequestId, Answered>) -> usize {
     recovered.orphans.len()
 }
 
-fn usage_rows(path: &Path) -> HashMap<RequestId, (i64, bool)> {
-    let reader = Reader::open(path).unwrap();
+async fn usage_rows(store: &Store) -> HashMap<RequestId, (i64, bool)> {
+    let reader = store.reader().await.unwrap();
     let mut query = UsageQuery {
         limit: Some(1_000),
         ..UsageQuery::default()
     };
     let mut rows = HashMap::new();
     loop {
-        let page = reader.usage(&query, None).unwrap();
+        let page = reader.usage(query.clone(), None).await.unwrap();
         for row in &page.rows {
             rows.insert(row.request_id, (row.cost_nano_usd.nano_usd(), row.orphan));
         }
@@ -123,10 +129,10 @@ fn child() {
     let Some(folder) = std::env::var_os(FOLDER) else {
         return;
     };
-    let path = Path::new(&folder).join("gateway.db");
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(async {
-        let (ledger, _writer, _) = Ledger::open(&path, 0).unwrap();
+    let store = in_file(folder.as_ref());
+    runtime().block_on(async {
+        let opened = open(&store).await;
+        let ledger = opened.ledger;
         let key = mint(1_000_000_000, 1);
         ledger.mint(vec![key.clone()]).await.unwrap();
         let device = ledger

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use gateway::ledger::{KeyMint, Ledger, Reader};
+use gateway::ledger::{KeyMint, Ledger};
 use protocol::{DeviceId, KeyId, api::UsageQuery};
 use rusqlite::{Connection, params};
 
-use crate::support::{assert_clean, hold, mint, redeem, settle};
+use crate::support::{assert_clean, hold, in_file, mint, open, redeem, settle};
 
 /// The table of pending holds as version 1 had it.
 const HOLD_1: &str = "
@@ -36,9 +36,10 @@ async fn enrolled(ledger: &Ledger, credit: i64) -> (KeyId, DeviceId) {
 async fn a_database_of_version_1_keeps_its_pending_holds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gateway.db");
-    let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
-    let (key, device) = enrolled(&ledger, 10_000).await;
-    drop((ledger, writer));
+    let store = in_file(folder.path());
+    let opened = open(&store).await;
+    let (key, device) = enrolled(&opened.ledger, 10_000).await;
+    drop(opened);
 
     let pending = hold(key, device, 300);
     let database = Connection::open(&path).unwrap();
@@ -58,12 +59,12 @@ async fn a_database_of_version_1_keeps_its_pending_holds() {
     database.execute("UPDATE account SET held = 300", []).unwrap();
     drop(database);
 
-    let (_ledger, writer, recovered) = Ledger::open(&path, 0).unwrap();
-    assert_eq!(recovered.orphans.len(), 1);
-    assert_eq!(recovered.orphans[0].charged.nano_usd(), 266);
-    drop(writer);
-    assert_clean(&path);
-    let usage = Reader::open(&path).unwrap().usage(&UsageQuery::default(), None);
+    let opened = open(&store).await;
+    let orphans = &opened.recovered.orphans;
+    assert_eq!(orphans.len(), 1);
+    assert_eq!(orphans[0].charged.nano_usd(), 266);
+    assert_clean(&store).await;
+    let usage = opened.reader.usage(UsageQuery::default(), None).await;
     let row = usage.unwrap().rows.remove(0);
     assert_eq!(row.request_id, pending.request);
     assert_eq!(
@@ -77,14 +78,15 @@ async fn a_database_of_version_1_keeps_its_pending_holds() {
 #[tokio::test]
 async fn a_refund_shows_in_the_next_answer() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("gateway.db");
-    let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
-    let (key, device) = enrolled(&ledger, 1_000).await;
+    let store = in_file(folder.path());
+    let opened = open(&store).await;
+    let (key, device) = enrolled(&opened.ledger, 1_000).await;
     let lost = hold(key, device, 500);
-    ledger.hold(Arc::clone(&lost)).await.unwrap().unwrap();
-    drop((ledger, writer));
+    opened.ledger.hold(Arc::clone(&lost)).await.unwrap().unwrap();
+    drop(opened);
 
-    let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
+    let opened = open(&store).await;
+    let ledger = &opened.ledger;
     let before = hold(key, device, 10);
     let lot = ledger.hold(Arc::clone(&before)).await.unwrap().unwrap();
     assert_eq!((lot.spent.nano_usd(), lot.held.nano_usd()), (266, 10));
@@ -95,22 +97,23 @@ async fn a_refund_shows_in_the_next_answer() {
         (settled.lot.spent.nano_usd(), settled.lot.held.nano_usd()),
         (4, 0)
     );
-    drop(writer);
-    assert_clean(&path);
+    assert_clean(&store).await;
 }
 
 #[tokio::test]
 async fn a_database_of_version_2_keeps_its_keys() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gateway.db");
-    let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
-    let (old, _) = enrolled(&ledger, 1_000).await;
-    drop((ledger, writer));
+    let store = in_file(folder.path());
+    let opened = open(&store).await;
+    let (old, _) = enrolled(&opened.ledger, 1_000).await;
+    drop(opened);
     let before = "ALTER TABLE token_key DROP COLUMN limits;
         ALTER TABLE token_key DROP COLUMN preferences; PRAGMA user_version = 2;";
     Connection::open(&path).unwrap().execute_batch(before).unwrap();
 
-    let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
+    let opened = open(&store).await;
+    let ledger = &opened.ledger;
     let limited = KeyMint {
         limits: Some("{\"rpm\":5}".into()),
         ..mint(1_000, 1)
@@ -121,11 +124,10 @@ async fn a_database_of_version_2_keeps_its_keys() {
     assert!(ledger.set_preferences(old, wish.clone()).await.unwrap());
     let unknown = KeyId::from_bytes([9; 16]);
     assert!(!ledger.set_preferences(unknown, None).await.unwrap());
-    drop(writer);
-    let reader = Reader::open(&path).unwrap();
-    let key = |id| reader.key(id).unwrap().unwrap();
-    assert_eq!((key(old).limits, key(old).preferences), (None, wish));
-    assert_eq!(key(new).limits.as_deref(), Some("{\"rpm\":5}"));
-    assert_eq!(key(new).preferences, None);
-    assert_clean(&path);
+    let (old, new) = (opened.reader.key(old).await, opened.reader.key(new).await);
+    let (old, new) = (old.unwrap().unwrap(), new.unwrap().unwrap());
+    assert_eq!((old.limits, old.preferences), (None, wish));
+    assert_eq!(new.limits.as_deref(), Some("{\"rpm\":5}"));
+    assert_eq!(new.preferences, None);
+    assert_clean(&store).await;
 }

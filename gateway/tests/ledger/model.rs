@@ -2,11 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use gateway::ledger::{HoldRefusal, HoldRequest, Ledger, LotState};
+use gateway::ledger::{HoldRefusal, HoldRequest, Ledger, LotState, Store};
 use proptest::prelude::*;
 use protocol::{DeviceId, KeyId, Money};
 
-use crate::support::{assert_clean, hold, mint, redeem, settle};
+use crate::support::{assert_clean, hold, in_file, mint, open, redeem, settle};
 
 const LOTS: usize = 3;
 
@@ -210,27 +210,41 @@ proptest! {
         steps in prop::collection::vec(step(), 1..120),
     ) {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("gateway.db");
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let pending = runtime.block_on(async {
-            let (ledger, writer, _) = Ledger::open(&path, 0).unwrap();
-            let (real, mut model) = Real::start(ledger, &credit).await;
-            for step in steps {
-                real.run(&mut model, step).await;
-            }
-            assert_clean(&path);
-            drop(writer);
-            model.pending.iter().map(|(request, _, amount)| (request.request, *amount)).collect::<HashMap<_, _>>()
-        });
-        // A restart settles exactly what was pending: 10 counted tokens and the mark, clamped.
-        let (_, writer, recovered) = Ledger::open(&path, 0).unwrap();
-        prop_assert_eq!(recovered.orphans.len(), pending.len());
-        for orphan in recovered.orphans {
-            let most = pending[&orphan.request];
-            let charged = orphan.charged.nano_usd();
-            prop_assert!(charged == most.min(266) || charged == most.min(1_266), "{} of {}", charged, most);
-        }
-        drop(writer);
-        assert_clean(&path);
+        behaves_like_the_model(&in_file(folder.path()), &credit, steps)?;
     }
+}
+
+fn behaves_like_the_model(store: &Store, credit: &[i64], steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let pending = runtime.block_on(async {
+        let opened = open(store).await;
+        let (real, mut model) = Real::start(opened.ledger, credit).await;
+        for step in steps {
+            real.run(&mut model, step).await;
+        }
+        assert_clean(store).await;
+        let pending = model.pending.iter();
+        pending
+            .map(|(request, _, amount)| (request.request, *amount))
+            .collect::<HashMap<_, _>>()
+    });
+    // A restart settles exactly what was pending: 10 counted tokens and the mark, clamped.
+    let opened = runtime.block_on(open(store));
+    let orphans = opened.recovered.orphans;
+    prop_assert_eq!(orphans.len(), pending.len());
+    for orphan in orphans {
+        let most = pending[&orphan.request];
+        let charged = orphan.charged.nano_usd();
+        prop_assert!(
+            charged == most.min(266) || charged == most.min(1_266),
+            "{} of {}",
+            charged,
+            most
+        );
+    }
+    runtime.block_on(assert_clean(store));
+    Ok(())
 }

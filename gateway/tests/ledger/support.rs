@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use gateway::{
     clock::{new_id, now_ms},
-    ledger::{FIRST_MARK, HoldRequest, KeyMint, Redeem, RequestOrigin, Settle, verify},
+    ledger::{FIRST_MARK, HoldRequest, KeyMint, Opened, Redeem, RequestOrigin, Settle, Store},
 };
 use protocol::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage, api::DeviceClient};
 use usage::pricing::{Price, Rate};
@@ -95,8 +95,18 @@ pub fn settle(hold: &Arc<HoldRequest>, cost: i64) -> Box<Settle> {
     })
 }
 
+/// A database file in a folder of the test's own.
+pub fn in_file(folder: &Path) -> Store {
+    Store::Sqlite(folder.join("gateway.db"))
+}
+
+/// Opens the ledger as a start of the gateway does.
+pub async fn open(store: &Store) -> Opened {
+    store.open(0).await.unwrap()
+}
+
 /// The recount finds nothing to complain about.
-pub fn assert_clean(path: &Path) {
-    let report = verify(path).unwrap();
+pub async fn assert_clean(store: &Store) {
+    let report = store.verify().await.unwrap();
     assert!(report.differences.is_empty(), "{:?}", report.differences);
 }

@@ -3,7 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gateway::ledger::{HoldRequest, KeyMint, Ledger, Redeem, RequestOrigin, Settle, verify};
+use gateway::ledger::{HoldRequest, KeyMint, Ledger, Redeem, RequestOrigin, Settle, Store};
 use protocol::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage, api::DeviceClient};
 use uuid::Uuid;
 
@@ -24,7 +24,9 @@ pub fn measure(report: &mut Report) {
     let folder = tempfile::tempdir().expect("the system has a folder for temporary files");
     let file = folder.path().join("ledger.db");
     let now = jiff::Timestamp::now().as_millisecond();
-    let (ledger, writer, _) = Ledger::open(&file, now).expect("a new ledger opens");
+    let store = Store::Sqlite(file);
+    let opened = crate::block_on(store.open(now)).expect("a new ledger opens");
+    let ledger = opened.ledger;
     crate::block_on(async {
         let lots = open_lots(&ledger, now).await;
         let mut pairs = vec![Vec::new(); TARGETS.len()];
@@ -41,8 +43,10 @@ pub fn measure(report: &mut Report) {
         }
     });
     drop(ledger);
-    drop(writer);
-    let differences = verify(&file).expect("the ledger can be read").differences;
+    drop(opened.writer);
+    let differences = crate::block_on(store.verify())
+        .expect("the ledger can be read")
+        .differences;
     report.holds(
         "ledger: recounted after the load",
         format!("{} differences", differences.len()),

@@ -1,5 +1,4 @@
 use clap::Args;
-use gateway::ledger::Reader;
 use protocol::{
     RequestId,
     api::{Orphan, OrphanList, Refund},
@@ -28,16 +27,15 @@ impl Orphans {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
         match self.refund {
             Some(request) => refund(&context.admin()?, request).await,
-            None => list(context),
+            None => list(context).await,
         }
     }
 }
 
-fn list(context: &Context) -> Result<Output, Failure> {
-    let path = database::path(&context.data)?;
-    let rows = Reader::open(&path)
-        .and_then(|reader| reader.orphans())
-        .map_err(|error| database::unreadable(&error))?;
+async fn list(context: &Context) -> Result<Output, Failure> {
+    let store = database::store(&context.data)?;
+    let rows = async { store.reader().await?.orphans().await };
+    let rows = rows.await.map_err(|error| database::unreadable(&error))?;
     let orphans: Vec<Orphan> = rows
         .into_iter()
         .map(|(row, refunded)| Orphan { refunded, row })

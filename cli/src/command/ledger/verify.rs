@@ -1,5 +1,5 @@
 use clap::Args;
-use gateway::ledger::{Report, verify};
+use gateway::ledger::Report;
 use protocol::Money;
 use serde::Serialize;
 
@@ -36,9 +36,10 @@ struct Difference {
 }
 
 impl Verify {
-    pub fn run(self, context: &Context) -> Result<Output, Failure> {
-        let path = database::path(&context.data)?;
-        let recount = Recount::from(verify(&path).map_err(|error| database::unreadable(&error))?);
+    pub async fn run(self, context: &Context) -> Result<Output, Failure> {
+        let store = database::store(&context.data)?;
+        let report = store.verify().await;
+        let recount = Recount::from(report.map_err(|error| database::unreadable(&error))?);
         let output = Output::new(recount.text(), &recount)?;
         Ok(match recount.differences.as_slice() {
             [] => output,

@@ -6,57 +6,21 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
 use protocol::{
     DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage,
     api::{DeviceClient, UsageEntry, UsageList, UsageQuery, UsageTotals},
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, named_params};
 
-use super::{LedgerError, LotState, batch::lot_state};
-use crate::clock::timestamp;
-
-const PAGE_DEFAULT: u32 = 100;
-const PAGE_MAX: u32 = 1_000;
-
-/// What the database knows of a token key.
-#[derive(Clone, Debug)]
-pub struct KeyRecord {
-    pub id: KeyId,
-    pub last4: String,
-    pub label: Option<String>,
-    pub models: Option<Vec<String>>,
-    pub devices_max: u32,
-    pub devices_live: u32,
-    pub strict: bool,
-    pub redeemed: bool,
-    pub revoked: bool,
-    pub created_at: Timestamp,
-    pub expires_at: Option<Timestamp>,
-    /// JSON, as it was minted with.
-    pub limits: Option<String>,
-    /// JSON, as the member set it last.
-    pub preferences: Option<String>,
-    pub lot: LotState,
-}
-
-/// What the database knows of a device; the MAC is what its credential is looked up by.
-#[derive(Clone, Debug)]
-pub struct DeviceRecord {
-    pub id: DeviceId,
-    pub key: KeyId,
-    pub mac: [u8; 32],
-    pub last4: String,
-    pub name: String,
-    pub client: DeviceClient,
-    pub created_at: Timestamp,
-    pub last_seen_at: Option<Timestamp>,
-    pub revoked_at: Option<Timestamp>,
-}
+use super::batch::lot_state;
+use crate::{
+    clock::timestamp,
+    ledger::{DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, reader::page_size},
+};
 
 /// Reads committed state. Calls block for well under a millisecond on an index.
 #[derive(Clone)]
-pub struct Reader {
+pub struct SqliteReader {
     connection: Arc<Mutex<Connection>>,
     path: Arc<PathBuf>,
 }
@@ -77,7 +41,7 @@ const USAGE_WHERE: &str = "
  WHERE (:key IS NULL OR key_id = :key) AND (:device IS NULL OR device_id = :device)
    AND (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)";
 
-impl Reader {
+impl SqliteReader {
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(read)?;
@@ -150,13 +114,12 @@ impl Reader {
         })
     }
 
-    /// An upstream's secret as it is stored: sealed.
-    pub fn upstream_secret(&self, upstream: &str) -> Result<Option<String>, LedgerError> {
+    pub fn sealed_secrets(&self) -> Result<SealedSecrets, LedgerError> {
         self.with(|connection| {
             connection
-                .prepare_cached("SELECT sealed FROM upstream_secret WHERE name = ?1")?
-                .query_row([upstream], |row| row.get(0))
-                .optional()
+                .prepare_cached("SELECT name, sealed FROM upstream_secret")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
         })
     }
 
@@ -191,7 +154,7 @@ impl Reader {
 
     /// One page of usage rows, newest first, with the totals of the whole selection.
     pub fn usage(&self, query: &UsageQuery, device: Option<DeviceId>) -> Result<UsageList, LedgerError> {
-        let limit = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
+        let limit = page_size(query);
         self.with(|connection| {
             let mut rows = usage_page(connection, query, device, limit)?;
             let more = rows.len() > limit as usize;

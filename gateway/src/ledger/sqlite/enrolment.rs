@@ -3,10 +3,8 @@
 use protocol::{DeviceId, KeyId};
 use rusqlite::{OptionalExtension, named_params, params};
 
-use super::{Enrolled, KeyMint, Redeem, RedeemRefusal, SqliteBackend, StoredSecret};
-
-/// For how long the same redeem answers the same device.
-const REPEAT_MS: i64 = 10 * 60 * 1000;
+use super::SqliteBackend;
+use crate::ledger::{Enrolled, KeyMint, Redeem, RedeemRefusal, StoredSecret, operation::REPEAT_MS};
 
 /// The compare-and-swap: a place is taken only where one is free, on a key that is alive.
 const CLAIM_PLACE: &str = "

@@ -1,43 +1,10 @@
-//! `ledger verify`: recounts everything from the rows that are only ever appended, and compares.
+//! The recount in SQLite.
 
-use std::{fmt, path::Path};
+use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::LedgerError;
-
-/// A figure that the recount does not confirm.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// What is wrong, for a person.
-    pub what: String,
-    pub stored: i64,
-    pub recounted: i64,
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: stored {}, recounted {}",
-            self.what, self.stored, self.recounted
-        )
-    }
-}
-
-/// The outcome of a recount.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    pub lots: u64,
-    pub usage_rows: u64,
-    pub pending_holds: u64,
-    pub granted_nano_usd: i64,
-    pub spent_nano_usd: i64,
-    pub held_nano_usd: i64,
-    /// What the house bore because a provider billed beyond its own limits.
-    pub variance_nano_usd: i64,
-    pub differences: Vec<Difference>,
-}
+use crate::ledger::{Difference, LedgerError, Report};
 
 /// Each query yields (what, stored, recounted) for every lot or row that does not add up.
 const CHECKS: &[&str] = &[

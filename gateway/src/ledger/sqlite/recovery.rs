@@ -1,26 +1,13 @@
-//! What a crash leaves behind: holds without an owner. Each is settled on its counted input and
-//! its mark, which is never less than what a client has seen, and flagged `orphan`.
+//! Holds without an owner, in SQLite.
 
-use std::sync::Arc;
-
-use protocol::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage};
+use protocol::{DeviceId, KeyId, Money, RequestId};
 use rusqlite::{Row, params};
-use usage::pricing::Price;
 
-use super::{HoldRequest, LedgerError, RequestOrigin, Settle, SqliteBackend};
-
-/// A hold that its owner did not resolve.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Orphan {
-    pub request: RequestId,
-    pub charged: Money,
-}
-
-/// What a start found and settled.
-#[derive(Clone, Debug, Default)]
-pub struct Recovered {
-    pub orphans: Vec<Orphan>,
-}
+use super::SqliteBackend;
+use crate::ledger::{
+    HoldRequest, LedgerError, RequestOrigin,
+    orphan::{Orphan, Recovered, last_resort, unknown_origin},
+};
 
 impl SqliteBackend {
     /// Settles the holds of earlier epochs, in one durable transaction, before any work is taken.
@@ -77,41 +64,4 @@ fn read_hold(row: &Row<'_>) -> rusqlite::Result<HoldRequest> {
         is_repeat: true,
         origin: origin.unwrap_or_else(unknown_origin),
     })
-}
-
-/// Whatever happened to the text: the money that it belongs to is charged all the same.
-fn unknown_origin() -> RequestOrigin {
-    let unknown: Arc<str> = "unknown".into();
-    RequestOrigin {
-        kind: RequestKind::Chat,
-        model: Arc::clone(&unknown),
-        upstream: Arc::clone(&unknown),
-        upstream_model: unknown,
-        repository: None,
-        branch: None,
-        language: None,
-        client_request_id: None,
-    }
-}
-
-fn last_resort(hold: HoldRequest, now: i64) -> Settle {
-    let usage = TokenUsage {
-        input_tokens: hold.counted_input,
-        output_tokens: hold.mark,
-        ..TokenUsage::default()
-    };
-    // A price that cannot be read or multiplied charges the whole hold: never less than was used.
-    let cost = serde_json::from_str::<Price>(&hold.price)
-        .ok()
-        .and_then(|price| price.cost(&usage));
-    let cost = cost.map_or(hold.amount, |cost| cost.min(hold.amount));
-    Settle {
-        hold: Arc::new(hold),
-        at: now,
-        usage,
-        cost,
-        estimated: true,
-        provider_response_id: None,
-        latency_ms: 0,
-    }
 }

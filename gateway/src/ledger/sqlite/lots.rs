@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use protocol::{KeyId, Money};
 use rusqlite::Connection;
 
-use super::{LotState, batch::lot_state};
+use super::batch::lot_state;
+use crate::ledger::LotState;
 
 /// More lots than this at once are forgotten and read anew.
 const KNOWN_MAX: usize = 16_384;

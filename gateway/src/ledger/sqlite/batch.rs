@@ -4,11 +4,11 @@
 
 use protocol::{DeviceId, KeyId, Money, RequestId};
 use rusqlite::{OptionalExtension, Row, params};
-use tokio::sync::oneshot::Sender;
 
-use super::{
-    HoldRefusal, HoldRequest, LotState, Settle, Settled, SqliteBackend,
-    operation::{Hold, Operation, Reply},
+use super::SqliteBackend;
+use crate::ledger::{
+    HoldRefusal, HoldRequest, LotState, Settle, Settled,
+    operation::{Hold, Operation, Reply, claimed, count, reply},
 };
 
 /// The guard of every balance: reserves only what is neither spent nor held, on an active lot, for
@@ -52,6 +52,7 @@ impl SqliteBackend {
                 answer,
             } => reply(answer, self.set_preferences(key, preferences.as_deref())?),
             Operation::StoreSecret(secret, answer) => reply(answer, self.store_secret(&secret)?),
+            Operation::RememberPepper { check, answer } => reply(answer, self.remember_pepper(check)?),
             Operation::Sweep { now, answer } => reply(answer, self.sweep(now)?),
             Operation::Probe { now, answer } => reply(answer, self.probe(now)?),
         })
@@ -283,16 +284,17 @@ impl SqliteBackend {
             .map(drop)
     }
 
+    fn remember_pepper(&self, check: i64) -> rusqlite::Result<()> {
+        self.connection
+            .execute("INSERT OR REPLACE INTO meta VALUES ('pepper', ?1)", [check])
+            .map(drop)
+    }
+
     fn probe(&self, now: i64) -> rusqlite::Result<()> {
         self.connection
             .execute("UPDATE meta SET value = ?1 WHERE name = 'probe'", [now])
             .map(drop)
     }
-}
-
-/// The client's id that the hold claims, unless an attempt before it has done so.
-fn claimed(hold: &HoldRequest) -> Option<&String> {
-    hold.origin.client_request_id.as_ref().filter(|_| !hold.is_repeat)
 }
 
 /// Reads `granted, spent, held` from the first three columns.
@@ -302,15 +304,4 @@ pub(super) fn lot_state(row: &Row<'_>) -> rusqlite::Result<LotState> {
         spent: Money::from_nano_usd(row.get(1)?),
         held: Money::from_nano_usd(row.get(2)?),
     })
-}
-
-/// Counts beyond `i64` cannot be real; they are kept as the largest number instead of failing the
-/// batch that other people's requests are in.
-fn count(tokens: u64) -> i64 {
-    i64::try_from(tokens).unwrap_or(i64::MAX)
-}
-
-fn reply<T: Send + 'static>(answer: Sender<T>, value: T) -> Reply {
-    // Whoever asked may be gone; the operation stands all the same.
-    Box::new(move || drop(answer.send(value)))
 }

@@ -1,0 +1,96 @@
+//! Reading committed state, from whichever database it is in.
+
+use std::collections::HashMap;
+
+use protocol::{
+    DeviceId, KeyId,
+    api::{UsageEntry, UsageList, UsageQuery},
+};
+
+use super::{DeviceRecord, KeyRecord, LedgerError, LotState, sqlite::SqliteReader};
+
+const PAGE_DEFAULT: u32 = 100;
+const PAGE_MAX: u32 = 1_000;
+
+/// How many rows a page has.
+pub(super) fn page_size(query: &UsageQuery) -> u32 {
+    query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX)
+}
+
+/// Reads committed state; cheap to clone.
+#[derive(Clone)]
+pub enum Reader {
+    /// Calls block for well under a millisecond on an index.
+    Sqlite(SqliteReader),
+}
+
+/// What upstreams have stored: each one's secret, sealed.
+pub type SealedSecrets = HashMap<String, String>;
+
+impl Reader {
+    pub async fn lot(&self, key: KeyId) -> Result<Option<LotState>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.lot(key),
+        }
+    }
+
+    pub async fn key(&self, key: KeyId) -> Result<Option<KeyRecord>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.key(key),
+        }
+    }
+
+    /// All keys, newest first.
+    pub async fn keys(&self) -> Result<Vec<KeyRecord>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.keys(),
+        }
+    }
+
+    /// All devices, or a key's, in the order in which they were enrolled.
+    pub async fn devices(&self, key: Option<KeyId>) -> Result<Vec<DeviceRecord>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.devices(key),
+        }
+    }
+
+    /// What [`Pepper::check`](crate::secrets::Pepper::check) gave when the database was new.
+    pub async fn pepper_check(&self) -> Result<Option<i64>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.pepper_check(),
+        }
+    }
+
+    pub async fn sealed_secrets(&self) -> Result<SealedSecrets, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.sealed_secrets(),
+        }
+    }
+
+    /// The upstreams that have a stored secret, with its last four characters.
+    pub async fn upstream_secrets(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.upstream_secrets(),
+        }
+    }
+
+    /// Usage rows settled by a crash recovery, newest first, with their refunds.
+    pub async fn orphans(&self) -> Result<Vec<(UsageEntry, bool)>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.orphans(),
+        }
+    }
+
+    /// One page of usage rows, newest first, with the totals of the whole selection. A long history
+    /// takes its time, and keeps nobody else waiting.
+    pub async fn usage(&self, query: UsageQuery, device: Option<DeviceId>) -> Result<UsageList, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => {
+                let path = reader.path().to_owned();
+                tokio::task::spawn_blocking(move || SqliteReader::open(&path)?.usage(&query, device))
+                    .await
+                    .map_err(|_| LedgerError::Read("reading the usage failed".into()))?
+            }
+        }
+    }
+}
