@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use http::HeaderValue;
 use protocol::api::{Capability, Model, ModelPricing};
-use providers::{fim::FimWay, openai::CapField};
+use providers::{fim::FimWay, image::ImageRule, openai::CapField};
 use usage::pricing::Price;
 
 use crate::directory::Key;
@@ -66,6 +66,8 @@ pub struct Route {
     pub upstream_model: Arc<str>,
     pub price: Option<Pricing>,
     pub fim: FimWay,
+    /// How its model counts images; None where nobody knows.
+    pub images: Option<ImageRule>,
     pub weight: u32,
 }
 

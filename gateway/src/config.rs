@@ -109,6 +109,8 @@ pub struct ModelConfig {
     pub context_window: Option<u64>,
     /// The most output tokens that one request may ask for.
     pub output_max: Option<u64>,
+    /// The most input tokens that one image can be. Default: what the model's family is known for.
+    pub image_tokens_max: Option<u64>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

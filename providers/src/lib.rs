@@ -7,6 +7,7 @@
 //! - [`translate`]: between the two dialects.
 //! - [`builtin`]: the upstream that needs no account.
 //! - [`catalogue`]: the services that are known by name.
+//! - [`image`]: how many tokens an image can be.
 //! - [`fim`]: how a completion with a suffix reaches a model.
 
 pub mod answer;
@@ -14,6 +15,7 @@ pub mod anthropic;
 pub mod builtin;
 pub mod catalogue;
 pub mod fim;
+pub mod image;
 pub mod openai;
 pub mod sse;
 pub mod translate;

@@ -5,12 +5,17 @@ use protocol::{Code, Problem};
 /// The gateway refuses it before a hold, unless the model is free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unbounded {
+    /// An image at a model for which nobody publishes how it counts images.
     Image,
+    /// What is said to be an image and cannot be recognised as one.
+    UnknownImage,
     Audio,
     File,
     Video,
     /// A part of a message of a kind that we do not know.
     OtherPart,
+    /// Marks that the provider puts into a document to quote from it.
+    Citations,
     /// A tool that runs at the provider, for a fee.
     HostedTool,
     WebSearch,
@@ -32,10 +37,21 @@ pub enum Unbounded {
 impl Unbounded {
     pub fn problem(self) -> Problem {
         let (what, hint) = match self {
-            Self::Image => ("images in a message", "Send text only."),
+            Self::Image => (
+                "images for this model",
+                "Send text only, choose a model that is known to see, or have the gateway's owner set `image_tokens_max` of this model.",
+            ),
+            Self::UnknownImage => (
+                "an image of this kind",
+                "Send a PNG, JPEG, GIF or WebP image in base64, or its https address.",
+            ),
             Self::Audio => ("audio in a message", "Send text only."),
             Self::File => ("files in a message", "Send the file's text instead."),
             Self::Video => ("video in a message", "Send text only."),
+            Self::Citations => (
+                "citations from a document",
+                "Leave `citations` of the document out.",
+            ),
             Self::OtherPart => ("message parts that are not text", "Send text only."),
             Self::HostedTool => (
                 "tools that run at the provider",

@@ -17,6 +17,7 @@ mod disconnect;
 mod embeddings;
 mod events;
 mod failover;
+mod images;
 mod language_model;
 mod messages;
 mod one_connection;

@@ -7,6 +7,7 @@ use protocol::api::Capability;
 use providers::{
     catalogue::{self as known, Dialect, Provider},
     fim::FimWay,
+    image::ImageRule,
     openai::CapField,
 };
 use usage::pricing::{Price, bundled};
@@ -277,8 +278,15 @@ fn configured_route(sources: &Sources, model: &ModelConfig, route: &RouteConfig)
         upstream_model: name.into(),
         price: price.map(Pricing::new),
         fim,
+        images: image_rule(model, name),
         weight: route.weight,
     })
+}
+
+/// What the owner says, else what is published for the family.
+fn image_rule(model: &ModelConfig, upstream_model: &str) -> Option<ImageRule> {
+    let said = model.image_tokens_max.map(ImageRule::AtMost);
+    said.or_else(|| ImageRule::of_model(upstream_model))
 }
 
 fn default_price(upstream: &Upstream, model: &str) -> Option<Price> {
@@ -308,6 +316,7 @@ fn found_entry(found: &Found, model: &str) -> Entry {
             found.provider.native_suffix,
             found.upstream.speaks_completions,
         ),
+        images: ImageRule::of_model(model),
         weight: 1,
     };
     Entry {
@@ -325,6 +334,7 @@ fn builtin_entry(upstream: &Arc<Upstream>, model: &str) -> Entry {
         upstream_model: model.into(),
         price: Some(Pricing::new(Price::FREE)),
         fim: FimWay::Builtin,
+        images: None,
         weight: 1,
     };
     Entry {

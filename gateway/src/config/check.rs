@@ -44,6 +44,7 @@ const MODEL: &[&str] = &[
     "multiplier",
     "context_window",
     "output_max",
+    "image_tokens_max",
 ];
 const DIALECTS: &[&str] = &["chat", "completions", "embeddings", "responses", "messages"];
 const ROUTE: &[&str] = &["upstream", "upstream_model", "price", "weight"];

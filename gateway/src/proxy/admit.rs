@@ -51,7 +51,8 @@ pub(super) struct Plan<'a> {
     pub parsed: Parsed<'a>,
     pub body: &'a [u8],
     pub entry: Arc<Entry>,
-    pub counted_input: u64,
+    /// An upper estimate of the input, without its images.
+    pub counted_text: u64,
     /// The output cap of one choice.
     pub cap: u64,
 }
@@ -105,7 +106,7 @@ fn plan<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) ->
     let cap = parsed.output_cap().unwrap_or(OUTPUT_DEFAULT).min(limit).max(1);
     Ok(Plan {
         dialect,
-        counted_input: estimate_tokens(parsed.input_bytes()).max(1),
+        counted_text: estimate_tokens(parsed.input_bytes()).max(1),
         parsed,
         body,
         entry,
@@ -128,16 +129,23 @@ fn routes<'a>(plan: &'a Plan<'_>, dice: u32) -> Result<Vec<&'a Route>, Problem> 
         let text = format!("The model {} has no price, so it is not served.", plan.entry.id);
         return Err(Problem::new(Code::ModelUnpriced, text));
     }
-    if let Some(unbounded) = plan.parsed.unbounded() {
-        routes.retain(|route| {
-            route
-                .price
-                .as_ref()
-                .is_some_and(|pricing| pricing.price.is_free())
-        });
-        if routes.is_empty() {
-            return Err(unbounded);
-        }
+    let mut refusal = None;
+    routes.retain(|route| {
+        let is_free = route
+            .price
+            .as_ref()
+            .is_some_and(|pricing| pricing.price.is_free());
+        let unbounded = if is_free {
+            None
+        } else {
+            plan.parsed.unbounded(route)
+        };
+        let is_bounded = unbounded.is_none();
+        refusal = refusal.take().or(unbounded);
+        is_bounded
+    });
+    if let (true, Some(refusal)) = (routes.is_empty(), refusal) {
+        return Err(refusal);
     }
     routes.truncate(ATTEMPTS_MAX);
     Ok(routes)

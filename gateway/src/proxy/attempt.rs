@@ -90,7 +90,7 @@ impl Attempt<'_> {
             request: hold.request,
             hold,
             pricing: pricing.clone(),
-            counted_input: self.plan.counted_input,
+            counted_input: self.counted_input(),
             started: self.started,
             lowered_cap: (cap < self.plan.cap).then_some(cap),
             mark: Exchange::first_mark(),
@@ -199,6 +199,13 @@ impl Attempt<'_> {
         }
     }
 
+    /// An upper estimate of the input, for where no usage is reported.
+    fn counted_input(&self) -> u64 {
+        let images = self.plan.parsed.images();
+        let tokens = images.and_then(|images| images.tokens(self.route.images));
+        self.plan.counted_text.saturating_add(tokens.unwrap_or(0))
+    }
+
     fn origin(&self) -> RequestOrigin {
         RequestOrigin {
             kind: self.wishes.kind.unwrap_or(self.plan.dialect.kind()),
@@ -230,7 +237,7 @@ impl Attempt<'_> {
             at,
             lease_until: at + longest.saturating_mul(1_000) + LEASE_SLACK_MS,
             amount: Money::ZERO,
-            counted_input: self.plan.counted_input,
+            counted_input: self.counted_input(),
             mark: Exchange::first_mark(),
             price: Arc::clone(&pricing.text),
             is_repeat: !self.is_first,

@@ -58,7 +58,8 @@ async fn counted(proxy: &Proxy, request: Request<Incoming>) -> Result<u64, Probl
             .await
             .map_err(|_| unavailable())?;
     }
-    Ok(estimate_tokens(request.input_bytes).max(1))
+    let images = request.images.tokens(route.images).unwrap_or(0);
+    Ok(estimate_tokens(request.input_bytes).max(1).saturating_add(images))
 }
 
 async fn ask(

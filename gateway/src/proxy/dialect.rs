@@ -7,6 +7,7 @@ use providers::{
     anthropic::{self, CacheTtl, MessagesRequest},
     catalogue::Dialect as Spoken,
     fim::AnswerShape,
+    image::Images,
     openai::{self, ChatRequest, CompletionRequest, Edits, EmbeddingRequest, Unbounded},
     translate,
 };
@@ -170,9 +171,18 @@ impl<'a> Parsed<'a> {
         }
     }
 
-    /// Why no price by the token bounds what it costs.
-    pub(super) fn unbounded(&self) -> Option<Problem> {
+    /// What it shows the model.
+    pub(super) fn images(&self) -> Option<&Images> {
         match self {
+            Self::Chat(request) => Some(&request.images),
+            Self::Messages(request) => Some(request.images()),
+            Self::Completion(_) | Self::Embedding(_) => None,
+        }
+    }
+
+    /// Why no price by the token bounds what it costs at a route.
+    pub(super) fn unbounded(&self, route: &Route) -> Option<Problem> {
+        let found = match self {
             Self::Chat(request) => request.unbounded.map(Unbounded::problem),
             Self::Completion(request) => request.unbounded.map(Unbounded::problem),
             Self::Embedding(_) => None,
@@ -188,24 +198,30 @@ impl<'a> Parsed<'a> {
                     })
                 })
             }
-        }
+        };
+        let sees_too_much = |images: &Images| images.tokens(route.images).is_none();
+        found.or_else(|| {
+            self.images()
+                .is_some_and(sees_too_much)
+                .then(|| Unbounded::Image.problem())
+        })
     }
 
-    fn input_bound(&self, forwarded: &[u8]) -> u64 {
+    fn input_bound(&self, forwarded: &[u8], route: &Route) -> u64 {
         match self {
-            Self::Chat(request) => request.input_bound(forwarded.len()),
+            Self::Chat(request) => request.input_bound(forwarded.len(), route.images),
             Self::Completion(request) => request.input_bound(forwarded.len()),
             Self::Embedding(request) => request.input_bound(forwarded.len()),
-            Self::Messages(request) => request.input_bound(forwarded.len()),
+            Self::Messages(request) => request.input_bound(forwarded.len(), route.images),
         }
     }
 
     /// The bound of what a request was translated into. What only the translation made unbounded is
     /// refused, whatever the price.
-    fn bound_of(&self, made: &Parsed<'_>, body: &[u8]) -> Result<u64, Problem> {
-        match made.unbounded() {
-            Some(problem) if self.unbounded().is_none() => Err(problem),
-            _ => Ok(made.input_bound(body)),
+    fn bound_of(&self, made: &Parsed<'_>, body: &[u8], route: &Route) -> Result<u64, Problem> {
+        match made.unbounded(route) {
+            Some(problem) if self.unbounded(route).is_none() => Err(problem),
+            _ => Ok(made.input_bound(body, route)),
         }
     }
 
@@ -219,11 +235,11 @@ impl<'a> Parsed<'a> {
             include_usage: route.upstream.takes_stream_options,
         };
         match (self, route.upstream.dialect) {
-            (Self::Chat(request), Spoken::OpenAi) => Ok(chat(request, &edits)),
+            (Self::Chat(request), Spoken::OpenAi) => Ok(chat(request, route, &edits)),
             (Self::Chat(_), Spoken::Anthropic) => {
                 let body = translate::chat_to_messages(body, &edits)?;
                 let made = Parsed::read(Dialect::Messages, &body)?;
-                let input_bound = self.bound_of(&made, &body)?;
+                let input_bound = self.bound_of(&made, &body, route)?;
                 drop(made);
                 Ok(messages(body, input_bound, Shape::ChatFromMessages))
             }
@@ -242,13 +258,13 @@ impl<'a> Parsed<'a> {
                     model: edits.model,
                     max_tokens: edits.output_cap,
                 });
-                let input_bound = request.input_bound(body.len());
+                let input_bound = request.input_bound(body.len(), route.images);
                 Ok(messages(body, input_bound, Shape::Anthropic))
             }
             (Self::Messages(_), Spoken::OpenAi) => {
                 let body = translate::messages_to_chat(body, &edits)?;
                 let made = Parsed::read(Dialect::Chat, &body)?;
-                let input_bound = self.bound_of(&made, &body)?;
+                let input_bound = self.bound_of(&made, &body, route)?;
                 drop(made);
                 Ok(Forward {
                     path: "/chat/completions",
@@ -261,11 +277,11 @@ impl<'a> Parsed<'a> {
     }
 }
 
-fn chat(request: &ChatRequest<'_>, edits: &Edits<'_>) -> Forward {
+fn chat(request: &ChatRequest<'_>, route: &Route, edits: &Edits<'_>) -> Forward {
     let body = request.rewrite(edits);
     Forward {
         path: "/chat/completions",
-        input_bound: request.input_bound(body.len()),
+        input_bound: request.input_bound(body.len(), route.images),
         body,
         shape: Shape::OpenAi,
     }

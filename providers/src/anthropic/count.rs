@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{body::read, request::messages_of};
 use crate::{
     count::{Count, known},
+    image::Images,
     invalid::missing,
     openai::quote,
     splice::Members,
@@ -18,6 +19,8 @@ pub struct CountRequest<'a> {
     pub model: String,
     /// Bytes of what would be read, as written; for an estimate where an upstream cannot count.
     pub input_bytes: u64,
+    /// What would be seen; not in `input_bytes`.
+    pub images: Images,
     members: Members<'a>,
 }
 
@@ -27,7 +30,10 @@ impl<'a> CountRequest<'a> {
         messages_of(&fields.seen, &members)?;
         Ok(Self {
             model: fields.model.ok_or_else(|| missing("model"))?,
-            input_bytes: members.bytes_of(&["messages", "system", "tools", "tool_choice"]),
+            input_bytes: members
+                .bytes_of(&["messages", "system", "tools", "tool_choice"])
+                .saturating_sub(fields.seen.images.bytes()),
+            images: fields.seen.images,
             members,
         })
     }

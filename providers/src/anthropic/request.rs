@@ -7,6 +7,7 @@ use super::{
     bound::input_bound,
 };
 use crate::{
+    image::{ImageRule, Images},
     invalid::{invalid, missing},
     splice::Members,
 };
@@ -55,7 +56,7 @@ impl<'a> MessagesRequest<'a> {
             messages: messages_of(&seen, &members)?,
             has_tools: seen.tools > 0,
             cache_writes: seen.cache_writes,
-            input_bytes: members.bytes_of(&INPUT),
+            input_bytes: members.bytes_of(&INPUT).saturating_sub(seen.images.bytes()),
             unbounded: seen.unbounded,
             seen,
             has_output_format,
@@ -63,9 +64,14 @@ impl<'a> MessagesRequest<'a> {
         })
     }
 
-    /// The most input tokens that the forwarded body can be.
-    pub fn input_bound(&self, forwarded_bytes: usize) -> u64 {
-        input_bound(forwarded_bytes, &self.seen, self.has_output_format)
+    /// The most input tokens that the forwarded body can be, at a model with such a rule for images.
+    pub fn input_bound(&self, forwarded_bytes: usize, rule: Option<ImageRule>) -> u64 {
+        input_bound(forwarded_bytes, &self.seen, self.has_output_format, rule)
+    }
+
+    /// What it shows the model; not in `input_bytes`.
+    pub fn images(&self) -> &Images {
+        &self.seen.images
     }
 }
 
@@ -83,6 +89,7 @@ mod tests {
     use protocol::Code;
 
     use super::*;
+    use crate::image::tests::png;
 
     fn read_whole(body: &str) -> MessagesRequest<'_> {
         MessagesRequest::parse(body.as_bytes()).unwrap_or_else(|problem| panic!("{body}: {problem}"))
@@ -113,12 +120,15 @@ mod tests {
     #[test]
     fn what_the_provider_adds_is_in_the_bound() {
         let plain = read_whole(r#"{"model":"m","max_tokens":1,"messages":[{}]}"#);
-        assert_eq!(plain.input_bound(100), 100 + 16 + 128);
+        assert_eq!(plain.input_bound(100, None), 100 + 16 + 128);
         let body = with(r#""tools":[{"name":"f"}]"#);
-        assert_eq!(read_whole(&body).input_bound(0), 16 + 128 + 1_024);
+        assert_eq!(read_whole(&body).input_bound(0, None), 16 + 128 + 1_024);
         let body =
             with(r#""tools":[{"type":"text_editor_20250728","name":"e"}],"output_config":{"format":{}}"#);
-        assert_eq!(read_whole(&body).input_bound(0), 16 + 128 + 2 * 1_024 + 2_048);
+        assert_eq!(
+            read_whole(&body).input_bound(0, None),
+            16 + 128 + 2 * 1_024 + 2_048
+        );
     }
 
     #[test]
@@ -199,6 +209,35 @@ mod tests {
     }
 
     #[test]
+    fn images_are_bounded_by_their_size_and_not_by_their_bytes() {
+        let source = |width, height| {
+            let data = png(width, height) + &"A".repeat(40_000);
+            format!(
+                r#"{{"type":"image","source":{{"type":"base64","media_type":"image/png","data":"{data}"}}}}"#
+            )
+        };
+        let web = r#"{"type":"image","source":{"type":"url","url":"https://a.example/b.png"}}"#;
+        let body = format!(
+            r#"{{"model":"m","max_tokens":1,"messages":[{{"content":[{}]}},{{"content":[
+            {{"type":"tool_result","content":[{}]}},
+            {{"type":"document","source":{{"type":"content","content":[{web}]}}}}]}}]}}"#,
+            source(200, 200),
+            source(4_000, 4_000)
+        );
+        let request = read_whole(&body);
+        assert_eq!(request.unbounded, None);
+        let rule = ImageRule::of_model("claude-sonnet-4-5");
+        assert_eq!(request.images().tokens(rule), Some(70 + 1_600 + 1_600));
+        let text = body.len() as u64 - request.images().bytes();
+        assert!(text < 1_000, "{text}");
+        assert_eq!(
+            request.input_bound(body.len(), rule),
+            text + 2 * 16 + 128 + 70 + 2 * 1_600
+        );
+        assert!(request.input_bytes < 1_000);
+    }
+
+    #[test]
     fn deep_nesting_is_refused() {
         for (depth, is_read) in [(60, true), (100_000, false)] {
             let open = r#"{"type":"tool_result","content":["#.repeat(depth);
@@ -268,10 +307,51 @@ mod tests {
         };
         let tool = |kind: &str| with(&format!(r#""tools":[{{"type":"{kind}","name":"x"}}]"#));
         let cases = [
-            (block(r#"{"type":"image","source":{}}"#), Some(Unbounded::Image)),
+            (
+                block(r#"{"type":"image","source":{}}"#),
+                Some(Unbounded::UnknownImage),
+            ),
             (
                 block(r#"{"type":"tool_result","content":[{"type":"image"}]}"#),
-                Some(Unbounded::Image),
+                Some(Unbounded::UnknownImage),
+            ),
+            (
+                block(r#"{"type":"image","source":{"type":"base64","data":"aGVsbG8="}}"#),
+                Some(Unbounded::UnknownImage),
+            ),
+            (
+                block(r#"{"type":"image","source":{"type":"url","url":"https://a.example"}}"#),
+                None,
+            ),
+            (
+                block(r#"{"type":"image","source":{"type":"file","file_id":"f"}}"#),
+                None,
+            ),
+            (
+                block(
+                    r#"{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":""}}"#,
+                ),
+                Some(Unbounded::File),
+            ),
+            (
+                block(r#"{"type":"document","source":{"type":"url","url":"https://a.example"}}"#),
+                Some(Unbounded::File),
+            ),
+            (
+                block(
+                    r#"{"type":"document","source":{"type":"text","media_type":"text/plain","data":"x"},"citations":{"enabled":false}}"#,
+                ),
+                None,
+            ),
+            (
+                block(
+                    r#"{"type":"document","source":{"type":"text","data":"x"},"citations":{"enabled":true}}"#,
+                ),
+                Some(Unbounded::Citations),
+            ),
+            (
+                block(r#"{"type":"document","source":{"type":"content","content":[{"type":"hologram"}]}}"#),
+                Some(Unbounded::OtherPart),
             ),
             (block(r#"{"type":"document"}"#), Some(Unbounded::File)),
             (
@@ -283,7 +363,7 @@ mod tests {
                 Some(Unbounded::HostedTool),
             ),
             (block(r#"{"type":"hologram"}"#), Some(Unbounded::OtherPart)),
-            (block(r#"{"type":"im\u0061ge"}"#), Some(Unbounded::Image)),
+            (block(r#"{"type":"im\u0061ge"}"#), Some(Unbounded::UnknownImage)),
             (block(r#"{"type":"redacted_thinking","data":"x"}"#), None),
             (tool("web_search_20250305"), Some(Unbounded::WebSearch)),
             (tool("code_execution_20250825"), Some(Unbounded::HostedTool)),

@@ -179,7 +179,7 @@ impl<'a> Reading<'a> {
             "best_of" => fields.best_of = count::<A>(map, CHOICES_MAX)?,
             "messages" => {
                 let messages: Messages = map.next_value()?;
-                fields.unbounded = fields.unbounded.or(messages.unbounded);
+                fields.unbounded = fields.unbounded.or(messages.beside.unbounded);
                 fields.messages = Some(messages);
             }
             "prompt" => fields.prompt = Some(map.next_value::<OneText<'_>>()?.0),

@@ -6,12 +6,32 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use serde_json::value::RawValue;
 
 use super::Unbounded;
+use crate::image::{Detail, Image, Images};
 
-/// How many messages there are, and the first thing in them that is not text.
-#[derive(Clone, Copy, Debug, Default)]
+/// How many messages there are, and what is in them that is not text.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Messages {
     pub(super) count: u32,
+    pub(super) beside: Beside,
+}
+
+/// What stands in a message beside its text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Beside {
+    pub(super) images: Images,
+    /// The first thing that nothing bounds.
     pub(super) unbounded: Option<Unbounded>,
+}
+
+impl Beside {
+    fn note(&mut self, unbounded: Option<Unbounded>) {
+        self.unbounded = self.unbounded.or(unbounded);
+    }
+
+    fn add(&mut self, other: Self) {
+        self.images.extend(other.images);
+        self.note(other.unbounded);
+    }
 }
 
 /// A string that is borrowed where it needs no decoding.
@@ -28,9 +48,9 @@ impl<'de> Deserialize<'de> for Messages {
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Messages, A::Error> {
                 let mut messages = Messages::default();
-                while let Some(Message(unbounded)) = list.next_element()? {
+                while let Some(Message(beside)) = list.next_element()? {
                     messages.count = messages.count.saturating_add(1);
-                    messages.unbounded = messages.unbounded.or(unbounded);
+                    messages.beside.add(beside);
                 }
                 Ok(messages)
             }
@@ -39,7 +59,7 @@ impl<'de> Deserialize<'de> for Messages {
     }
 }
 
-struct Message(Option<Unbounded>);
+struct Message(Beside);
 
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -50,37 +70,44 @@ impl<'de> Deserialize<'de> for Message {
                 f.write_str("a message, which is an object")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Message, A::Error> {
-                let mut unbounded = None;
+                let mut beside = Beside::default();
                 while let Some(Key(key)) = map.next_key()? {
-                    let found = match key.as_ref() {
-                        "content" => map.next_value::<Content>()?.0,
-                        "audio" => map.next_value::<Option<IgnoredAny>>()?.map(|_| Unbounded::Audio),
-                        "images" => map.next_value::<Option<IgnoredAny>>()?.map(|_| Unbounded::Image),
-                        _ => map.next_value::<IgnoredAny>().map(|_| None)?,
-                    };
-                    unbounded = unbounded.or(found);
+                    match key.as_ref() {
+                        "content" => beside.add(map.next_value::<Content>()?.0),
+                        "audio" => beside.note(is_there::<A>(&mut map, Unbounded::Audio)?),
+                        "images" => beside.note(is_there::<A>(&mut map, Unbounded::Image)?),
+                        _ => map.next_value::<IgnoredAny>().map(drop)?,
+                    }
                 }
-                Ok(Message(unbounded))
+                Ok(Message(beside))
             }
         }
         deserializer.deserialize_map(Members)
     }
 }
 
+fn is_there<'de, A: MapAccess<'de>>(map: &mut A, what: Unbounded) -> Result<Option<Unbounded>, A::Error> {
+    Ok(map.next_value::<Option<IgnoredAny>>()?.map(|_| what))
+}
+
 /// A text, null, or a list of parts. Text is passed over without decoding it.
-struct Content(Option<Unbounded>);
+struct Content(Beside);
 
 impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let mut beside = Beside::default();
         match raw.as_bytes().first() {
-            Some(b'"' | b'n') => Ok(Self(None)),
+            Some(b'"' | b'n') => {}
             Some(b'[') => {
                 let parts: Vec<Part<'_>> = serde_json::from_str(raw).map_err(serde::de::Error::custom)?;
-                Ok(Self(parts.iter().find_map(|part| kind_of_part(&part.r#type.0))))
+                for part in &parts {
+                    part.note(&mut beside);
+                }
             }
-            _ => Err(serde::de::Error::custom("content is a text or a list of parts")),
+            _ => return Err(serde::de::Error::custom("content is a text or a list of parts")),
         }
+        Ok(Self(beside))
     }
 }
 
@@ -88,17 +115,44 @@ impl<'de> Deserialize<'de> for Content {
 struct Part<'a> {
     #[serde(borrow)]
     r#type: Key<'a>,
+    #[serde(borrow, default)]
+    image_url: Option<&'a RawValue>,
 }
 
-fn kind_of_part(kind: &str) -> Option<Unbounded> {
-    match kind {
-        "text" | "refusal" | "input_text" | "output_text" | "thinking" | "reasoning" => None,
-        "image_url" | "input_image" | "image" => Some(Unbounded::Image),
-        "input_audio" | "audio" | "audio_url" => Some(Unbounded::Audio),
-        "file" | "input_file" | "document" | "document_url" => Some(Unbounded::File),
-        "video_url" | "input_video" | "video" => Some(Unbounded::Video),
-        _ => Some(Unbounded::OtherPart),
+impl Part<'_> {
+    fn note(&self, beside: &mut Beside) {
+        match self.r#type.0.as_ref() {
+            "text" | "refusal" | "input_text" | "output_text" | "thinking" | "reasoning" => {}
+            "image_url" => match self.image_url.and_then(image) {
+                Some(image) => beside.images.push(image),
+                None => beside.note(Some(Unbounded::UnknownImage)),
+            },
+            "input_image" | "image" => beside.note(Some(Unbounded::Image)),
+            "input_audio" | "audio" | "audio_url" => beside.note(Some(Unbounded::Audio)),
+            "file" | "input_file" | "document" | "document_url" => beside.note(Some(Unbounded::File)),
+            "video_url" | "input_video" | "video" => beside.note(Some(Unbounded::Video)),
+            _ => beside.note(Some(Unbounded::OtherPart)),
+        }
     }
+}
+
+/// An object with the address and perhaps the detail, or at some providers the address alone.
+fn image(written: &RawValue) -> Option<Image> {
+    #[derive(serde::Deserialize)]
+    struct Written<'a> {
+        #[serde(borrow)]
+        url: Key<'a>,
+        #[serde(borrow, default)]
+        detail: Option<Key<'a>>,
+    }
+    let written = written.get();
+    if written.starts_with('"') {
+        let Key(url) = serde_json::from_str(written).ok()?;
+        return Image::of_url(&url, Detail::default());
+    }
+    let Written { url, detail } = serde_json::from_str(written).ok()?;
+    let detail = detail.as_ref().map(|detail| detail.0.as_ref());
+    Image::of_url(&url.0, Detail::of(detail))
 }
 
 /// The tools of a chat request.

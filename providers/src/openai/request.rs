@@ -8,7 +8,10 @@ use super::{
     body::{Fields, invalid, read},
     input_bound,
 };
-use crate::splice::Members;
+use crate::{
+    image::{ImageRule, Images},
+    splice::Members,
+};
 
 /// The body of `POST /v1/chat/completions`, read once.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub struct ChatRequest<'a> {
     pub has_tools: bool,
     /// Bytes of what the model reads, as written; for an estimate where no usage is reported.
     pub input_bytes: u64,
+    /// What it shows the model; not in `input_bytes`.
+    pub images: Images,
     /// What no price by the token bounds: refuse with its problem unless the model is free.
     pub unbounded: Option<Unbounded>,
     pub(crate) members: Members<'a>,
@@ -72,8 +77,8 @@ const COMPLETION_INPUT: [&str; 3] = ["prompt", "suffix", "context"];
 
 impl<'a> ChatRequest<'a> {
     pub fn parse(body: &'a [u8]) -> Result<Self, Problem> {
-        let (fields, members) = read(body)?;
-        let messages = fields.messages.ok_or_else(|| missing("messages"))?;
+        let (mut fields, members) = read(body)?;
+        let messages = fields.messages.take().ok_or_else(|| missing("messages"))?;
         if messages.count == 0 {
             return Err(invalid("The field `messages` must hold at least one message."));
         }
@@ -84,16 +89,20 @@ impl<'a> ChatRequest<'a> {
             choices: fields.choices.unwrap_or(1),
             messages: messages.count,
             has_tools: fields.has_tools,
-            input_bytes: members.bytes_of(&CHAT_INPUT),
+            input_bytes: members
+                .bytes_of(&CHAT_INPUT)
+                .saturating_sub(messages.beside.images.bytes()),
+            images: messages.beside.images,
             unbounded: fields.unbounded,
             model: fields.model.ok_or_else(|| missing("model"))?,
             members,
         })
     }
 
-    /// The most input tokens that the forwarded body can be.
-    pub fn input_bound(&self, forwarded_bytes: usize) -> u64 {
-        input_bound(forwarded_bytes, self.messages, self.has_tools)
+    /// The most input tokens that the forwarded body can be, at a model with such a rule for images.
+    pub fn input_bound(&self, forwarded_bytes: usize, rule: Option<ImageRule>) -> u64 {
+        let bound = input_bound(forwarded_bytes, self.messages, self.has_tools);
+        self.images.correct(bound, rule)
     }
 }
 
@@ -141,6 +150,7 @@ mod tests {
     use protocol::Code;
 
     use super::*;
+    use crate::image::tests::png;
 
     fn chat(body: &str) -> ChatRequest<'_> {
         ChatRequest::parse(body.as_bytes()).unwrap_or_else(|problem| panic!("{body}: {problem}"))
@@ -159,7 +169,7 @@ mod tests {
             (request.choices, request.messages, request.unbounded),
             (2, 2, None)
         );
-        assert!(request.input_bound(body.len()) > body.len() as u64);
+        assert!(request.input_bound(body.len(), None) > body.len() as u64);
     }
 
     #[test]
@@ -330,6 +340,39 @@ mod tests {
     }
 
     #[test]
+    fn images_are_bounded_by_their_size_and_not_by_their_bytes() {
+        let data = png(1_024, 1_024);
+        let filling = "A".repeat(40_000);
+        let part = |detail: &str| {
+            format!(
+                r#"{{"type":"image_url","image_url":{{"url":"data:image\/png;base64,{data}{filling}","detail":"{detail}"}}}}"#
+            )
+        };
+        let web = r#"{"type":"image_url","image_url":"https://a.example/b.png"}"#;
+        let body = format!(
+            r#"{{"model":"m","messages":[{{"role":"tool","content":[{},{}]}},{{"role":"user","content":[{web}]}}]}}"#,
+            part("low"),
+            part("auto")
+        );
+        let request = chat(&body);
+        assert_eq!(request.unbounded, None);
+        let rule = ImageRule::of_model("gpt-4o");
+        assert_eq!(
+            request.images.tokens(rule),
+            Some(85 + (85 + 4 * 170) + (85 + 8 * 170))
+        );
+        let text = body.len() as u64 - request.images.bytes();
+        assert!(text < 1_000, "{text}");
+        assert_eq!(
+            request.input_bound(body.len(), rule),
+            input_bound(usize::try_from(text).unwrap(), 2, false) + 85 + 765 + 1_445
+        );
+        assert!(request.input_bytes < 1_000);
+        // Without a rule every byte counts, which is no bound of an image and never charged.
+        assert!(request.input_bound(body.len(), None) > body.len() as u64);
+    }
+
+    #[test]
     fn what_cannot_be_priced_is_reported() {
         let part = |part: &str| {
             format!(r#""messages":[{{"role":"user","content":[{{"type":"text","text":""}},{part}]}}]"#)
@@ -338,7 +381,12 @@ mod tests {
         let cases = [
             (
                 part(r#"{"type":"image_url","image_url":{"url":"data:"}}"#),
-                Some(Unbounded::Image),
+                Some(Unbounded::UnknownImage),
+            ),
+            (part(r#"{"type":"image_url"}"#), Some(Unbounded::UnknownImage)),
+            (
+                part(r#"{"type":"image_url","image_url":{"url":"https://a.example/b"}}"#),
+                None,
             ),
             (
                 part(r#"{"type":"input_audio","input_audio":{}}"#),
