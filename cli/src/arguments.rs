@@ -112,6 +112,8 @@ mod tests {
           sign-out   Sign this device out and free its place on the token key
           upstreams  List providers and store their API keys
           ledger     Recount the gateway's ledger
+          backup     Write the ledger into one encrypted file, beside a running gateway or without one
+          restore    Put a backup into a data directory that no gateway uses
           help       Print this message or the help of the given subcommand(s)
 
         Options:

@@ -1,5 +1,6 @@
 //! One file a command. Each turns its options into an [`Output`] or a [`Failure`].
 
+mod backup;
 mod balance;
 mod devices;
 mod keys;
@@ -7,6 +8,7 @@ mod ledger;
 mod models;
 mod redeem;
 mod reload;
+mod restore;
 mod serve;
 mod sign_out;
 mod status;
@@ -51,6 +53,10 @@ pub enum Command {
     /// Recount the gateway's ledger
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// Write the ledger into one encrypted file, beside a running gateway or without one
+    Backup(backup::Backup),
+    /// Put a backup into a data directory that no gateway uses
+    Restore(restore::Restore),
 }
 
 impl Command {
@@ -71,6 +77,8 @@ impl Command {
             Self::SignOut(sign_out) => wait_for(sign_out.run(context)),
             Self::Upstreams(upstreams) => wait_for(upstreams.run(context)),
             Self::Ledger(ledger) => wait_for(ledger.run(context)),
+            Self::Backup(backup) => backup.run(context),
+            Self::Restore(restore) => wait_for(restore.run(context)),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`serve`] is one foreground process. The data plane is in [`proxy`], the control plane in
 //! [`route`], every balance in [`ledger`].
 
+pub mod backup;
 mod body;
 mod builtin;
 pub mod catalogue;

@@ -7,6 +7,7 @@
 
 mod stage;
 
+mod backup;
 mod built_in_model;
 mod client_headers;
 mod commands;

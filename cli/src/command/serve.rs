@@ -64,7 +64,7 @@ impl Serve {
 
 /// Says what kept the gateway from running, and which exit code that is. The words of the causes
 /// are about the owner's own files and addresses.
-fn failure(error: ServeError) -> Failure {
+pub fn failure(error: ServeError) -> Failure {
     let message = sentence(&error.to_string());
     match error {
         ServeError::DataDir(DataDirError::Locked) => Failure::data_directory(
@@ -98,7 +98,7 @@ fn failed(message: String, hint: &str) -> Failure {
 }
 
 /// Errors inside the gateway are fragments; a person reads sentences.
-fn sentence(fragment: &str) -> String {
+pub fn sentence(fragment: &str) -> String {
     let mut letters = fragment.trim().chars();
     let first: String = letters
         .next()
