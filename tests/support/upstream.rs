@@ -1,12 +1,16 @@
-//! A fake OpenAI-compatible service on loopback.
+//! A fake AI service on loopback, which answers in OpenAI's dialect or Anthropic's as it is scripted.
 //!
 //! A test scripts it by model name; it plays the reply as written and remembers every call: what
 //! arrived, and whether its client stayed to the end.
 
+mod asked;
 mod call;
+mod chat;
+mod messages;
 mod openai;
 mod reply;
 mod server;
+mod turn;
 
 use std::{
     collections::HashMap,
@@ -16,9 +20,11 @@ use std::{
 
 use tokio::{sync::watch, task::JoinHandle};
 
+pub use asked::Asked;
 pub use call::{Call, End};
 pub use openai::{Answer, usage_json};
 pub use reply::{Gate, Reply, Step};
+pub use turn::{ToolCall, Turn};
 
 use crate::within;
 
@@ -39,12 +45,15 @@ impl Shared {
             .get(model)
             .cloned()
     }
-    fn record(&self, call: Arc<Call>) {
-        self.calls
-            .lock()
-            .expect("nothing panics under the lock")
-            .push(call);
+    fn record(&self, call: Call) -> Arc<Call> {
+        let mut calls = self.calls.lock().expect("nothing panics under the lock");
+        let is_same = |other: &&Arc<Call>| other.model() == call.model();
+        let nth = calls.iter().filter(is_same).count();
+        let call = Arc::new(call.with_nth(nth));
+        calls.push(Arc::clone(&call));
+        drop(calls);
         self.count.send_modify(|count| *count += 1);
+        call
     }
 }
 

@@ -15,6 +15,9 @@ use providers::{
 use super::shape::Shape;
 use crate::catalogue::Route;
 
+/// Both vendors' clients obey it; by the status alone they would repeat what will not change.
+pub(super) const SHOULD_RETRY: &str = "x-should-retry";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     Chat,
@@ -76,15 +79,12 @@ impl Dialect {
         *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if self == Self::Messages {
-            // Its clients would otherwise repeat what will not change.
-            let retries = if anthropic::should_retry(problem.code) {
-                "true"
-            } else {
-                "false"
-            };
-            headers.insert("x-should-retry", HeaderValue::from_static(retries));
-        }
+        let retries = if anthropic::should_retry(problem.code) {
+            "true"
+        } else {
+            "false"
+        };
+        headers.insert(SHOULD_RETRY, HeaderValue::from_static(retries));
         response
     }
 }

@@ -5,7 +5,7 @@ use http::{HeaderValue, Response, header};
 use protocol::{Code, Problem, RequestId};
 use providers::openai::UpstreamFailure;
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, SHOULD_RETRY};
 
 /// A refusal before or instead of an answer.
 pub(super) struct Refusal {
@@ -13,6 +13,8 @@ pub(super) struct Refusal {
     pub retry_after: Option<HeaderValue>,
     /// The request that the gateway made of it, where it came so far.
     pub request: Option<RequestId>,
+    /// To send it again is of no use, whatever its status says.
+    pub is_lasting: bool,
 }
 
 impl From<Problem> for Refusal {
@@ -21,6 +23,7 @@ impl From<Problem> for Refusal {
             problem,
             retry_after: None,
             request: None,
+            is_lasting: false,
         }
     }
 }
@@ -42,6 +45,7 @@ impl Refusal {
             .and_then(|text| HeaderValue::from_str(text).ok());
         Self {
             retry_after,
+            is_lasting: failure.is_lasting,
             ..failure.problem.into()
         }
     }
@@ -60,6 +64,9 @@ impl Refusal {
         let headers = response.headers_mut();
         if let Some(value) = self.retry_after {
             headers.insert(header::RETRY_AFTER, value);
+        }
+        if self.is_lasting {
+            headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
         }
         if let Some(value) = self
             .request

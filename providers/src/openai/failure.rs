@@ -17,6 +17,8 @@ pub struct UpstreamFailure {
     pub retry_after: Option<String>,
     /// Whether another upstream of the same model may be tried.
     pub try_another: bool,
+    /// The same request fails again until the gateway's owner has done something.
+    pub is_lasting: bool,
 }
 
 /// What a status other than 2xx means. Redirects are refused too, they are never followed.
@@ -42,6 +44,7 @@ pub fn upstream_problem(status: u16, retry_after: Option<&str>, body: &[u8]) -> 
     UpstreamFailure {
         status: problem.code.http_status(),
         try_another: problem.code != Code::InvalidRequest,
+        is_lasting: !wait && problem.code == Code::UpstreamUnavailable,
         retry_after: retry_after
             .filter(|text| wait && is_retry_after(text))
             .map(str::to_owned),
@@ -224,6 +227,8 @@ mod tests {
             assert_eq!(failure.status, code.http_status(), "{status}");
             assert_eq!(failure.retry_after.as_deref(), passed_on, "{status} {body}");
             assert_eq!(failure.try_another, code != InvalidRequest, "{status}");
+            let is_owners = code == UpstreamUnavailable && !matches!(status, 408 | 500..);
+            assert_eq!(failure.is_lasting, is_owners, "{status} {body}");
             let told = failure.problem.to_string();
             assert!(
                 !told.contains("nginx") && !told.contains("org-abc") && !told.contains("quota"),

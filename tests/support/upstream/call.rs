@@ -20,6 +20,8 @@ pub struct Call {
     pub path: String,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// How many calls for this model came before.
+    pub nth: usize,
     json: Value,
     end: watch::Sender<Option<End>>,
 }
@@ -31,9 +33,13 @@ impl Call {
             path,
             headers,
             body,
+            nth: 0,
             json,
             end: watch::Sender::new(None),
         }
+    }
+    pub(super) fn with_nth(self, nth: usize) -> Self {
+        Self { nth, ..self }
     }
     pub(super) fn finish(&self, end: End) {
         self.end.send_if_modified(|state| {

@@ -1,0 +1,80 @@
+"""Rows of the compatibility table. Each tries one thing as the client's documentation shows it.
+
+A row that comes to its end works; one that gives back `Refused` was refused before anything was
+sent, by a message that names what cannot be carried over; one that raises fails.
+"""
+
+import json
+import sys
+import traceback
+
+PICTURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+class Refused:
+    def __init__(self, what):
+        self.what = what
+
+
+class Works:
+    def __init__(self, how):
+        self.how = how
+
+
+class Rows:
+    def __init__(self):
+        self.rows = []
+
+    def __call__(self, feature):
+        def add(attempt):
+            self.rows.append((feature, attempt))
+            return attempt
+
+        return add
+
+    def run(self, sdk, version, stage):
+        print(json.dumps({"sdk": sdk, "version": version}))
+        for feature, attempt in self.rows:
+            outcome, note = tried(attempt, stage)
+            print(json.dumps({"feature": feature, "upstream": stage.upstream, "outcome": outcome, "note": note}))
+
+
+def tried(attempt, stage):
+    try:
+        seen = attempt(stage)
+    except Exception:  # Whatever a client throws is a row that fails; the others still count.
+        return "fails", traceback.format_exc()
+    match seen:
+        case Refused(what=what):
+            return "refused", what
+        case Works(how=how):
+            return "works", how
+        case _:
+            return "works", ""
+
+
+def expect(seen, wanted):
+    if seen != wanted:
+        raise AssertionError(f"saw {seen!r}, wanted {wanted!r}")
+
+
+def upstream_of_arguments():
+    """`own` or `other`: whose dialect the upstream speaks."""
+    (upstream,) = sys.argv[1:]
+    return upstream
+
+
+class Attempts:
+    """Counts the requests that really go out, the client's own retries among them."""
+
+    def __init__(self):
+        self.count = 0
+
+    def __call__(self, _request):
+        self.count += 1
+
+    def taken(self):
+        count, self.count = self.count, 0
+        return count

@@ -1,0 +1,198 @@
+//! A gateway with one upstream of one dialect, under a name for each of its moods.
+
+use std::sync::{Arc, Mutex};
+
+use protocol::{Money, TokenUsage};
+use serde_json::json;
+use tests::{
+    Config, Device, Gateway, Model, Price, Serve, Upstream,
+    upstream::{Asked, Call, End, Reply, Step},
+    verify_clean,
+};
+
+use super::model;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spoken {
+    OpenAi,
+    Anthropic,
+}
+
+pub struct Scene {
+    spoken: Spoken,
+    upstream: Upstream,
+    pub gateway: Gateway,
+    pub device: Device,
+    /// Its credit pays for nothing.
+    pub poor: Device,
+    answered: Answered,
+}
+
+/// What the upstream reported for every answer that it completed: model and usage.
+type Answered = Arc<Mutex<Vec<(String, TokenUsage)>>>;
+
+/// Every mood, and how often the upstream is called in it when no client storms.
+const MOODS: [(&str, usize); 7] = [
+    ("limited", 2),
+    ("busy", 3),
+    ("stumbles", 2),
+    ("broken", 3),
+    ("locked", 1),
+    ("breaks", 1),
+    ("hangs", 1),
+];
+
+impl Scene {
+    pub async fn new(spoken: Spoken) -> Self {
+        let upstream = Upstream::start().await;
+        let answered = Answered::default();
+        let mut config = Config::new();
+        // A mood has an upstream of its own, so that the breaker of one does not tell on another.
+        let names = MOODS
+            .iter()
+            .map(|(name, _)| *name)
+            .chain(["good", "sees", "free", "embed"]);
+        for name in names {
+            let answered = Arc::clone(&answered);
+            upstream.on(name, move |call| reply(call, &answered));
+            config = config.table(&format!(
+                "[[upstream]]\nname = {name:?}\nprovider = {:?}\nbase_url = {:?}",
+                spoken.provider(),
+                upstream.base_url()
+            ));
+            config = config.model(model_of(name));
+        }
+        let gateway = Serve::new(&config).start().await;
+        let device = gateway.device("5.00").await;
+        let poor = gateway.device("0.00001").await;
+        Self {
+            spoken,
+            upstream,
+            gateway,
+            device,
+            poor,
+            answered,
+        }
+    }
+
+    /// Every answer has one row with its usage and its price, what was broken off an estimate, and
+    /// what was refused nothing; nobody asked more often than needed.
+    pub async fn is_accounted_for(&self) {
+        for (mood, calls) in MOODS {
+            assert_eq!(self.upstream.calls(mood).len(), calls, "calls of `{mood}`");
+        }
+        assert_eq!(self.upstream.last_call("hangs").ended().await, End::ClosedEarly);
+        let answered = self.answered.lock().unwrap().clone();
+        let estimated = ["breaks", "hangs"];
+        let balance = self.device.idle_balance().await;
+        let key = self.device.account.balance.lots[0].id;
+        let rows = self.gateway.usage(key).await;
+        for row in &rows {
+            assert_eq!(row.cost_nano_usd, cost(&row.model, &row.usage), "{row:?}");
+            assert_eq!(row.estimated, estimated.contains(&row.model.as_str()), "{row:?}");
+        }
+        for answer in &answered {
+            let found = rows
+                .iter()
+                .filter(|row| (&row.model, &row.usage) == (&answer.0, &answer.1));
+            assert_eq!(found.count(), 1, "one row for {answer:?}");
+        }
+        assert_eq!(rows.len(), answered.len() + estimated.len());
+        let sum: i64 = rows.iter().map(|row| row.cost_nano_usd.nano_usd()).sum();
+        assert_eq!(balance.spent_nano_usd, Money::from_nano_usd(sum));
+        assert_eq!(self.poor.idle_balance().await.spent_nano_usd, Money::ZERO);
+        assert!(answered.len() > 15, "the client used the model: {answered:?}");
+        let path = self.spoken.path();
+        assert!(self.upstream.calls("good").iter().any(|call| call.path == path));
+        verify_clean(&self.gateway).await;
+    }
+}
+
+impl Spoken {
+    fn provider(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai-compatible",
+            Self::Anthropic => "anthropic-compatible",
+        }
+    }
+    fn path(self) -> &'static str {
+        match self {
+            Self::OpenAi => "/v1/chat/completions",
+            Self::Anthropic => "/v1/messages",
+        }
+    }
+}
+
+fn model_of(name: &str) -> Model {
+    let model = match name {
+        "sees" => Model::new(name, Price::USUAL).line("image_tokens_max = 1600"),
+        // What a provider does on its own has no bound.
+        "free" => Model::free(name),
+        "embed" => Model::new(name, Price::USUAL).capabilities(&["embedding"]),
+        _ => Model::new(name, Price::USUAL),
+    };
+    model.upstream(name)
+}
+
+fn cost(model: &str, usage: &TokenUsage) -> Money {
+    match model {
+        "free" => Money::ZERO,
+        _ => Price::USUAL.of(usage),
+    }
+}
+
+fn reply(call: &Call, answered: &Answered) -> Reply {
+    if call.path.ends_with("/count_tokens") {
+        return Reply::json(200, &json!({"input_tokens": 42}));
+    }
+    let refuse = |status: u16| {
+        let error = json!({"type": "some_error", "message": "org-4711 is at fault"});
+        Reply::json(status, &json!({"type": "error", "error": error}))
+    };
+    let is_first = call.nth == 0;
+    match call.model() {
+        "limited" if is_first => return refuse(429).header("retry-after", "1"),
+        "busy" => return refuse(429).header("retry-after", "1"),
+        "stumbles" if is_first => return refuse(503),
+        "broken" => return refuse(500),
+        "locked" => return refuse(401),
+        _ => {}
+    }
+    let mut answered = answered.lock().unwrap();
+    let nth = u64::try_from(answered.len()).unwrap();
+    if call.path.ends_with("/embeddings") {
+        let usage = TokenUsage {
+            input_tokens: 10 + nth,
+            ..TokenUsage::default()
+        };
+        answered.push((call.model().into(), usage));
+        return embeddings(call, &usage);
+    }
+    let turn = model::answer(&Asked::of(call), nth);
+    // What stands before the third word: the role here, the message and its block there.
+    let heard = if call.is_chat() { 1 + 2 } else { 3 + 2 };
+    match call.model() {
+        "breaks" => turn.reply(call).cut_after(heard),
+        "hangs" => turn.reply(call).after(heard, Step::Hang),
+        model => {
+            answered.push((model.into(), turn.usage));
+            turn.reply(call)
+        }
+    }
+}
+
+fn embeddings(call: &Call, usage: &TokenUsage) -> Reply {
+    // The official clients ask for the numbers' bytes.
+    let vector = match call.json()["encoding_format"].as_str() {
+        Some("base64") => json!("AAAAPwAAAL8="),
+        _ => json!([0.5, -0.5]),
+    };
+    let entry = |index: usize| json!({"object": "embedding", "index": index, "embedding": vector});
+    let count = call.json()["input"].as_array().map_or(1, Vec::len);
+    let entries: Vec<_> = (0..count).map(entry).collect();
+    let usage = json!({"prompt_tokens": usage.input_tokens, "total_tokens": usage.input_tokens});
+    Reply::json(
+        200,
+        &json!({"object": "list", "data": entries, "model": call.model(), "usage": usage}),
+    )
+}
