@@ -12,7 +12,7 @@ use protocol::api::{Capability, Model, ModelPricing};
 use providers::{fim::FimWay, image::ImageRule, openai::CapField};
 use usage::pricing::Price;
 
-use crate::directory::Key;
+use crate::{directory::Key, fair_queue::FairQueue};
 
 pub use build::{Sources, build};
 pub use discover::{Found, discover};
@@ -34,7 +34,9 @@ pub struct Upstream {
     pub takes_stream_options: bool,
     /// Its models cost nothing: a server on this machine.
     pub is_free: bool,
-    pub health: Health,
+    /// Kept when the configuration is read again, as `queue` is.
+    pub health: Arc<Health>,
+    pub queue: Arc<FairQueue>,
 }
 
 impl Upstream {
@@ -182,6 +184,14 @@ impl Catalogue {
     /// The models that a key may use.
     pub fn of_key<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = &'a Arc<Entry>> {
         self.entries.iter().filter(|entry| key.allows(&entry.id))
+    }
+
+    /// The upstream of this name at this place, as it was configured before.
+    fn upstream_like(&self, upstream: &Upstream) -> Option<&Arc<Upstream>> {
+        let routes = self.entries.iter().flat_map(|entry| &entry.routes);
+        routes
+            .map(|route| &route.upstream)
+            .find(|known| known.name == upstream.name && known.is_same_place(upstream))
     }
 
     pub fn entries(&self) -> &[Arc<Entry>] {

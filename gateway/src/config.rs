@@ -1,6 +1,7 @@
 //! The configuration file, and what the command line and the environment add to it.
 
 mod check;
+mod limits;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -10,6 +11,8 @@ use std::{
 use protocol::api::Capability;
 use serde::Deserialize;
 use usage::pricing::{Multiplier, Price, Rate};
+
+pub use limits::Limits;
 
 /// What `serve` was started with; a value here beats the file's.
 #[derive(Clone, Debug, Default)]
@@ -46,37 +49,13 @@ pub struct Config {
     /// Look for Ollama and llama.cpp servers on loopback. Default: only when the file names no
     /// upstream.
     pub discover: Option<bool>,
+    /// Where the days and months of spending caps begin; an IANA name. Default: UTC.
+    pub timezone: Option<String>,
     pub limits: Limits,
     #[serde(rename = "upstream")]
     pub upstreams: Vec<UpstreamConfig>,
     #[serde(rename = "model")]
     pub models: Vec<ModelConfig>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(default)]
-pub struct Limits {
-    pub failed_redeems_per_minute: u32,
-    pub failed_redeems_per_hour: u32,
-    pub streams_per_device: u32,
-    pub body_bytes_max: usize,
-    /// An upstream that says nothing for so long has failed.
-    pub idle_seconds_max: u64,
-    /// No request runs longer.
-    pub request_seconds_max: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            failed_redeems_per_minute: 5,
-            failed_redeems_per_hour: 30,
-            streams_per_device: 256,
-            body_bytes_max: 8 * 1024 * 1024,
-            idle_seconds_max: 120,
-            request_seconds_max: 1_800,
-        }
-    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -89,6 +68,8 @@ pub struct UpstreamConfig {
     pub api_key_env: Option<String>,
     pub api_key_file: Option<PathBuf>,
     pub dialects: Option<Vec<String>>,
+    /// How many requests it gets at the same time; others wait their turn.
+    pub max_concurrent: Option<usize>,
 }
 
 fn openai_compatible() -> String {

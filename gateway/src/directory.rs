@@ -15,7 +15,9 @@ use tokio::sync::watch;
 
 use crate::{
     credential::{self, Kind},
+    fair_queue::Place,
     ledger::{DeviceRecord, KeyRecord, LedgerError, Reader},
+    quota::Admission,
     secrets::Pepper,
 };
 
@@ -93,18 +95,27 @@ impl Device {
 
     /// Takes a place among the device's streams; freed when the guard is dropped.
     pub fn enter(self: &Arc<Self>, limit: u32) -> Option<StreamPlace> {
-        let place = StreamPlace(Arc::clone(self));
+        let place = StreamPlace {
+            device: Arc::clone(self),
+            admission: None,
+            queued: None,
+        };
         (self.streams.fetch_add(1, Ordering::Relaxed) < limit).then_some(place)
     }
 }
 
-/// One running request of a device.
-#[derive(Debug)]
-pub struct StreamPlace(Arc<Device>);
+/// One running request of a device, with everything that counts it as running.
+pub struct StreamPlace {
+    device: Arc<Device>,
+    /// Among the requests that its limits allow.
+    pub admission: Option<Admission>,
+    /// Among those that the gateway takes at a time.
+    pub queued: Option<Place>,
+}
 
 impl Drop for StreamPlace {
     fn drop(&mut self) {
-        self.0.streams.fetch_sub(1, Ordering::Relaxed);
+        self.device.streams.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

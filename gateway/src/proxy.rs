@@ -2,7 +2,7 @@
 //!
 //! A request runs to its end in one task that does not end with its client: straight in the
 //! connection's own task, or, behind hyper, in one beside it. [`admit`] finds the model and
-//! its routes; [`attempt`] holds and asks one of them; [`upstream`] sends; [`answer`] and [`relay`] pass bytes on and meter them on the side;
+//! its routes; [`attempt`] [`hold`]s and asks one of them; [`upstream`] sends; [`answer`] and [`relay`] pass bytes on and meter them on the side;
 //! [`exchange`] resolves the hold, once. [`guard`] ends all of that early where somebody has to.
 
 mod admit;
@@ -14,12 +14,14 @@ mod count;
 mod dialect;
 mod exchange;
 mod guard;
+mod hold;
 mod meter;
 mod origin_headers;
 mod pool;
 mod refusal;
 mod relay;
 mod shape;
+mod turn;
 mod upstream;
 
 use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};

@@ -20,9 +20,11 @@ use crate::{
     disk,
     events::{EventHub, Notice},
     failure_limit::FailureLimit,
+    fair_queue::FairQueue,
     ledger::{Ledger, LedgerError, Reader, Recovered, Store},
     metrics::Metrics,
     peer::{PeerRules, host_of},
+    quota::Quota,
     secrets::{Envelope, Pepper},
     server::{self, Door, Shared, TlsError, TlsFiles},
     settings::{self, Settings},
@@ -243,6 +245,8 @@ impl Opened {
             reader,
             directory,
             catalogue: ArcSwap::from_pointee(catalogue::build(&sources, &[])),
+            quota: Quota::new(config.quota()),
+            queue: FairQueue::new(config.queue()),
             failed_redeems: FailureLimit::new(
                 config.limits.failed_redeems_per_minute,
                 config.limits.failed_redeems_per_hour,
@@ -421,7 +425,9 @@ async fn tell_balances(gateway: Arc<Gateway>) {
 
 async fn sources(gateway: &Gateway, config: &Config) -> Result<Sources, ServeError> {
     let stored = gateway.reader.sealed_secrets().await?;
-    Ok(Sources::new(config, &stored, &gateway.envelope)?)
+    let mut sources = Sources::new(config, &stored, &gateway.envelope)?;
+    sources.inherit(&gateway.catalogue.load());
+    Ok(sources)
 }
 
 /// Asks upstreams without configured models which ones they have: now, when upstreams change, and

@@ -63,7 +63,8 @@ pub fn reload(gateway: &Gateway, stored: &SealedSecrets) -> Result<Reloaded, Con
     // From the first look at the file on: of two reloads at once the later one is in force.
     let mut found = settings.lock();
     let config = Config::read(file)?;
-    let sources = Sources::new(&config, stored, &gateway.envelope)?;
+    let mut sources = Sources::new(&config, stored, &gateway.envelope)?;
+    sources.inherit(&gateway.catalogue.load());
     found.retain_mut(|found| sources.keeps(found));
     let catalogue = build(&sources, &found);
     let reloaded = Reloaded {
@@ -75,6 +76,8 @@ pub fn reload(gateway: &Gateway, stored: &SealedSecrets) -> Result<Reloaded, Con
     gateway
         .failed_redeems
         .set(limits.failed_redeems_per_minute, limits.failed_redeems_per_hour);
+    gateway.quota.set_rules(config.quota());
+    gateway.queue.set_rules(config.queue());
     gateway.catalogue.store(Arc::new(catalogue));
     settings.config.store(Arc::new(config));
     drop(found);

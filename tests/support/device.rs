@@ -16,6 +16,7 @@ pub struct MintOptions {
     count: u32,
     expires: Option<String>,
     strict: bool,
+    others: Vec<String>,
 }
 
 impl MintOptions {
@@ -27,7 +28,13 @@ impl MintOptions {
             count: 1,
             expires: None,
             strict: false,
+            others: Vec::new(),
         }
+    }
+    /// Any other option, such as `--rpm 5`.
+    pub fn option(mut self, name: &str, value: &str) -> Self {
+        self.others.extend([name.into(), value.into()]);
+        self
     }
     pub fn models(mut self, models: &str) -> Self {
         self.models = Some(models.into());
@@ -65,6 +72,7 @@ impl MintOptions {
         if self.strict {
             words.push("--strict".into());
         }
+        words.extend(self.others.iter().cloned());
         words
     }
 }

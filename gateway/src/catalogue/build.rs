@@ -13,9 +13,10 @@ use providers::{
 use usage::pricing::{Price, bundled};
 use zeroize::Zeroizing;
 
-use super::{Catalogue, Entry, Found, Health, Origin, Pricing, Route, Target, Upstream};
+use super::{Catalogue, Entry, Found, Origin, Pricing, Route, Target, Upstream};
 use crate::{
     config::{Config, ConfigError, ModelConfig, RouteConfig, UpstreamConfig, parse_multiplier},
+    fair_queue::{FairQueue, Rules},
     ledger::SealedSecrets,
     secrets::Envelope,
 };
@@ -38,7 +39,7 @@ impl Sources {
     pub fn new(config: &Config, stored: &SealedSecrets, envelope: &Envelope) -> Result<Self, ConfigError> {
         let mut upstreams = vec![(builtin_upstream(), known::compatible())];
         for upstream in &config.upstreams {
-            upstreams.push(configured(upstream, stored, envelope)?);
+            upstreams.push(configured(upstream, config.queue_of(upstream), stored, envelope)?);
         }
         for provider in known::hosted() {
             let taken = config
@@ -54,6 +55,22 @@ impl Sources {
             models: config.models.clone(),
             looks_on_loopback: config.discover.unwrap_or(config.upstreams.is_empty()),
         })
+    }
+
+    /// Takes over what is known of upstreams that were there before: how well they are, and who
+    /// waits for them.
+    pub fn inherit(&mut self, before: &Catalogue) {
+        for (upstream, _) in &mut self.upstreams {
+            let Some(known) = before.upstream_like(upstream) else {
+                continue;
+            };
+            // Nobody else has the new ones yet.
+            if let Some(upstream) = Arc::get_mut(upstream) {
+                known.queue.set_rules(upstream.queue.rules());
+                upstream.queue = Arc::clone(&known.queue);
+                upstream.health = Arc::clone(&known.health);
+            }
+        }
     }
 
     fn upstream(&self, name: &str) -> Option<&(Arc<Upstream>, &'static Provider)> {
@@ -96,7 +113,8 @@ fn builtin_upstream() -> Arc<Upstream> {
         speaks_completions: true,
         takes_stream_options: true,
         is_free: true,
-        health: Health::default(),
+        health: Arc::default(),
+        queue: FairQueue::new(Rules::UNLIMITED),
     })
 }
 
@@ -107,6 +125,7 @@ fn hosted(provider: &'static Provider, key: &str) -> Result<Arc<Upstream>, Confi
 
 fn configured(
     config: &UpstreamConfig,
+    queue: Rules,
     stored: &SealedSecrets,
     envelope: &Envelope,
 ) -> Result<(Arc<Upstream>, &'static Provider), ConfigError> {
@@ -128,8 +147,11 @@ fn configured(
         base_url,
         key.as_deref().map(String::as_str),
     )?;
-    if let (Some(dialects), Some(upstream)) = (&config.dialects, Arc::get_mut(&mut made)) {
-        upstream.speaks_completions = dialects.iter().any(|dialect| dialect == "completions");
+    if let Some(upstream) = Arc::get_mut(&mut made) {
+        upstream.queue = FairQueue::new(queue);
+        if let Some(dialects) = &config.dialects {
+            upstream.speaks_completions = dialects.iter().any(|dialect| dialect == "completions");
+        }
     }
     Ok((made, provider))
 }
@@ -195,7 +217,8 @@ fn upstream(
         speaks_completions: provider.speaks_completions,
         takes_stream_options: provider.takes_stream_options,
         is_free: false,
-        health: Health::default(),
+        health: Arc::default(),
+        queue: FairQueue::new(Rules::UNLIMITED),
     }))
 }
 

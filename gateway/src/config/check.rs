@@ -13,6 +13,7 @@ const ROOT: &[&str] = &[
     "tls_key",
     "trusted_proxies",
     "discover",
+    "timezone",
     "limits",
     "upstream",
     "model",
@@ -24,7 +25,13 @@ const LIMITS: &[&str] = &[
     "body_bytes_max",
     "idle_seconds_max",
     "request_seconds_max",
+    "max_concurrent_requests",
+    "queue_max",
+    "queue_seconds_max",
+    "key",
+    "device",
 ];
+const SCOPE: &[&str] = &["rpm", "tpm", "streams", "spend_per_day", "spend_per_month"];
 const UPSTREAM: &[&str] = &[
     "name",
     "provider",
@@ -32,6 +39,7 @@ const UPSTREAM: &[&str] = &[
     "api_key_env",
     "api_key_file",
     "dialects",
+    "max_concurrent",
 ];
 const MODEL: &[&str] = &[
     "id",
@@ -54,6 +62,11 @@ pub(super) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
     known("", root, ROOT)?;
     for table in tables(root.get("limits")) {
         known("limits.", table, LIMITS)?;
+        for scope in ["key", "device"] {
+            for limits in tables(table.get(scope)) {
+                known(&format!("limits.{scope}."), limits, SCOPE)?;
+            }
+        }
     }
     for table in tables(root.get("upstream")) {
         known("upstream.", table, UPSTREAM)?;
@@ -95,8 +108,34 @@ fn known(place: &str, table: &Table, names: &[&str]) -> Result<(), ConfigError> 
     )))
 }
 
+/// Limits that would let nothing pass are mistakes: a gateway that is to serve nobody is stopped.
+fn limits(config: &Config) -> Result<(), ConfigError> {
+    let invalid = |text: String| Err(ConfigError::Invalid(text));
+    if config.zone().is_none() {
+        return invalid("timezone is a name such as \"Europe/Berlin\"".into());
+    }
+    if config.limits.max_concurrent_requests == Some(0) {
+        return invalid("limits.max_concurrent_requests is at least 1".into());
+    }
+    for (scope, limits) in [("key", config.limits.key), ("device", config.limits.device)] {
+        if let Some(name) = protocol::api::Limits::from(limits).impossible() {
+            // The file's own names are those of the API without the unit.
+            let name = match name {
+                "spendPerDayNanoUsd" => "spend_per_day",
+                "spendPerMonthNanoUsd" => "spend_per_month",
+                other => other,
+            };
+            return invalid(format!(
+                "limits.{scope}.{name} is more than 0; leave it out for no limit"
+            ));
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
     let invalid = |text: String| Err(ConfigError::Invalid(text));
+    limits(config)?;
     let mut names = HashSet::from(["builtin"]);
     for upstream in &config.upstreams {
         if !names.insert(&upstream.name) {
@@ -111,6 +150,12 @@ pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
                 "upstream \"{}\": there is no dialect \"{unknown}\"; known are {}",
                 upstream.name,
                 DIALECTS.join(", ")
+            ));
+        }
+        if upstream.max_concurrent == Some(0) {
+            return invalid(format!(
+                "upstream \"{}\": max_concurrent is at least 1",
+                upstream.name
             ));
         }
         if upstream.api_key_env.is_some() && upstream.api_key_file.is_some() {
@@ -193,6 +238,41 @@ mod tests {
         let route = "{ upstream = \"builtin\", price = { input = \"-1\", output = \"2\" } }";
         assert!(refusal(&format!("[[model]]\nid = \"m\"\nroutes = [{route}]")).contains("price.input"));
         assert!(refusal("[[model]]\nid = \"m\"\nupstream = \"builtin\"\nprice = \"cheap\"").contains("free"));
+    }
+
+    #[test]
+    fn limits_that_nothing_passes_are_mistakes() {
+        for (text, place) in [
+            ("[limits.key]\nrpm = 0", "limits.key.rpm"),
+            (
+                "[limits.device]\nspend_per_day = \"0.00\"",
+                "limits.device.spend_per_day",
+            ),
+            ("[limits.key]\nspend_per_month = \"much\"", "decimal number"),
+            ("[limits.key]\nrmp = 1", "did you mean \"limits.key.rpm\""),
+            ("[limits]\nmax_concurrent_requests = 0", "max_concurrent_requests"),
+            ("[[upstream]]\nname = \"a\"\nmax_concurrent = 0", "max_concurrent"),
+            ("timezone = \"Mars/Olympus\"", "Europe/Berlin"),
+        ] {
+            assert!(refusal(text).contains(place), "{text}: {}", refusal(text));
+        }
+    }
+
+    #[test]
+    fn limits_are_off_until_they_are_set() {
+        let config = Config::parse("").unwrap();
+        assert!(config.quota().key.is_empty() && config.quota().device.is_empty());
+        assert_eq!(config.queue().places, None);
+        let text = "timezone = \"Asia/Tokyo\"\n[limits]\nmax_concurrent_requests = 9\nqueue_max = 5\n\
+                    [limits.key]\ntpm = 1000\nspend_per_day = \"2.50\"\n[limits.device]\nstreams = 3";
+        let config = Config::parse(text).unwrap();
+        let rules = config.quota();
+        assert_eq!((rules.key.tpm, rules.device.streams), (Some(1_000), Some(3)));
+        assert_eq!(
+            rules.key.spend_per_day_nano_usd,
+            protocol::Money::parse_usd("2.5").ok()
+        );
+        assert_eq!((config.queue().places, config.queue().waiting_max), (Some(9), 5));
     }
 
     #[test]

@@ -16,11 +16,13 @@ use super::{
     origin_headers::Wishes,
     refusal::{Refusal, unavailable},
     relay::Stream,
+    turn::turn,
 };
 use crate::{
     catalogue::{Entry, Route},
     clock::{new_id, now_ms},
     directory::{Device, StreamPlace},
+    quota::Tokens,
 };
 
 /// The output cap that is written into a request that names none.
@@ -57,6 +59,16 @@ pub(super) struct Plan<'a> {
     pub cap: u64,
 }
 
+impl Plan<'_> {
+    fn tokens(&self) -> Tokens {
+        let output = self.cap.saturating_mul(self.parsed.choices());
+        Tokens {
+            input: self.counted_text,
+            most: self.counted_text.saturating_add(output),
+        }
+    }
+}
+
 pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) -> Result<Served, Refusal> {
     let Asked {
         dialect,
@@ -68,7 +80,11 @@ pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) 
     let started = Instant::now();
     let plan = plan(proxy, dialect, &device, &body)?;
     let routes = routes(&plan, conversation(&device, &body))?;
-    let mut missed = None;
+    let admitted = proxy.gateway.quota.admit(&device, plan.tokens());
+    place.admission = admitted.map_err(|exceeded| Refusal::limited(&exceeded))?;
+    let standing = place.admission.as_ref().map(|admission| *admission.standing());
+    place.queued = turn(&proxy.gateway.queue, proxy, &device, client, started).await?;
+    let mut missed: Option<Refusal> = None;
     for (number, route) in routes.iter().enumerate() {
         let attempt = Attempt {
             plan: &plan,
@@ -81,14 +97,15 @@ pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) 
         };
         match attempt.run(proxy, client, place).await {
             Ok(served) => return Ok(served),
-            Err(Miss::Final(refusal)) => return Err(*refusal),
+            Err(Miss::Final(refusal)) => return Err(Refusal { standing, ..*refusal }),
             Err(Miss::TryNext(refusal, kept)) => {
                 place = kept;
                 missed = Some(*refusal);
             }
         }
     }
-    Err(missed.unwrap_or_else(|| unavailable().into()))
+    let refusal = missed.unwrap_or_else(|| unavailable().into());
+    Err(Refusal { standing, ..refusal })
 }
 
 /// Finds the model, and checks what can be checked without money.

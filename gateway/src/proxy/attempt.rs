@@ -10,12 +10,12 @@ use std::{
 };
 
 use http::HeaderValue;
-use protocol::{Code, Money, Problem};
+use protocol::Problem;
 use providers::anthropic;
 
 use super::{
     Proxy,
-    admit::{Plan, Served, new_request},
+    admit::{Plan, Served},
     answer,
     client::Client,
     dialect::Forward,
@@ -25,20 +25,17 @@ use super::{
     refusal::{Refusal, unavailable},
     relay::{self, Stream},
     shape::Shape,
+    turn::turn,
     upstream::{self, Reply},
 };
 use crate::{
-    catalogue::{Pricing, Route},
+    catalogue::Route,
     clock::now_ms,
     directory::{Device, StreamPlace},
-    ledger::{HoldRefusal, HoldRequest, LotState, RequestOrigin},
+    fair_queue::{Crowded, Place},
+    ledger::RequestOrigin,
     state::internal,
 };
-
-/// A lease outlives the longest request by this, so that only a lost hold is swept.
-const LEASE_SLACK_MS: i64 = 60_000;
-/// How often a short balance is looked at again, since other requests give back meanwhile.
-const TRIES: u32 = 4;
 
 pub(super) struct Attempt<'a> {
     pub plan: &'a Plan<'a>,
@@ -83,23 +80,33 @@ impl Attempt<'_> {
             Err(problem) if !self.is_last => return Err(Miss::TryNext(Box::new(problem.into()), place)),
             Err(problem) => return Err(problem.into()),
         };
-        let (hold, forward, cap) = self.hold(proxy, pricing, first).await?;
+        let upstream_place = match self.upstream_place(proxy, client).await {
+            Ok(upstream_place) => upstream_place,
+            // Another upstream may have a place at once.
+            Err(refusal) if !self.is_last => return Err(Miss::TryNext(Box::new(refusal), place)),
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let held = self.hold(proxy, pricing, first).await?;
         let exchange = Exchange {
             gateway: Arc::clone(&proxy.gateway),
             running: Rc::clone(&proxy.running),
-            request: hold.request,
-            hold,
+            request: held.request.request,
+            hold: held.request,
+            reserved: held.reserved,
+            dialect: self.plan.dialect,
             pricing: pricing.clone(),
             counted_input: self.counted_input(),
             started: self.started,
-            lowered_cap: (cap < self.plan.cap).then_some(cap),
+            lowered_cap: (held.cap < self.plan.cap).then_some(held.cap),
             mark: Exchange::first_mark(),
             device: Arc::clone(self.device),
             place,
+            upstream_place,
         };
         let mut guard = Guard::new(&proxy.gateway, self.device, &proxy.bell, self.started);
-        let shape = forward.shape;
-        let (exchange, head) = self.send(proxy, client, &mut guard, exchange, forward).await?;
+        let shape = held.forward.shape;
+        let sent = self.send(proxy, client, &mut guard, exchange, held.forward);
+        let (exchange, head) = sent.await?;
         self.route.upstream.health.note_success();
         if self.plan.parsed.is_stream() && relay::is_event_stream(&head) {
             let wishes = relay::Wishes {
@@ -112,6 +119,17 @@ impl Attempt<'_> {
         }
         let response = answer::whole(proxy, &exchange, &mut guard, client, head, shape).await?;
         Ok(Served::Whole(Box::new(response)))
+    }
+
+    /// A place among the requests that the upstream gets at a time; waited for where there is
+    /// nobody else to ask.
+    async fn upstream_place(&self, proxy: &Proxy, client: &mut Client<'_>) -> Result<Option<Place>, Refusal> {
+        let queue = &self.route.upstream.queue;
+        if self.is_last {
+            turn(queue, proxy, self.device, client, self.started).await
+        } else {
+            queue.try_enter().map_err(|Crowded| Refusal::crowded())
+        }
     }
 
     /// Sends the request, and waits for the head of an answer that is one.
@@ -200,13 +218,13 @@ impl Attempt<'_> {
     }
 
     /// An upper estimate of the input, for where no usage is reported.
-    fn counted_input(&self) -> u64 {
+    pub(super) fn counted_input(&self) -> u64 {
         let images = self.plan.parsed.images();
         let tokens = images.and_then(|images| images.tokens(self.route.images));
         self.plan.counted_text.saturating_add(tokens.unwrap_or(0))
     }
 
-    fn origin(&self) -> RequestOrigin {
+    pub(super) fn origin(&self) -> RequestOrigin {
         RequestOrigin {
             kind: self.wishes.kind.unwrap_or(self.plan.dialect.kind()),
             model: Arc::clone(&self.plan.entry.id),
@@ -219,56 +237,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Holds the upper bound; where the lot is short, with an output cap that it affords.
-    async fn hold(
-        &self,
-        proxy: &Proxy,
-        pricing: &Pricing,
-        first: Forward,
-    ) -> Result<(Arc<HoldRequest>, Forward, u64), Refusal> {
-        let mut forward = first;
-        let at = now_ms();
-        let longest = i64::try_from(proxy.gateway.limits().request_seconds_max).unwrap_or(i64::MAX / 2_000);
-        let mut cap = self.plan.cap;
-        let mut request = Arc::new(HoldRequest {
-            request: new_request(),
-            key: self.device.key.id,
-            device: self.device.id,
-            at,
-            lease_until: at + longest.saturating_mul(1_000) + LEASE_SLACK_MS,
-            amount: Money::ZERO,
-            counted_input: self.counted_input(),
-            mark: Exchange::first_mark(),
-            price: Arc::clone(&pricing.text),
-            is_repeat: !self.is_first,
-            origin: self.origin(),
-        });
-        for _ in 0..TRIES {
-            let input = forward.input_bound;
-            Arc::make_mut(&mut request).amount = self.bound(pricing, input, cap).ok_or_else(too_large)?;
-            let held = proxy.ledger().hold(Arc::clone(&request)).await;
-            let lot = match held.map_err(internal)? {
-                Ok(_) => return Ok((request, forward, cap)),
-                Err(HoldRefusal::Short(lot)) => lot,
-                Err(refusal) => return Err(refused(refusal).into()),
-            };
-            proxy.gateway.metrics.short();
-            match self.affordable(pricing, lot, input, cap) {
-                Some(lower) => {
-                    cap = lower;
-                    forward = self.forward(cap)?;
-                }
-                None => return Err(short(lot, request.amount, self.least(pricing, input))),
-            }
-        }
-        let problem = Problem::new(
-            Code::CreditHeld,
-            "Other requests of this key took the credit first.",
-        );
-        Err(Refusal::later(problem, 1))
-    }
-
-    fn forward(&self, cap: u64) -> Result<Forward, Problem> {
+    pub(super) fn forward(&self, cap: u64) -> Result<Forward, Problem> {
         self.plan.parsed.forward(self.plan.body, self.route, cap)
     }
 
@@ -288,74 +257,4 @@ impl Attempt<'_> {
             Shape::OpenAi | Shape::CompletionFromChat | Shape::MessagesFromChat => Vec::new(),
         }
     }
-
-    fn bound(&self, pricing: &Pricing, input: u64, cap: u64) -> Option<Money> {
-        let output = cap.checked_mul(self.plan.parsed.choices())?;
-        pricing.price.upper_bound(input, output)
-    }
-
-    /// The highest output cap that what is left pays for, if that is still useful.
-    fn affordable(&self, pricing: &Pricing, lot: LotState, input: u64, cap: u64) -> Option<u64> {
-        if self.device.key.strict {
-            return None;
-        }
-        let output =
-            pricing.price.affordable_output(lot.available(), input) / self.plan.parsed.choices().max(1);
-        let useful = self.plan.dialect.useful_output().min(self.plan.cap);
-        // A cap that was affordable a moment ago and is not now must go down, or this would not end.
-        (output >= useful).then(|| output.min(cap.saturating_sub(1)).max(useful))
-    }
-
-    /// The least that the request would cost to be useful.
-    fn least(&self, pricing: &Pricing, input: u64) -> Option<Money> {
-        let cap = if self.device.key.strict {
-            self.plan.cap
-        } else {
-            self.plan.dialect.useful_output().min(self.plan.cap)
-        };
-        self.bound(pricing, input, cap)
-    }
-}
-
-/// Never retry when even an idle lot could not pay; later, when others hold the rest.
-fn short(lot: LotState, needed: Money, least: Option<Money>) -> Refusal {
-    let idle = lot.granted.nano_usd() - lot.spent.nano_usd();
-    let least = least.unwrap_or(needed);
-    if least.nano_usd() > idle {
-        let text = format!(
-            "This needs {} and {} is left. Nothing was sent or charged.",
-            least.display_charge(),
-            lot.available().display_balance()
-        );
-        return Problem::new(Code::InsufficientCredit, text).into();
-    }
-    let text = format!(
-        "This needs {}; {} is left beside {} that running requests hold. Nothing was sent or charged.",
-        least.display_charge(),
-        lot.available().display_balance(),
-        lot.held.display_charge()
-    );
-    Refusal::later(Problem::new(Code::CreditHeld, text), 1)
-}
-
-fn refused(refusal: HoldRefusal) -> Problem {
-    match refusal {
-        HoldRefusal::Reused => Problem::new(
-            Code::RequestReused,
-            "This device sent a request under this client request id before.",
-        ),
-        HoldRefusal::Expired => Problem::new(Code::InsufficientCredit, "The token key has expired."),
-        HoldRefusal::Revoked | HoldRefusal::Short(_) => Problem::new(
-            Code::CredentialRevoked,
-            "This device or its token key was revoked.",
-        ),
-    }
-}
-
-fn too_large() -> Problem {
-    Problem::new(
-        Code::InvalidRequest,
-        "The output cap of this request is beyond any price.",
-    )
-    .with_hint("Send a smaller max_tokens.")
 }

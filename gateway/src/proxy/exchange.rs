@@ -5,12 +5,14 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Instant};
 use http::{HeaderMap, HeaderValue};
 use protocol::{Money, Receipt, RequestId, TokenUsage, header};
 
-use super::meter::Reading;
+use super::{dialect::Dialect, meter::Reading};
 use crate::{
     catalogue::Pricing,
     clock::{now_ms, timestamp},
     directory::{Device, StreamPlace},
+    fair_queue::Place,
     ledger::{FIRST_MARK, HoldRequest, Ledger, LedgerError, Settle, next_mark},
+    quota::Reserved,
     state::Gateway,
 };
 
@@ -31,6 +33,12 @@ pub(super) struct Exchange {
     pub mark: u64,
     /// Kept until the request is over.
     pub place: StreamPlace,
+    /// Among the requests that the upstream gets at a time.
+    #[expect(dead_code, reason = "it is held, not read")]
+    pub upstream_place: Option<Place>,
+    /// The hold's part of the caller's spending caps, where there are any.
+    pub reserved: Option<Reserved>,
+    pub dialect: Dialect,
 }
 
 impl Exchange {
@@ -82,6 +90,12 @@ impl Exchange {
         self.gateway
             .metrics
             .settled(self.hold.origin.kind, &usage, settled.charged, estimated);
+        if let Some(reserved) = &self.reserved {
+            reserved.settle(settled.charged, at);
+        }
+        if let Some(admission) = &self.place.admission {
+            admission.note_used(usage.total_input().saturating_add(usage.output_tokens));
+        }
         self.gateway.events.note_change(self.device.key.id);
         Ok(Receipt {
             request_id: self.request,
@@ -128,6 +142,9 @@ impl Exchange {
         }
         if let Some(cap) = self.lowered_cap {
             headers.insert(header::OUTPUT_CAP, HeaderValue::from(cap));
+        }
+        if let Some(admission) = &self.place.admission {
+            admission.standing().mark(self.dialect, now_ms(), headers);
         }
     }
 }

@@ -2,10 +2,17 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
-use protocol::{Code, Problem, RequestId};
+use protocol::{Code, Money, Problem, RequestId};
 use providers::openai::UpstreamFailure;
 
 use super::dialect::{Dialect, SHOULD_RETRY};
+use crate::{
+    clock::now_ms,
+    quota::{Cap, Exceeded, Standing},
+};
+
+/// When a gateway that is full is worth another try.
+const CROWDED_SECONDS: u64 = 2;
 
 /// A refusal before or instead of an answer.
 pub(super) struct Refusal {
@@ -15,6 +22,8 @@ pub(super) struct Refusal {
     pub request: Option<RequestId>,
     /// To send it again is of no use, whatever its status says.
     pub is_lasting: bool,
+    /// How the caller stands with its limits per minute, where it has any.
+    pub standing: Option<Standing>,
 }
 
 impl From<Problem> for Refusal {
@@ -24,6 +33,7 @@ impl From<Problem> for Refusal {
             retry_after: None,
             request: None,
             is_lasting: false,
+            standing: None,
         }
     }
 }
@@ -35,6 +45,28 @@ impl Refusal {
             retry_after: Some(HeaderValue::from(seconds)),
             ..problem.into()
         }
+    }
+
+    /// The caller reached a limit that frees itself soon.
+    pub(super) fn limited(exceeded: &Exceeded) -> Self {
+        Self {
+            standing: Some(exceeded.standing),
+            ..Self::later(exceeded.problem(), exceeded.seconds())
+        }
+    }
+
+    /// A spending cap leaves less than this. Clients wait for seconds, not for hours, so one that
+    /// would be too early is told not to repeat the request at all: by the code.
+    pub(super) fn capped(cap: &Cap, needed: Money, now: i64) -> Self {
+        let problem = cap.problem(needed, now);
+        Self::later(problem, cap.seconds(needed, now))
+    }
+
+    /// No place came free in time.
+    pub(super) fn crowded() -> Self {
+        let problem = Problem::new(Code::RateLimited, "Too many requests wait at this gateway.")
+            .with_hint("Try again in a moment.");
+        Self::later(problem, CROWDED_SECONDS)
     }
 
     /// What an upstream refused with, in our words.
@@ -73,6 +105,9 @@ impl Refusal {
             .and_then(|id| HeaderValue::from_str(&id.to_string()).ok())
         {
             headers.insert(protocol::header::REQUEST_ID, value);
+        }
+        if let Some(standing) = &self.standing {
+            standing.mark(dialect, now_ms(), headers);
         }
         response
     }

@@ -1,0 +1,203 @@
+//! What an attempt may cost is held before it is made: of the caller's spending caps, in memory,
+//! and of the lot, durably. Where one of them is short, the output cap is lowered to what it
+//! affords.
+
+use std::sync::Arc;
+
+use protocol::{Code, Money, Problem};
+
+use super::{
+    Proxy, admit::new_request, attempt::Attempt, dialect::Forward, exchange::Exchange, refusal::Refusal,
+};
+use crate::{
+    catalogue::Pricing,
+    clock::now_ms,
+    ledger::{HoldRefusal, HoldRequest, LotState},
+    quota::{Cap, Reserved},
+    state::internal,
+};
+
+/// A lease outlives the longest request by this, so that only a lost hold is swept.
+const LEASE_SLACK_MS: i64 = 60_000;
+/// How often a short balance is looked at again, since other requests give back meanwhile.
+const TRIES: u32 = 4;
+
+/// What was held for an attempt, and what is sent for it.
+pub(super) struct Held {
+    pub request: Arc<HoldRequest>,
+    pub reserved: Option<Reserved>,
+    pub forward: Forward,
+    pub cap: u64,
+}
+
+/// What does not reach.
+enum Short {
+    Lot(LotState),
+    Cap(Cap),
+}
+
+impl Short {
+    fn available(&self) -> Money {
+        match self {
+            Self::Lot(lot) => lot.available(),
+            Self::Cap(cap) => cap.room.left,
+        }
+    }
+
+    fn refusal(&self, least: Money, now: i64) -> Refusal {
+        match self {
+            Self::Lot(lot) => short_lot(*lot, least),
+            Self::Cap(cap) => Refusal::capped(cap, least, now),
+        }
+    }
+}
+
+impl Attempt<'_> {
+    /// Holds the upper bound; where something is short, with an output cap that it affords.
+    pub(super) async fn hold(
+        &self,
+        proxy: &Proxy,
+        pricing: &Pricing,
+        first: Forward,
+    ) -> Result<Held, Refusal> {
+        let mut forward = first;
+        let at = now_ms();
+        let mut cap = self.plan.cap;
+        let mut request = Arc::new(self.request(proxy, pricing, at));
+        for _ in 0..TRIES {
+            let input = forward.input_bound;
+            let amount = self.bound(pricing, input, cap).ok_or_else(too_large)?;
+            Arc::make_mut(&mut request).amount = amount;
+            let short = match self.try_hold(proxy, &request).await? {
+                Ok(reserved) => {
+                    return Ok(Held {
+                        request,
+                        reserved,
+                        forward,
+                        cap,
+                    });
+                }
+                Err(short) => short,
+            };
+            proxy.gateway.metrics.short();
+            match self.affordable(pricing, short.available(), input, cap) {
+                Some(lower) => {
+                    cap = lower;
+                    forward = self.forward(cap)?;
+                }
+                None => return Err(short.refusal(self.least(pricing, input).unwrap_or(amount), at)),
+            }
+        }
+        let problem = Problem::new(
+            Code::CreditHeld,
+            "Other requests of this key took the credit first.",
+        );
+        Err(Refusal::later(problem, 1))
+    }
+
+    fn request(&self, proxy: &Proxy, pricing: &Pricing, at: i64) -> HoldRequest {
+        let longest = i64::try_from(proxy.gateway.limits().request_seconds_max).unwrap_or(i64::MAX / 2_000);
+        HoldRequest {
+            request: new_request(),
+            key: self.device.key.id,
+            device: self.device.id,
+            at,
+            lease_until: at + longest.saturating_mul(1_000) + LEASE_SLACK_MS,
+            amount: Money::ZERO,
+            counted_input: self.counted_input(),
+            mark: Exchange::first_mark(),
+            price: Arc::clone(&pricing.text),
+            is_repeat: !self.is_first,
+            origin: self.origin(),
+        }
+    }
+
+    async fn try_hold(
+        &self,
+        proxy: &Proxy,
+        request: &Arc<HoldRequest>,
+    ) -> Result<Result<Option<Reserved>, Short>, Refusal> {
+        let gateway = &proxy.gateway;
+        let reserved = gateway
+            .quota
+            .reserve(&gateway.reader, self.device, request.amount, request.at);
+        let reserved = match reserved.await.map_err(internal)? {
+            Ok(reserved) => reserved,
+            Err(cap) => return Ok(Err(Short::Cap(cap))),
+        };
+        let held = proxy.ledger().hold(Arc::clone(request)).await;
+        match held.map_err(internal)? {
+            Ok(_) => Ok(Ok(reserved)),
+            Err(HoldRefusal::Short(lot)) => Ok(Err(Short::Lot(lot))),
+            Err(refusal) => Err(refused(refusal).into()),
+        }
+    }
+
+    fn bound(&self, pricing: &Pricing, input: u64, cap: u64) -> Option<Money> {
+        let output = cap.checked_mul(self.plan.parsed.choices())?;
+        pricing.price.upper_bound(input, output)
+    }
+
+    /// The highest output cap that what is left pays for, if that is still useful.
+    fn affordable(&self, pricing: &Pricing, left: Money, input: u64, cap: u64) -> Option<u64> {
+        if self.device.key.strict {
+            return None;
+        }
+        let output = pricing.price.affordable_output(left, input) / self.plan.parsed.choices().max(1);
+        let useful = self.plan.dialect.useful_output().min(self.plan.cap);
+        // A cap that was affordable a moment ago and is not now must go down, or this would not end.
+        (output >= useful).then(|| output.min(cap.saturating_sub(1)).max(useful))
+    }
+
+    /// The least that the request would cost to be useful.
+    fn least(&self, pricing: &Pricing, input: u64) -> Option<Money> {
+        let cap = if self.device.key.strict {
+            self.plan.cap
+        } else {
+            self.plan.dialect.useful_output().min(self.plan.cap)
+        };
+        self.bound(pricing, input, cap)
+    }
+}
+
+/// Never retry when even an idle lot could not pay; later, when others hold the rest.
+fn short_lot(lot: LotState, least: Money) -> Refusal {
+    let idle = lot.granted.nano_usd() - lot.spent.nano_usd();
+    if least.nano_usd() > idle {
+        let text = format!(
+            "This needs {} and {} is left. Nothing was sent or charged.",
+            least.display_charge(),
+            lot.available().display_balance()
+        );
+        return Problem::new(Code::InsufficientCredit, text).into();
+    }
+    let text = format!(
+        "This needs {}; {} is left beside {} that running requests hold. Nothing was sent or charged.",
+        least.display_charge(),
+        lot.available().display_balance(),
+        lot.held.display_charge()
+    );
+    Refusal::later(Problem::new(Code::CreditHeld, text), 1)
+}
+
+fn refused(refusal: HoldRefusal) -> Problem {
+    match refusal {
+        HoldRefusal::Reused => Problem::new(
+            Code::RequestReused,
+            "This device sent a request under this client request id before.",
+        ),
+        HoldRefusal::Expired => Problem::new(Code::InsufficientCredit, "The token key has expired."),
+        HoldRefusal::Revoked | HoldRefusal::Short(_) => Problem::new(
+            Code::CredentialRevoked,
+            "This device or its token key was revoked.",
+        ),
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::new(
+        Code::InvalidRequest,
+        "The output cap of this request is beyond any price.",
+    )
+    .with_hint("Send a smaller max_tokens.")
+}
