@@ -5,8 +5,10 @@
     reason = "a journey reports by panicking"
 )]
 
+mod answered;
 mod stage;
 
+mod agents;
 mod backup;
 mod built_in_model;
 mod client_headers;

@@ -1,7 +1,5 @@
 //! A gateway with one upstream of one dialect, under a name for each of its moods.
 
-use std::sync::{Arc, Mutex};
-
 use protocol::{Money, TokenUsage};
 use serde_json::json;
 use tests::{
@@ -11,6 +9,7 @@ use tests::{
 };
 
 use super::model;
+use crate::answered::{Answered, FREE};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spoken {
@@ -27,9 +26,6 @@ pub struct Scene {
     pub poor: Device,
     answered: Answered,
 }
-
-/// What the upstream reported for every answer that it completed: model and usage.
-type Answered = Arc<Mutex<Vec<(String, TokenUsage)>>>;
 
 /// Every mood, and how often the upstream is called in it when no client storms.
 const MOODS: [(&str, usize); 7] = [
@@ -51,9 +47,9 @@ impl Scene {
         let names = MOODS
             .iter()
             .map(|(name, _)| *name)
-            .chain(["good", "sees", "free", "embed"]);
+            .chain(["good", "sees", FREE, "embed"]);
         for name in names {
-            let answered = Arc::clone(&answered);
+            let answered = answered.clone();
             upstream.on(name, move |call| reply(call, &answered));
             config = config.table(&format!(
                 "[[upstream]]\nname = {name:?}\nprovider = {:?}\nbase_url = {:?}",
@@ -82,26 +78,13 @@ impl Scene {
             assert_eq!(self.upstream.calls(mood).len(), calls, "calls of `{mood}`");
         }
         assert_eq!(self.upstream.last_call("hangs").ended().await, End::ClosedEarly);
-        let answered = self.answered.lock().unwrap().clone();
-        let estimated = ["breaks", "hangs"];
         let balance = self.device.idle_balance().await;
         let key = self.device.account.balance.lots[0].id;
-        let rows = self.gateway.usage(key).await;
-        for row in &rows {
-            assert_eq!(row.cost_nano_usd, cost(&row.model, &row.usage), "{row:?}");
-            assert_eq!(row.estimated, estimated.contains(&row.model.as_str()), "{row:?}");
-        }
-        for answer in &answered {
-            let found = rows
-                .iter()
-                .filter(|row| (&row.model, &row.usage) == (&answer.0, &answer.1));
-            assert_eq!(found.count(), 1, "one row for {answer:?}");
-        }
-        assert_eq!(rows.len(), answered.len() + estimated.len());
-        let sum: i64 = rows.iter().map(|row| row.cost_nano_usd.nano_usd()).sum();
-        assert_eq!(balance.spent_nano_usd, Money::from_nano_usd(sum));
+        // What `breaks` and `hangs` began.
+        let sum = self.answered.is_in_ledger(&self.gateway, key, 2).await;
+        assert_eq!(balance.spent_nano_usd, sum);
         assert_eq!(self.poor.idle_balance().await.spent_nano_usd, Money::ZERO);
-        assert!(answered.len() > 15, "the client used the model: {answered:?}");
+        assert!(self.answered.count() > 15, "the client used the model");
         let path = self.spoken.path();
         assert!(self.upstream.calls("good").iter().any(|call| call.path == path));
         verify_clean(&self.gateway).await;
@@ -127,18 +110,11 @@ fn model_of(name: &str) -> Model {
     let model = match name {
         "sees" => Model::new(name, Price::USUAL).line("image_tokens_max = 1600"),
         // What a provider does on its own has no bound.
-        "free" => Model::free(name),
+        FREE => Model::free(name),
         "embed" => Model::new(name, Price::USUAL).capabilities(&["embedding"]),
         _ => Model::new(name, Price::USUAL),
     };
     model.upstream(name)
-}
-
-fn cost(model: &str, usage: &TokenUsage) -> Money {
-    match model {
-        "free" => Money::ZERO,
-        _ => Price::USUAL.of(usage),
-    }
 }
 
 fn reply(call: &Call, answered: &Answered) -> Reply {
@@ -158,14 +134,13 @@ fn reply(call: &Call, answered: &Answered) -> Reply {
         "locked" => return refuse(401),
         _ => {}
     }
-    let mut answered = answered.lock().unwrap();
-    let nth = u64::try_from(answered.len()).unwrap();
+    let nth = answered.count();
     if call.path.ends_with("/embeddings") {
         let usage = TokenUsage {
             input_tokens: 10 + nth,
             ..TokenUsage::default()
         };
-        answered.push((call.model().into(), usage));
+        answered.note(call.model(), usage);
         return embeddings(call, &usage);
     }
     let turn = model::answer(&Asked::of(call), nth);
@@ -175,7 +150,7 @@ fn reply(call: &Call, answered: &Answered) -> Reply {
         "breaks" => turn.reply(call).cut_after(heard),
         "hangs" => turn.reply(call).after(heard, Step::Hang),
         model => {
-            answered.push((model.into(), turn.usage));
+            answered.note(model, turn.usage);
             turn.reply(call)
         }
     }
