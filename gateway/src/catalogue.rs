@@ -9,7 +9,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use http::HeaderValue;
 use protocol::api::{Capability, Model, ModelPricing};
-use providers::{fim::FimWay, image::ImageRule, openai::CapField};
+use providers::{
+    catalogue::{Dialect, Provider},
+    fim::FimWay,
+    image::ImageRule,
+    openai::CapField,
+};
 use usage::pricing::Price;
 
 use crate::{directory::Key, fair_queue::FairQueue};
@@ -27,9 +32,9 @@ pub struct Upstream {
     /// The provider's name in the price table.
     pub pricing_id: Option<&'static str>,
     /// What its models speak.
-    pub dialect: providers::catalogue::Dialect,
+    pub dialect: Dialect,
     pub cap_field: CapField,
-    pub speaks_completions: bool,
+    pub speaks: Speaks,
     /// Whether it understands `stream_options`; one that does not reports usage unasked.
     pub takes_stream_options: bool,
     /// Its models cost nothing: a server on this machine.
@@ -45,6 +50,39 @@ impl Upstream {
             (Target::Http { origin, .. }, Target::Http { origin: other, .. }) => origin == other,
             (Target::Builtin, Target::Builtin) => true,
             _ => false,
+        }
+    }
+}
+
+/// The routes that an upstream has for text. A request to another one is translated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Speaks {
+    pub chat: bool,
+    pub completions: bool,
+    pub responses: bool,
+    /// Anthropic's.
+    pub messages: bool,
+}
+
+impl Speaks {
+    /// What the provider has.
+    pub(crate) fn of(provider: &Provider) -> Self {
+        Self {
+            chat: provider.dialect == Dialect::OpenAi,
+            completions: provider.speaks_completions,
+            responses: provider.speaks_responses,
+            messages: provider.dialect == Dialect::Anthropic,
+        }
+    }
+
+    /// What the configuration lists.
+    pub(crate) fn listed(dialects: &[String]) -> Self {
+        let lists = |name: &str| dialects.iter().any(|dialect| dialect == name);
+        Self {
+            chat: lists("chat"),
+            completions: lists("completions"),
+            responses: lists("responses"),
+            messages: lists("messages"),
         }
     }
 }

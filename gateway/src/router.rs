@@ -48,6 +48,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .nest("/api/v1", api)
         .route("/v1/models", get(model_list::list))
         .route("/v1/models/{*id}", get(model_list::one))
+        .route("/v1/responses/{*id}", any(model_list::no_response))
         .route("/v1/{*rest}", any(model_list::nothing))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

@@ -21,6 +21,8 @@ pub struct Provider {
     pub speaks_completions: bool,
     /// Whether it has `/embeddings`.
     pub speaks_embeddings: bool,
+    /// Whether it has `/responses`; what comes in that dialect is translated for others.
+    pub speaks_responses: bool,
     /// Whether it takes `stream_options`; one that does not reports usage without being asked, and
     /// refuses a field that it does not know.
     pub takes_stream_options: bool,
@@ -46,6 +48,7 @@ const SERVER: Provider = Provider {
     cap_field: CapField::MaxTokens,
     speaks_completions: true,
     speaks_embeddings: true,
+    speaks_responses: false,
     takes_stream_options: true,
     native_suffix: NativeSuffix::Never,
 };
@@ -77,6 +80,7 @@ const fn chat_only(
         cap_field: CapField::MaxTokens,
         speaks_completions: false,
         speaks_embeddings: false,
+        speaks_responses: false,
         takes_stream_options: true,
         native_suffix: NativeSuffix::Never,
     }
@@ -87,6 +91,7 @@ static HOSTED: [Provider; 14] = [
     Provider {
         cap_field: CapField::MaxCompletionTokens,
         speaks_embeddings: true,
+        speaks_responses: true,
         ..chat_only("openai", "https://api.openai.com/v1", "OPENAI_API_KEY", "openai")
     },
     Provider {

@@ -12,6 +12,8 @@
 //! - [`upstream_problem`], [`event_problem`]: what a refusal means to our client.
 //!
 //! What our client is told: [`error_body`], [`error_event`], [`receipt_comment`].
+//!
+//! The Responses API is a dialect of its own: [`responses`].
 
 mod answer;
 mod body;
@@ -25,6 +27,7 @@ mod messages;
 mod receipt;
 pub(crate) mod refusal;
 mod request;
+pub mod responses;
 mod rewrite;
 pub(crate) mod usage;
 

@@ -25,6 +25,10 @@ pub enum Unbounded {
     Speed,
     /// A place of computing with a price of its own.
     Region,
+    /// A mode of reasoning with a price of its own.
+    ReasoningMode,
+    /// A lifetime of the prompt cache with a price of its own.
+    CacheLifetime,
     /// Further passes of the model over the conversation, which no output cap limits.
     FurtherPasses,
     /// A conversation that the provider keeps, of which the request holds only the end.
@@ -67,13 +71,22 @@ impl Unbounded {
             ),
             Self::Speed => ("a faster mode with a price of its own", "Leave `speed` out."),
             Self::Region => ("a region with a price of its own", "Leave `inference_geo` out."),
+            Self::ReasoningMode => (
+                "a mode of reasoning with a price of its own",
+                "Leave `mode` out of `reasoning`.",
+            ),
+            Self::CacheLifetime => (
+                "a prompt cache that is kept for longer than usual",
+                "Leave `ttl` out of `prompt_cache_options` and `prompt_cache_breakpoint`.",
+            ),
             Self::FurtherPasses => (
                 "compaction at the provider",
                 "Leave `compaction` out, and its edits in `context_management`.",
             ),
             Self::KeptConversation => (
                 "a conversation that the provider keeps",
-                "Leave `thread` out and send the whole conversation.",
+                "Leave out what refers to it (`previous_response_id`, `conversation`, `prompt`, `item_reference`, \
+                 `thread`) and send the whole conversation.",
             ),
             Self::OtherModels => ("a list of models to choose from", "Name one model in `model`."),
             Self::AudioOutput => ("audio in the answer", "Leave `modalities` and `audio` out."),

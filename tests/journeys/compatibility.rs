@@ -3,7 +3,7 @@
 //! A program for each client (`tests/clients`) tries one feature after the other; what comes of it
 //! is the table of `docs/compatibility.md`, which fails here when it says anything else.
 
-mod client;
+pub mod client;
 mod model;
 mod page;
 mod scene;

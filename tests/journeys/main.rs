@@ -30,6 +30,7 @@ mod one_connection;
 mod overspend;
 mod redeem;
 mod reload;
+mod responses;
 mod secrets;
 mod stream_bytes;
 mod upstream_failures;

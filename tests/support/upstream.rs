@@ -1,4 +1,4 @@
-//! A fake AI service on loopback, which answers in OpenAI's dialect or Anthropic's as it is scripted.
+//! A fake AI service on loopback, which answers in OpenAI's dialects or Anthropic's as it is scripted.
 //!
 //! A test scripts it by model name; it plays the reply as written and remembers every call: what
 //! arrived, and whether its client stayed to the end.
@@ -9,6 +9,7 @@ mod chat;
 mod messages;
 mod openai;
 mod reply;
+mod responses;
 mod server;
 mod turn;
 

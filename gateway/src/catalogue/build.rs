@@ -13,7 +13,7 @@ use providers::{
 use usage::pricing::{Price, bundled};
 use zeroize::Zeroizing;
 
-use super::{Catalogue, Entry, Found, Origin, Pricing, Route, Target, Upstream};
+use super::{Catalogue, Entry, Found, Origin, Pricing, Route, Speaks, Target, Upstream};
 use crate::{
     config::{Config, ConfigError, ModelConfig, RouteConfig, UpstreamConfig, parse_multiplier},
     fair_queue::{FairQueue, Rules},
@@ -110,7 +110,7 @@ fn builtin_upstream() -> Arc<Upstream> {
         pricing_id: None,
         dialect: Dialect::OpenAi,
         cap_field: CapField::MaxTokens,
-        speaks_completions: true,
+        speaks: Speaks::of(known::compatible()),
         takes_stream_options: true,
         is_free: true,
         health: Arc::default(),
@@ -150,7 +150,7 @@ fn configured(
     if let Some(upstream) = Arc::get_mut(&mut made) {
         upstream.queue = FairQueue::new(queue);
         if let Some(dialects) = &config.dialects {
-            upstream.speaks_completions = dialects.iter().any(|dialect| dialect == "completions");
+            upstream.speaks = Speaks::listed(dialects);
         }
     }
     Ok((made, provider))
@@ -214,7 +214,7 @@ fn upstream(
         pricing_id: provider.pricing_id,
         dialect: provider.dialect,
         cap_field: provider.cap_field,
-        speaks_completions: provider.speaks_completions,
+        speaks: Speaks::of(provider),
         takes_stream_options: provider.takes_stream_options,
         is_free: false,
         health: Arc::default(),
@@ -294,7 +294,7 @@ fn configured_route(sources: &Sources, model: &ModelConfig, route: &RouteConfig)
     let fim = match (&upstream.target, &model.fim) {
         (Target::Builtin, _) => FimWay::Builtin,
         (_, Some(name)) => FimWay::by_name(name)?,
-        (_, None) => FimWay::for_model(name, provider.native_suffix, upstream.speaks_completions),
+        (_, None) => FimWay::for_model(name, provider.native_suffix, upstream.speaks.completions),
     };
     Some(Route {
         upstream: Arc::clone(upstream),
@@ -337,7 +337,7 @@ fn found_entry(found: &Found, model: &str) -> Entry {
         fim: FimWay::for_model(
             model,
             found.provider.native_suffix,
-            found.upstream.speaks_completions,
+            found.upstream.speaks.completions,
         ),
         images: ImageRule::of_model(model),
         weight: 1,

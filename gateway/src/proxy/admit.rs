@@ -137,7 +137,7 @@ fn routes<'a>(plan: &'a Plan<'_>, dice: u32) -> Result<Vec<&'a Route>, Problem> 
     if routes.is_empty() {
         return Err(unavailable());
     }
-    routes.retain(|route| plan.dialect.is_served_by(route.upstream.dialect));
+    routes.retain(|route| plan.dialect.is_served_by(&route.upstream));
     if routes.is_empty() {
         return Err(cannot(&plan.entry));
     }

@@ -14,7 +14,7 @@ use super::{
     guard::Guard,
     meter::Reading,
     refusal::{Refusal, broke_off},
-    shape::Shape,
+    shape::{Said, Shape},
     upstream::Reply,
 };
 use crate::state::internal;
@@ -32,7 +32,7 @@ pub(super) async fn whole(
     guard: &mut Guard,
     client: &mut Client<'_>,
     mut head: Reply,
-    shape: Shape,
+    (shape, said): (Shape, &Said),
 ) -> Result<Response<Bytes>, Refusal> {
     let body = match guard.watch(client, head.body.collect(ANSWER_BYTES_MAX)).await {
         Ok(Ok(body)) => body,
@@ -59,7 +59,7 @@ pub(super) async fn whole(
     }
     let reading = reading_of(&info);
     let receipt = exchange.settle(reading).await.map_err(internal)?;
-    let presented = shape.present_answer(body.clone());
+    let presented = shape.present_answer(body.clone(), said);
     if presented.is_none() {
         tracing::warn!(request.id = %exchange.request, "An answer could not be translated");
     }

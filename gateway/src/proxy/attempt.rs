@@ -24,7 +24,7 @@ use super::{
     origin_headers::Wishes,
     refusal::{Refusal, unavailable},
     relay::{self, Stream},
-    shape::Shape,
+    shape::{Said, Shape},
     turn::turn,
     upstream::{self, Reply},
 };
@@ -105,6 +105,10 @@ impl Attempt<'_> {
         };
         let mut guard = Guard::new(&proxy.gateway, self.device, &proxy.bell, self.started);
         let shape = held.forward.shape;
+        let said = Said {
+            request: exchange.request,
+            asked: held.forward.asked.clone(),
+        };
         let sent = self.send(proxy, client, &mut guard, exchange, held.forward);
         let (exchange, head) = sent.await?;
         self.route.upstream.health.note_success();
@@ -113,11 +117,12 @@ impl Attempt<'_> {
                 receipt: self.wishes.wants_receipt,
                 usage_chunk: self.plan.parsed.asked_for_usage(),
                 shape,
+                said,
             };
             let stream = Stream::new(exchange, guard, head, wishes);
             return Ok(Served::Streaming(Box::new(stream)));
         }
-        let response = answer::whole(proxy, &exchange, &mut guard, client, head, shape).await?;
+        let response = answer::whole(proxy, &exchange, &mut guard, client, head, (shape, &said)).await?;
         Ok(Served::Whole(Box::new(response)))
     }
 
@@ -253,8 +258,8 @@ impl Attempt<'_> {
                 extra
             }
             // The client's own wishes are about another dialect.
-            Shape::ChatFromMessages => vec![version()],
-            Shape::OpenAi | Shape::CompletionFromChat | Shape::MessagesFromChat => Vec::new(),
+            _ if shape.is_told_version() => vec![version()],
+            _ => Vec::new(),
         }
     }
 }

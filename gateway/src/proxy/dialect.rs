@@ -1,5 +1,7 @@
 //! The routes that cost money, behind one face.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use protocol::{Code, Problem, RequestKind, api::Capability};
@@ -8,12 +10,14 @@ use providers::{
     catalogue::Dialect as Spoken,
     fim::AnswerShape,
     image::Images,
-    openai::{self, ChatRequest, CompletionRequest, Edits, EmbeddingRequest, Unbounded},
-    translate,
+    openai::{
+        self, ChatRequest, CompletionRequest, Edits, EmbeddingRequest, Unbounded, responses::ResponsesRequest,
+    },
+    translate::{self, Asked},
 };
 
 use super::shape::Shape;
-use crate::catalogue::Route;
+use crate::catalogue::{Route, Upstream};
 
 /// Both vendors' clients obey it; by the status alone they would repeat what will not change.
 pub(super) const SHOULD_RETRY: &str = "x-should-retry";
@@ -25,6 +29,8 @@ pub enum Dialect {
     Embeddings,
     /// Anthropic's.
     Messages,
+    /// The Responses API.
+    Responses,
 }
 
 impl Dialect {
@@ -35,13 +41,14 @@ impl Dialect {
             "/v1/completions" => Some(Self::Completions),
             "/v1/embeddings" => Some(Self::Embeddings),
             "/v1/messages" => Some(Self::Messages),
+            "/v1/responses" => Some(Self::Responses),
             _ => None,
         }
     }
 
     pub const fn kind(self) -> RequestKind {
         match self {
-            Self::Chat | Self::Messages => RequestKind::Chat,
+            Self::Chat | Self::Messages | Self::Responses => RequestKind::Chat,
             Self::Completions => RequestKind::Completion,
             Self::Embeddings => RequestKind::Embedding,
         }
@@ -49,7 +56,7 @@ impl Dialect {
 
     pub const fn capability(self) -> Capability {
         match self {
-            Self::Chat | Self::Messages => Capability::Chat,
+            Self::Chat | Self::Messages | Self::Responses => Capability::Chat,
             Self::Completions => Capability::Completion,
             Self::Embeddings => Capability::Embedding,
         }
@@ -58,22 +65,27 @@ impl Dialect {
     /// The fewest output tokens that are worth sending a request for.
     pub const fn useful_output(self) -> u64 {
         match self {
-            Self::Chat | Self::Messages => 256,
+            Self::Chat | Self::Messages | Self::Responses => 256,
             Self::Completions => 16,
             Self::Embeddings => 1,
         }
     }
 
-    /// Whether an upstream that speaks so can serve it, translated if need be.
-    pub(super) fn is_served_by(self, spoken: Spoken) -> bool {
-        matches!(self, Self::Chat | Self::Messages) || spoken == Spoken::OpenAi
+    /// Whether an upstream can serve it, translated if need be.
+    pub(super) fn is_served_by(self, upstream: &Upstream) -> bool {
+        let speaks = upstream.speaks;
+        match self {
+            Self::Chat | Self::Messages => speaks.chat || speaks.messages,
+            Self::Responses => speaks.responses || speaks.chat || speaks.messages,
+            Self::Completions | Self::Embeddings => upstream.dialect == Spoken::OpenAi,
+        }
     }
 
     /// A refusal in the shape that its clients read.
     pub fn refuse(self, problem: &Problem) -> Response<Bytes> {
         let mut response = Response::new(match self {
-            Self::Chat | Self::Completions | Self::Embeddings => openai::error_body(problem),
             Self::Messages => anthropic::error_body(problem),
+            _ => openai::error_body(problem),
         });
         let status = StatusCode::from_u16(problem.code.http_status());
         *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -95,6 +107,7 @@ pub(super) enum Parsed<'a> {
     Completion(CompletionRequest<'a>),
     Embedding(EmbeddingRequest<'a>),
     Messages(MessagesRequest<'a>),
+    Responses(ResponsesRequest<'a>),
 }
 
 /// What goes to the upstream.
@@ -105,6 +118,8 @@ pub(super) struct Forward {
     /// The most input tokens that the body can be.
     pub input_bound: u64,
     pub shape: Shape,
+    /// What the answer must know of the request, where it is translated for that.
+    pub asked: Option<Arc<Asked>>,
 }
 
 impl<'a> Parsed<'a> {
@@ -114,6 +129,7 @@ impl<'a> Parsed<'a> {
             Dialect::Completions => Self::Completion(CompletionRequest::parse(body)?),
             Dialect::Embeddings => Self::Embedding(EmbeddingRequest::parse(body)?),
             Dialect::Messages => Self::Messages(MessagesRequest::parse(body)?),
+            Dialect::Responses => Self::Responses(ResponsesRequest::parse(body)?),
         })
     }
 
@@ -123,6 +139,7 @@ impl<'a> Parsed<'a> {
             Self::Completion(request) => &request.model,
             Self::Embedding(request) => &request.model,
             Self::Messages(request) => &request.model,
+            Self::Responses(request) => &request.model,
         }
     }
 
@@ -132,6 +149,7 @@ impl<'a> Parsed<'a> {
             Self::Completion(request) => request.stream,
             Self::Embedding(_) => false,
             Self::Messages(request) => request.stream,
+            Self::Responses(request) => request.stream,
         }
     }
 
@@ -140,7 +158,7 @@ impl<'a> Parsed<'a> {
             Self::Chat(request) => request.include_usage,
             Self::Completion(request) => request.include_usage,
             Self::Embedding(_) => false,
-            Self::Messages(_) => true,
+            Self::Messages(_) | Self::Responses(_) => true,
         }
     }
 
@@ -151,6 +169,7 @@ impl<'a> Parsed<'a> {
             // Nothing is generated; one token keeps the sums from being about nothing.
             Self::Embedding(_) => Some(1),
             Self::Messages(request) => Some(request.max_tokens),
+            Self::Responses(request) => request.output_cap,
         }
     }
 
@@ -158,7 +177,7 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => request.choices,
             Self::Completion(request) => request.choices,
-            Self::Embedding(_) | Self::Messages(_) => 1,
+            Self::Embedding(_) | Self::Messages(_) | Self::Responses(_) => 1,
         }
     }
 
@@ -168,6 +187,7 @@ impl<'a> Parsed<'a> {
             Self::Completion(request) => request.input_bytes,
             Self::Embedding(request) => request.input_bytes,
             Self::Messages(request) => request.input_bytes,
+            Self::Responses(request) => request.input_bytes,
         }
     }
 
@@ -176,6 +196,7 @@ impl<'a> Parsed<'a> {
         match self {
             Self::Chat(request) => Some(&request.images),
             Self::Messages(request) => Some(request.images()),
+            Self::Responses(request) => Some(request.images()),
             Self::Completion(_) | Self::Embedding(_) => None,
         }
     }
@@ -186,6 +207,7 @@ impl<'a> Parsed<'a> {
             Self::Chat(request) => request.unbounded.map(Unbounded::problem),
             Self::Completion(request) => request.unbounded.map(Unbounded::problem),
             Self::Embedding(_) => None,
+            Self::Responses(request) => request.unbounded.map(Unbounded::problem),
             Self::Messages(request) => {
                 let for_an_hour = request.cache_writes == Some(CacheTtl::OneHour);
                 request.unbounded.map(Unbounded::problem).or_else(|| {
@@ -213,6 +235,7 @@ impl<'a> Parsed<'a> {
             Self::Completion(request) => request.input_bound(forwarded.len()),
             Self::Embedding(request) => request.input_bound(forwarded.len()),
             Self::Messages(request) => request.input_bound(forwarded.len(), route.images),
+            Self::Responses(request) => request.input_bound(forwarded.len(), route.images),
         }
     }
 
@@ -234,46 +257,59 @@ impl<'a> Parsed<'a> {
             cap_field: route.upstream.cap_field,
             include_usage: route.upstream.takes_stream_options,
         };
-        match (self, route.upstream.dialect) {
-            (Self::Chat(request), Spoken::OpenAi) => Ok(chat(request, route, &edits)),
-            (Self::Chat(_), Spoken::Anthropic) => {
+        let speaks = route.upstream.speaks;
+        match self {
+            Self::Chat(request) if speaks.chat => Ok(chat(request, route, &edits)),
+            Self::Chat(_) => {
                 let body = translate::chat_to_messages(body, &edits)?;
-                let made = Parsed::read(Dialect::Messages, &body)?;
-                let input_bound = self.bound_of(&made, &body, route)?;
-                drop(made);
-                Ok(messages(body, input_bound, Shape::ChatFromMessages))
+                self.made(Dialect::Messages, body, route, Shape::ChatFromMessages)
             }
-            (Self::Completion(request), _) => Ok(completion(request, route, &edits)),
-            (Self::Embedding(request), _) => {
+            Self::Completion(request) => Ok(completion(request, route, &edits)),
+            Self::Embedding(request) => {
                 let body = request.rewrite(edits.model);
                 Ok(Forward {
                     path: "/embeddings",
                     input_bound: request.input_bound(body.len()),
                     body,
                     shape: Shape::OpenAi,
+                    asked: None,
                 })
             }
-            (Self::Messages(request), Spoken::Anthropic) => {
-                let body = request.rewrite(&anthropic::Edits {
-                    model: edits.model,
-                    max_tokens: edits.output_cap,
-                });
-                let input_bound = request.input_bound(body.len(), route.images);
-                Ok(messages(body, input_bound, Shape::Anthropic))
-            }
-            (Self::Messages(_), Spoken::OpenAi) => {
+            Self::Messages(request) if speaks.messages => Ok(messages(request, route, &edits)),
+            Self::Messages(_) => {
                 let body = translate::messages_to_chat(body, &edits)?;
-                let made = Parsed::read(Dialect::Chat, &body)?;
-                let input_bound = self.bound_of(&made, &body, route)?;
-                drop(made);
-                Ok(Forward {
-                    path: "/chat/completions",
-                    body,
-                    input_bound,
-                    shape: Shape::MessagesFromChat,
-                })
+                self.made(Dialect::Chat, body, route, Shape::MessagesFromChat)
+            }
+            Self::Responses(request) if speaks.responses => Ok(responses(request, route, &edits)),
+            Self::Responses(_) => {
+                let (body, asked) = translate::responses_to_chat(body, &edits)?;
+                let mut forward = if speaks.chat {
+                    self.made(Dialect::Chat, body, route, Shape::ResponseFromChat)?
+                } else {
+                    let body = translate::chat_to_messages(&body, &edits)?;
+                    self.made(Dialect::Messages, body, route, Shape::ResponseFromMessages)?
+                };
+                forward.asked = Some(asked);
+                Ok(forward)
             }
         }
+    }
+
+    /// What a request was translated into.
+    fn made(&self, dialect: Dialect, body: Bytes, route: &Route, shape: Shape) -> Result<Forward, Problem> {
+        let made = Parsed::read(dialect, &body)?;
+        let input_bound = self.bound_of(&made, &body, route)?;
+        drop(made);
+        Ok(Forward {
+            path: match dialect {
+                Dialect::Messages => "/messages",
+                _ => "/chat/completions",
+            },
+            body,
+            input_bound,
+            shape,
+            asked: None,
+        })
     }
 }
 
@@ -284,6 +320,7 @@ fn chat(request: &ChatRequest<'_>, route: &Route, edits: &Edits<'_>) -> Forward 
         input_bound: request.input_bound(body.len(), route.images),
         body,
         shape: Shape::OpenAi,
+        asked: None,
     }
 }
 
@@ -298,14 +335,31 @@ fn completion(request: &CompletionRequest<'_>, route: &Route, edits: &Edits<'_>)
         input_bound: request.input_bound(forward.body.len()),
         body: forward.body,
         shape,
+        asked: None,
     }
 }
 
-fn messages(body: Bytes, input_bound: u64, shape: Shape) -> Forward {
+fn messages(request: &MessagesRequest<'_>, route: &Route, edits: &Edits<'_>) -> Forward {
+    let body = request.rewrite(&anthropic::Edits {
+        model: edits.model,
+        max_tokens: edits.output_cap,
+    });
     Forward {
         path: "/messages",
+        input_bound: request.input_bound(body.len(), route.images),
         body,
-        input_bound,
-        shape,
+        shape: Shape::Anthropic,
+        asked: None,
+    }
+}
+
+fn responses(request: &ResponsesRequest<'_>, route: &Route, edits: &Edits<'_>) -> Forward {
+    let body = request.rewrite(edits.model, edits.output_cap);
+    Forward {
+        path: "/responses",
+        input_bound: request.input_bound(body.len(), route.images),
+        body,
+        shape: Shape::Responses,
+        asked: None,
     }
 }

@@ -22,7 +22,7 @@ use super::{
     guard::{Ended, Guard},
     meter::Reading,
     refusal::{broke_off, revoked, stopping, too_long},
-    shape::{Scanner, Shape, Translator},
+    shape::{Said, Scanner, Shape, Translator, error_event},
     upstream::{Reply, ReplyBody},
 };
 
@@ -31,11 +31,12 @@ const LAST_MAX: Duration = Duration::from_secs(5);
 /// How long the rest of a body may take after `[DONE]`, for the connection to be used again.
 const DRAIN_MAX: Duration = Duration::from_millis(500);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Wishes {
     pub receipt: bool,
     pub usage_chunk: bool,
     pub shape: Shape,
+    pub said: Said,
 }
 
 /// A stream whose head came.
@@ -78,7 +79,8 @@ pub(super) fn is_event_stream(head: &Reply) -> bool {
 
 impl Stream {
     pub(super) fn new(exchange: Exchange, guard: Guard, head: Reply, wishes: Wishes) -> Self {
-        let translator = Translator::of(wishes.shape, wishes.usage_chunk, exchange.counted_input);
+        let (counted, shape) = (exchange.counted_input, wishes.shape);
+        let translator = Translator::of(shape, wishes.usage_chunk, counted, &wishes.said);
         Self {
             exchange,
             guard,
@@ -86,7 +88,7 @@ impl Stream {
             wishes,
             reading: Reading::default(),
             reader: EventReader::new(),
-            scanner: Scanner::of(wishes.shape),
+            scanner: Scanner::of(shape),
             translator,
             ready: Vec::new(),
             kept: Vec::new(),
@@ -232,8 +234,7 @@ impl Stream {
     /// a provider's own words, and another dialect.
     fn presentable(&mut self, event: Bytes, info: &EventInfo<'_>) -> Option<Bytes> {
         if info.error {
-            let shape = self.wishes.shape;
-            return Some(shape.error_event(&shape.event_problem(&event)));
+            return self.error_event(&self.wishes.shape.event_problem(&event));
         }
         let event = if is_receipt_comment(&event) {
             if info.kind == EventKind::Comment {
@@ -247,6 +248,16 @@ impl Stream {
             Some(translator) => translator.event(&event),
             None => Some(event),
         }
+    }
+
+    /// The event that tells the client why its stream ends; `None` when it was told already.
+    fn error_event(&mut self, problem: &Problem) -> Option<Bytes> {
+        error_event(
+            self.wishes.shape,
+            &self.scanner,
+            self.translator.as_mut(),
+            problem,
+        )
     }
 
     /// Sends what is ready, after the mark covers it.
@@ -290,13 +301,9 @@ impl Stream {
         };
         let mut last = std::mem::take(&mut self.ready);
         last.append(&mut self.kept);
-        last.extend(
-            problem
-                .as_ref()
-                .map(|problem| self.wishes.shape.error_event(problem)),
-        );
+        last.extend(problem.and_then(|problem| self.error_event(&problem)));
         if self.wishes.receipt {
-            last.insert(last.len().saturating_sub(1), receipt_comment(&receipt));
+            insert_before_last(&mut last, receipt_comment(&receipt));
         }
         // A broken tail has nothing more to say either.
         let is_over = self.take_tail_here(&mut last).unwrap_or(true);
@@ -358,6 +365,17 @@ impl Stream {
     }
 }
 
+/// Puts a comment before the last event; a translator writes several as one piece.
+fn insert_before_last(events: &mut Vec<Bytes>, comment: Bytes) {
+    let Some(mut piece) = events.pop() else {
+        return events.push(comment);
+    };
+    let rest = piece.strip_suffix(b"\n\n").unwrap_or(&piece);
+    let start = memchr::memmem::rfind(rest, b"\n\n").map_or(0, |at| at + 2);
+    let last = piece.split_off(start);
+    events.extend([piece, comment, last]);
+}
+
 impl From<Ended> for End {
     fn from(ended: Ended) -> Self {
         match ended {
@@ -366,6 +384,32 @@ impl From<Ended> for End {
             Ended::Revoked => Self::Failed(revoked()),
             Ended::TooLong => Self::Failed(too_long()),
             Ended::Silent => Self::Failed(broke_off()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_goes_before_the_last_event_even_of_one_piece() {
+        for (pieces, expected) in [
+            (vec![], ": r\n\n"),
+            (vec!["data: a\n\n"], ": r\n\ndata: a\n\n"),
+            (
+                vec!["data: a\n\n", "data: b\n\n"],
+                "data: a\n\n: r\n\ndata: b\n\n",
+            ),
+            (
+                vec!["data: a\n\nevent: b\ndata: b\n\n"],
+                "data: a\n\n: r\n\nevent: b\ndata: b\n\n",
+            ),
+            (vec!["data: [DONE]"], ": r\n\ndata: [DONE]"),
+        ] {
+            let mut events: Vec<Bytes> = pieces.iter().map(|piece| Bytes::from(*piece)).collect();
+            insert_before_last(&mut events, Bytes::from_static(b": r\n\n"));
+            assert_eq!(events.concat(), expected.as_bytes());
         }
     }
 }

@@ -125,6 +125,18 @@ pub async fn one(
     }
 }
 
+/// An answer of the Responses API by its id, to be read, cancelled or deleted. None is kept, so
+/// there is none, but whoever asks is told what to do instead.
+pub async fn no_response(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Response {
+    let problem = match proxy::authenticate(&gateway, &headers).await {
+        Ok(_) => Problem::new(Code::NotFound, "This gateway keeps no responses.")
+            .with_hint("Send `\"store\": false`, and the whole conversation in `input`."),
+        Err(problem) => problem,
+    };
+    let refusal = Dialect::Responses.refuse(&problem);
+    refusal.map(axum::body::Body::from)
+}
+
 /// Whatever else begins with `/v1`: who asks is checked all the same, and told in the dialect.
 pub async fn nothing(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Response {
     match proxy::authenticate(&gateway, &headers).await {

@@ -49,6 +49,11 @@ impl Object {
         }
     }
 
+    /// What nobody took yet.
+    pub(super) fn members(&self) -> &Map<String, Value> {
+        &self.members
+    }
+
     /// Null says as much as nothing.
     pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         self.members.remove(name).filter(|value| !value.is_null())

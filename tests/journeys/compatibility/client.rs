@@ -115,7 +115,7 @@ impl Client {
 }
 
 /// Installs what is missing, and names the Python to use.
-async fn install() -> PathBuf {
+pub async fn install() -> PathBuf {
     let mut install = Command::new(workspace_dir().join("tests/clients/install"));
     let output = install
         .arg(target_dir().join("clients"))

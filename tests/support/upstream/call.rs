@@ -64,11 +64,15 @@ impl Call {
     pub fn is_chat(&self) -> bool {
         self.path.ends_with("/chat/completions")
     }
-    /// The cap on output tokens, under either of its names.
+    /// Whether it came by the Responses API.
+    pub fn is_response(&self) -> bool {
+        self.path.ends_with("/responses")
+    }
+    /// The cap on output tokens, under any of its names.
     pub fn output_cap(&self) -> Option<u64> {
-        self.json["max_completion_tokens"]
-            .as_u64()
-            .or(self.json["max_tokens"].as_u64())
+        ["max_completion_tokens", "max_output_tokens", "max_tokens"]
+            .iter()
+            .find_map(|name| self.json[*name].as_u64())
     }
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers

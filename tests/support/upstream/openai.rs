@@ -63,6 +63,9 @@ impl Answer {
     }
 
     pub fn whole(&self, call: &Call) -> Value {
+        if call.is_response() {
+            return self.response(call, "completed");
+        }
         let mut body = self.frame(call, call.is_chat(), "chat.completion");
         let (place, content) = if call.is_chat() {
             (
@@ -81,6 +84,9 @@ impl Answer {
 
     /// One chunk a word, then the finish, the usage where it was asked for, and `[DONE]`.
     pub fn stream(&self, call: &Call) -> Reply {
+        if call.is_response() {
+            return Reply::stream(self.response_events(call).into_iter().map(Step::Send).collect());
+        }
         let mut events = self.text_events(call);
         if call.wants_usage() {
             events.push(event(&self.usage_chunk(call)));
