@@ -12,6 +12,7 @@
 mod mark;
 mod operation;
 mod orphan;
+mod postgres;
 mod queue;
 mod reader;
 mod record;
@@ -19,7 +20,7 @@ mod report;
 mod sqlite;
 mod store;
 
-use std::{sync::Arc, thread::JoinHandle};
+use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
 use protocol::{DeviceId, KeyId, Money, RequestId};
 use tokio::sync::oneshot;
@@ -30,6 +31,7 @@ pub use operation::{
     Settled, StoredSecret,
 };
 pub use orphan::{Orphan, Recovered};
+pub use postgres::{Change, Changes, DatabaseUrl, NotADatabaseUrl, PostgresReader};
 pub use reader::{Reader, SealedSecrets};
 pub use record::{DeviceRecord, KeyRecord};
 pub use report::{Difference, Report};
@@ -37,7 +39,7 @@ pub use sqlite::SqliteReader;
 pub use store::{Opened, Store};
 
 use operation::{Hold, Operation};
-use queue::Queue;
+use queue::{Queue, Standing};
 
 /// Why the ledger gave no answer.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -51,12 +53,14 @@ pub enum LedgerError {
     Open(String),
     #[error("the ledger cannot be read: {0}")]
     Read(String),
+    /// The database is elsewhere, and out of reach for now. Nothing was done.
+    #[error("the database is out of reach: {0}")]
+    Unreachable(String),
 }
 
 /// Where operations become durable. One thread owns it.
 ///
-/// PostgreSQL can follow: a batch is one round trip of array statements there, and one
-/// transaction of prepared statements in SQLite.
+/// A batch is one transaction: of prepared statements in SQLite, of array statements in PostgreSQL.
 pub(crate) trait Backend: Send + 'static {
     /// Applies the operations in order and commits them; only after that are they answered.
     /// An error means that nothing of the batch is known to be durable.
@@ -64,12 +68,20 @@ pub(crate) trait Backend: Send + 'static {
 
     /// Called once, after the last batch of a writer that ends in good order.
     fn close(&mut self);
+
+    /// Whether a commit is one sync of this machine's disk, which a caller with nothing else to do
+    /// may wait for on its own thread.
+    fn is_local(&self) -> bool;
 }
+
+/// For how long a request that can be refused waits for a database elsewhere.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The handle that the rest of the gateway holds; cheap to clone.
 #[derive(Clone)]
 pub struct Ledger {
     queue: Arc<Queue>,
+    is_local: bool,
     may_commit_here: bool,
 }
 
@@ -90,8 +102,9 @@ impl Drop for Writer {
 }
 
 impl Ledger {
-    pub(crate) fn start(backend: impl Backend) -> Result<(Self, Writer), LedgerError> {
-        let queue = Arc::new(Queue::new(Box::new(backend)));
+    fn start(backend: impl Backend, standing: Arc<Standing>) -> Result<(Self, Writer), LedgerError> {
+        let is_local = backend.is_local();
+        let queue = Arc::new(Queue::new(Box::new(backend), standing));
         let thread = std::thread::Builder::new()
             .name("ledger".into())
             .spawn({
@@ -102,6 +115,7 @@ impl Ledger {
         Ok((
             Self {
                 queue: Arc::clone(&queue),
+                is_local,
                 may_commit_here: false,
             },
             Writer {
@@ -115,7 +129,7 @@ impl Ledger {
     /// alone may commit on its own thread and so block it for one sync.
     pub fn for_thread(&self, is_alone: bool) -> Self {
         Self {
-            may_commit_here: is_alone,
+            may_commit_here: is_alone && self.is_local,
             ..self.clone()
         }
     }
@@ -237,11 +251,21 @@ impl Ledger {
         &self,
         make: impl FnOnce(oneshot::Sender<T>) -> Operation,
     ) -> Result<T, LedgerError> {
-        let (answer, waiting) = oneshot::channel();
+        let (answer, mut waiting) = oneshot::channel();
         if let Some(operation) = self.try_here(make(answer)) {
             self.queue.push_bounded(operation)?;
         }
-        waiting.await.map_err(|_| self.queue.stop_reason())
+        if self.is_local {
+            return waiting.await.map_err(|_| self.queue.stop_reason());
+        }
+        if let Ok(answer) = tokio::time::timeout(PATIENCE, &mut waiting).await {
+            return answer.map_err(|_| self.queue.stop_reason());
+        }
+        // From here on the writer sees that nobody waits, and takes a hold back.
+        waiting.close();
+        waiting
+            .try_recv()
+            .map_err(|_| LedgerError::Unreachable("it did not answer in time".into()))
     }
 
     /// What has to go through the queue.

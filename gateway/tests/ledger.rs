@@ -12,5 +12,8 @@ mod crash;
 mod leftovers;
 #[path = "ledger/model.rs"]
 mod model;
+#[expect(clippy::expect_used, reason = "a harness reports by panicking")]
+#[path = "../../tests/support/postgres.rs"]
+mod postgres;
 #[path = "ledger/support.rs"]
 mod support;

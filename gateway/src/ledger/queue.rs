@@ -20,7 +20,36 @@ const BATCH_MAX: usize = 256;
 /// A caller does not commit by itself where the last commit took longer.
 const QUICK: Duration = Duration::from_millis(1);
 
+/// What the queue and its backend tell each other.
+#[derive(Debug)]
+pub(super) struct Standing {
+    is_reachable: AtomicBool,
+    is_ending: AtomicBool,
+}
+
+impl Default for Standing {
+    fn default() -> Self {
+        Self {
+            is_reachable: AtomicBool::new(true),
+            is_ending: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Standing {
+    /// Whether that is news.
+    pub(super) fn set_reachable(&self, is_reachable: bool) -> bool {
+        self.is_reachable.swap(is_reachable, Ordering::Relaxed) != is_reachable
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.is_ending.load(Ordering::Relaxed)
+    }
+}
+
 pub(super) struct Queue {
+    /// Told to the backend, which may wait for its database.
+    standing: Arc<Standing>,
     state: Mutex<State>,
     filled: Condvar,
     /// Taken out when the writer ends.
@@ -36,8 +65,9 @@ struct State {
 }
 
 impl Queue {
-    pub(super) fn new(backend: Box<dyn Backend>) -> Self {
+    pub(super) fn new(backend: Box<dyn Backend>, standing: Arc<Standing>) -> Self {
         Self {
+            standing,
             state: Mutex::default(),
             filled: Condvar::new(),
             backend: Mutex::new(Some(backend)),
@@ -88,6 +118,9 @@ impl Queue {
     }
 
     pub(super) fn push_bounded(&self, operation: Operation) -> Result<(), LedgerError> {
+        if !self.standing.is_reachable.load(Ordering::Relaxed) {
+            return Err(LedgerError::Unreachable("the connection broke".into()));
+        }
         self.push_below(WAITING_MAX, operation)
     }
 
@@ -112,6 +145,7 @@ impl Queue {
     }
 
     pub(super) fn close(&self) {
+        self.standing.is_ending.store(true, Ordering::Relaxed);
         self.lock().closed = true;
         self.filled.notify_one();
     }

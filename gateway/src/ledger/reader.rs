@@ -7,7 +7,7 @@ use protocol::{
     api::{UsageEntry, UsageList, UsageQuery},
 };
 
-use super::{DeviceRecord, KeyRecord, LedgerError, LotState, sqlite::SqliteReader};
+use super::{DeviceRecord, KeyRecord, LedgerError, LotState, postgres::PostgresReader, sqlite::SqliteReader};
 
 const PAGE_DEFAULT: u32 = 100;
 const PAGE_MAX: u32 = 1_000;
@@ -22,6 +22,7 @@ pub(super) fn page_size(query: &UsageQuery) -> u32 {
 pub enum Reader {
     /// Calls block for well under a millisecond on an index.
     Sqlite(SqliteReader),
+    Postgres(PostgresReader),
 }
 
 /// What upstreams have stored: each one's secret, sealed.
@@ -31,12 +32,14 @@ impl Reader {
     pub async fn lot(&self, key: KeyId) -> Result<Option<LotState>, LedgerError> {
         match self {
             Self::Sqlite(reader) => reader.lot(key),
+            Self::Postgres(reader) => reader.lot(key).await,
         }
     }
 
     pub async fn key(&self, key: KeyId) -> Result<Option<KeyRecord>, LedgerError> {
         match self {
             Self::Sqlite(reader) => reader.key(key),
+            Self::Postgres(reader) => reader.key(key).await,
         }
     }
 
@@ -44,6 +47,7 @@ impl Reader {
     pub async fn keys(&self) -> Result<Vec<KeyRecord>, LedgerError> {
         match self {
             Self::Sqlite(reader) => reader.keys(),
+            Self::Postgres(reader) => reader.keys().await,
         }
     }
 
@@ -51,6 +55,16 @@ impl Reader {
     pub async fn devices(&self, key: Option<KeyId>) -> Result<Vec<DeviceRecord>, LedgerError> {
         match self {
             Self::Sqlite(reader) => reader.devices(key),
+            Self::Postgres(reader) => reader.devices(key).await,
+        }
+    }
+
+    /// The key of a device that another gateway enrolled; by the MAC of its credential. A gateway
+    /// that is alone knows all of its devices.
+    pub async fn key_of_credential(&self, mac: &[u8; 32]) -> Result<Option<KeyId>, LedgerError> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(reader) => reader.key_of_credential(mac).await,
         }
     }
 
@@ -58,12 +72,14 @@ impl Reader {
     pub async fn pepper_check(&self) -> Result<Option<i64>, LedgerError> {
         match self {
             Self::Sqlite(reader) => reader.pepper_check(),
+            Self::Postgres(reader) => reader.pepper_check().await,
         }
     }
 
     pub async fn sealed_secrets(&self) -> Result<SealedSecrets, LedgerError> {
         match self {
             Self::Sqlite(reader) => reader.sealed_secrets(),
+            Self::Postgres(reader) => reader.sealed_secrets().await,
         }
     }
 
@@ -71,6 +87,7 @@ impl Reader {
     pub async fn upstream_secrets(&self) -> Result<Vec<(String, String)>, LedgerError> {
         match self {
             Self::Sqlite(reader) => reader.upstream_secrets(),
+            Self::Postgres(reader) => reader.upstream_secrets().await,
         }
     }
 
@@ -78,6 +95,7 @@ impl Reader {
     pub async fn orphans(&self) -> Result<Vec<(UsageEntry, bool)>, LedgerError> {
         match self {
             Self::Sqlite(reader) => reader.orphans(),
+            Self::Postgres(reader) => reader.orphans().await,
         }
     }
 
@@ -91,6 +109,7 @@ impl Reader {
                     .await
                     .map_err(|_| LedgerError::Read("reading the usage failed".into()))?
             }
+            Self::Postgres(reader) => reader.usage(&query, device).await,
         }
     }
 }

@@ -65,6 +65,10 @@ impl Backend for SqliteBackend {
         Ok(())
     }
 
+    fn is_local(&self) -> bool {
+        true
+    }
+
     /// Moves everything into the one file, so that a copy of it is whole.
     fn close(&mut self) {
         let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";

@@ -1,9 +1,13 @@
 //! Which database a ledger is in, and what can be done with it without a running gateway.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
+
+use uuid::Uuid;
 
 use super::{
-    Ledger, LedgerError, Reader, Recovered, Report, Writer,
+    Changes, DatabaseUrl, Ledger, LedgerError, PostgresReader, Reader, Recovered, Report, Writer,
+    postgres::{self, PostgresBackend},
+    queue::Standing,
     sqlite::{self, SqliteBackend, SqliteReader},
 };
 
@@ -12,6 +16,9 @@ use super::{
 pub enum Store {
     /// One file, for one gateway at a time.
     Sqlite(PathBuf),
+    /// A database for any number of gateways. This one is known there by its `node`; a gateway
+    /// that starts again under the same one settles at once what it left pending.
+    Postgres { url: DatabaseUrl, node: Uuid },
 }
 
 /// A ledger that takes work.
@@ -20,22 +27,37 @@ pub struct Opened {
     pub writer: Writer,
     pub reader: Reader,
     pub recovered: Recovered,
+    /// What other gateways change; `None` where there are none.
+    pub changes: Option<Changes>,
 }
 
 impl Store {
     /// Opens the database, makes it what this version needs, settles what an earlier run left
     /// pending and starts the writer.
     pub async fn open(&self, now_ms: i64) -> Result<Opened, LedgerError> {
+        let standing = Arc::new(Standing::default());
         match self {
             Self::Sqlite(path) => {
                 let mut backend = SqliteBackend::open(path)?;
                 let recovered = backend.recover(now_ms)?;
-                let (ledger, writer) = Ledger::start(backend)?;
+                let (ledger, writer) = Ledger::start(backend, standing)?;
                 Ok(Opened {
                     ledger,
                     writer,
                     reader: Reader::Sqlite(SqliteReader::open(path)?),
                     recovered,
+                    changes: None,
+                })
+            }
+            Self::Postgres { url, node } => {
+                let (backend, recovered) = open_postgres(url, *node, &standing, now_ms).await?;
+                let (ledger, writer) = Ledger::start(backend, standing)?;
+                Ok(Opened {
+                    ledger,
+                    writer,
+                    reader: Reader::Postgres(PostgresReader::new(url)),
+                    recovered,
+                    changes: Some(Changes::of(url.clone())?),
                 })
             }
         }
@@ -45,6 +67,7 @@ impl Store {
     pub async fn reader(&self) -> Result<Reader, LedgerError> {
         match self {
             Self::Sqlite(path) => SqliteReader::open(path).map(Reader::Sqlite),
+            Self::Postgres { url, .. } => Ok(Reader::Postgres(PostgresReader::new(url))),
         }
     }
 
@@ -52,6 +75,20 @@ impl Store {
     pub async fn verify(&self) -> Result<Report, LedgerError> {
         match self {
             Self::Sqlite(path) => sqlite::verify(path),
+            Self::Postgres { url, .. } => postgres::verify(url).await,
         }
     }
+}
+
+/// The backend has a runtime of its own, which cannot be entered from within another one.
+async fn open_postgres(
+    url: &DatabaseUrl,
+    node: Uuid,
+    standing: &Arc<Standing>,
+    now_ms: i64,
+) -> Result<(PostgresBackend, Recovered), LedgerError> {
+    let (url, standing) = (url.clone(), Arc::clone(standing));
+    tokio::task::spawn_blocking(move || PostgresBackend::open(&url, node, standing, now_ms))
+        .await
+        .map_err(|error| LedgerError::Open(error.to_string()))?
 }

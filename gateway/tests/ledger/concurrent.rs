@@ -7,7 +7,10 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 use protocol::{DeviceId, KeyId};
 use rand::RngExt as _;
 
-use crate::support::{assert_clean, hold, in_file, mint, open, redeem, settle};
+use crate::{
+    postgres::Postgres,
+    support::{assert_clean, hold, in_file, in_postgres, mint, open, redeem, settle},
+};
 
 const TASKS: usize = 64;
 const OPERATIONS: usize = 120_000;
@@ -27,9 +30,16 @@ fn nothing_is_overspent_lost_or_doubled_by_64_at_once() {
     survives_64_at_once(&in_file(folder.path()));
 }
 
+#[test]
+fn nothing_is_overspent_lost_or_doubled_in_postgresql() {
+    let server = Postgres::start();
+    survives_64_at_once(&in_postgres(&server.database("tt"), 1));
+}
+
 fn survives_64_at_once(store: &Store) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
+        .enable_all()
         .build()
         .unwrap();
     let opened = runtime.block_on(open(store));

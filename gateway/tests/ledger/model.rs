@@ -3,10 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use gateway::ledger::{HoldRefusal, HoldRequest, Ledger, LotState, Store};
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::TestRunner};
 use protocol::{DeviceId, KeyId, Money};
 
-use crate::support::{assert_clean, hold, in_file, mint, open, redeem, settle};
+use crate::{
+    postgres::Postgres,
+    support::{assert_clean, hold, in_file, in_postgres, mint, open, redeem, settle},
+};
 
 const LOTS: usize = 3;
 
@@ -212,6 +215,29 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         behaves_like_the_model(&in_file(folder.path()), &credit, steps)?;
     }
+}
+
+#[test]
+fn postgresql_does_what_the_model_does() {
+    let server = Postgres::start();
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 24,
+        // A database of its own for each case; the server goes with the test.
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let cases = (
+        prop::collection::vec(0..2_000i64, LOTS),
+        prop::collection::vec(step(), 1..120),
+    );
+    let number = std::cell::Cell::new(0);
+    runner
+        .run(&cases, |(credit, steps)| {
+            number.set(number.get() + 1);
+            let url = server.database(&format!("case_{}", number.get()));
+            behaves_like_the_model(&in_postgres(&url, 1), &credit, steps)
+        })
+        .unwrap();
 }
 
 fn behaves_like_the_model(store: &Store, credit: &[i64], steps: Vec<Step>) -> Result<(), TestCaseError> {

@@ -100,6 +100,14 @@ pub fn in_file(folder: &Path) -> Store {
     Store::Sqlite(folder.join("gateway.db"))
 }
 
+/// A database of this gateway's own on a server; another `node` is another gateway.
+pub fn in_postgres(url: &str, node: u8) -> Store {
+    Store::Postgres {
+        url: url.parse().unwrap(),
+        node: uuid::Uuid::from_bytes([node; 16]),
+    }
+}
+
 /// Opens the ledger as a start of the gateway does.
 pub async fn open(store: &Store) -> Opened {
     store.open(0).await.unwrap()

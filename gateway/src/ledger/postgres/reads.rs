@@ -1,0 +1,220 @@
+//! Reading, on connections of its own.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use protocol::{
+    DeviceId, KeyId, Money,
+    api::{UsageEntry, UsageList, UsageQuery, UsageTotals},
+};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, Semaphore},
+};
+use tokio_postgres::{Client, Error, Row, types::ToSql};
+use uuid::Uuid;
+
+use super::{
+    DatabaseUrl,
+    connect::describe,
+    rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
+};
+use crate::ledger::{DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, reader::page_size};
+
+/// A short question that is not answered by then is not answered.
+const SHORT: Duration = Duration::from_secs(5);
+const LONG: Duration = Duration::from_secs(60);
+/// Long questions at once, each on a connection of its own.
+const LONG_AT_ONCE: usize = 2;
+
+/// Rows that a query selects; a NULL parameter selects all.
+const USAGE_WHERE: &str = "
+ WHERE ($1::uuid IS NULL OR key_id = $1) AND ($2::uuid IS NULL OR device_id = $2)
+   AND ($3::bigint IS NULL OR at >= $3) AND ($4::bigint IS NULL OR at < $4)";
+
+/// Reads committed state. Short questions share a connection, and are sent without waiting for
+/// one another's answers.
+#[derive(Clone)]
+pub struct PostgresReader {
+    url: DatabaseUrl,
+    shared: Arc<Mutex<Option<Arc<Client>>>>,
+    long: Arc<Semaphore>,
+}
+
+/// The runtime that connections for reading and listening live on, whoever asks.
+pub(super) fn home() -> Result<Handle, LedgerError> {
+    static HOME: OnceLock<Result<Handle, String>> = OnceLock::new();
+    let start = || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())?;
+        let handle = runtime.handle().clone();
+        std::thread::Builder::new()
+            .name("database".into())
+            .spawn(move || runtime.block_on(std::future::pending::<()>()))
+            .map_err(|error| error.to_string())?;
+        Ok(handle)
+    };
+    HOME.get_or_init(start).clone().map_err(LedgerError::Open)
+}
+
+impl PostgresReader {
+    pub fn new(url: &DatabaseUrl) -> Self {
+        Self {
+            url: url.clone(),
+            shared: Arc::default(),
+            long: Arc::new(Semaphore::new(LONG_AT_ONCE)),
+        }
+    }
+
+    async fn connect(&self) -> Result<Client, LedgerError> {
+        let url = self.url.clone();
+        let connected = home()?.spawn(async move { url.connect().await }).await;
+        connected.map_err(|_| LedgerError::Read("connecting to the database ended early".into()))?
+    }
+
+    async fn client(&self) -> Result<Arc<Client>, LedgerError> {
+        let mut shared = self.shared.lock().await;
+        if let Some(client) = shared.as_ref().filter(|client| !client.is_closed()) {
+            return Ok(Arc::clone(client));
+        }
+        let client = Arc::new(self.connect().await?);
+        *shared = Some(Arc::clone(&client));
+        Ok(client)
+    }
+
+    async fn rows(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, LedgerError> {
+        let answer = async { self.client().await?.query(sql, values).await.map_err(read) };
+        tokio::time::timeout(SHORT, answer)
+            .await
+            .map_err(|_| LedgerError::Read("the database did not answer in time".into()))?
+    }
+
+    async fn all<T>(
+        &self,
+        sql: &str,
+        values: &[&(dyn ToSql + Sync)],
+        as_record: impl Fn(&Row) -> Result<T, Error>,
+    ) -> Result<Vec<T>, LedgerError> {
+        let rows = self.rows(sql, values).await?;
+        rows.iter().map(as_record).collect::<Result<_, _>>().map_err(read)
+    }
+
+    pub async fn lot(&self, key: KeyId) -> Result<Option<LotState>, LedgerError> {
+        let sql = "SELECT granted, spent, held FROM account WHERE id = $1";
+        Ok(self.all(sql, &[key.as_uuid()], rows::lot).await?.pop())
+    }
+
+    pub async fn key(&self, key: KeyId) -> Result<Option<KeyRecord>, LedgerError> {
+        let sql = format!("{KEY_COLUMNS} WHERE token_key.id = $1");
+        Ok(self.all(&sql, &[key.as_uuid()], rows::key).await?.pop())
+    }
+
+    pub async fn keys(&self) -> Result<Vec<KeyRecord>, LedgerError> {
+        let sql = format!("{KEY_COLUMNS} ORDER BY token_key.id DESC");
+        self.all(&sql, &[], rows::key).await
+    }
+
+    pub async fn devices(&self, key: Option<KeyId>) -> Result<Vec<DeviceRecord>, LedgerError> {
+        let key = key.map(|key| *key.as_uuid());
+        let sql = format!("{DEVICE_COLUMNS} WHERE $1::uuid IS NULL OR key_id = $1 ORDER BY id");
+        self.all(&sql, &[&key], rows::device).await
+    }
+
+    /// The key of the device with this credential.
+    pub async fn key_of_credential(&self, mac: &[u8; 32]) -> Result<Option<KeyId>, LedgerError> {
+        let sql = "SELECT key_id FROM device WHERE mac = $1";
+        let mac = mac.as_slice();
+        let mut keys = self.all(sql, &[&mac], |row| row.try_get(0)).await?;
+        Ok(keys.pop().map(KeyId::from_uuid))
+    }
+
+    pub async fn pepper_check(&self) -> Result<Option<i64>, LedgerError> {
+        let sql = "SELECT value FROM meta WHERE name = 'pepper'";
+        Ok(self.all(sql, &[], |row| row.try_get(0)).await?.pop())
+    }
+
+    pub async fn sealed_secrets(&self) -> Result<SealedSecrets, LedgerError> {
+        let sql = "SELECT name, sealed FROM upstream_secret";
+        let secrets = self.all(sql, &[], |row| Ok((row.try_get(0)?, row.try_get(1)?)));
+        Ok(secrets.await?.into_iter().collect())
+    }
+
+    pub async fn upstream_secrets(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        let sql = "SELECT name, last4 FROM upstream_secret";
+        self.all(sql, &[], |row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .await
+    }
+
+    pub async fn orphans(&self) -> Result<Vec<(UsageEntry, bool)>, LedgerError> {
+        let refunded = "SELECT request_id FROM entry WHERE kind = 'refund'";
+        let refunded: Vec<Uuid> = self.all(refunded, &[], |row| row.try_get(0)).await?;
+        let sql = format!("{USAGE_COLUMNS} WHERE orphan ORDER BY request_id DESC");
+        let rows = self.all(&sql, &[], rows::usage).await?;
+        let with_refund = rows.into_iter().map(|row| {
+            let is_refunded = refunded.contains(row.request_id.as_uuid());
+            (row, is_refunded)
+        });
+        Ok(with_refund.collect())
+    }
+
+    pub async fn usage(
+        &self,
+        query: &UsageQuery,
+        device: Option<DeviceId>,
+    ) -> Result<UsageList, LedgerError> {
+        let _turn = self.long.acquire().await;
+        let client = self.connect().await?;
+        tokio::time::timeout(LONG, usage_page(&client, query, device))
+            .await
+            .map_err(|_| LedgerError::Read("the database did not answer in time".into()))?
+            .map_err(read)
+    }
+}
+
+async fn usage_page(
+    client: &Client,
+    query: &UsageQuery,
+    device: Option<DeviceId>,
+) -> Result<UsageList, Error> {
+    let key = query.key_id.map(|id| *id.as_uuid());
+    let device = device.map(|id| *id.as_uuid());
+    let since = query.since.map(|at| at.as_millisecond());
+    let until = query.until.map(|at| at.as_millisecond());
+    let before = query.before.map(|id| *id.as_uuid());
+    let limit = page_size(query) as usize;
+    let one_more = limit as i64 + 1;
+    let sql = format!(
+        "{USAGE_COLUMNS} {USAGE_WHERE} AND ($5::uuid IS NULL OR request_id < $5) ORDER BY request_id DESC LIMIT $6"
+    );
+    let found = client
+        .query(&sql, &[&key, &device, &since, &until, &before, &one_more])
+        .await?;
+    let mut rows = found.iter().map(rows::usage).collect::<Result<Vec<_>, _>>()?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let sql = format!(
+        "SELECT count(*), coalesce(sum(input), 0)::bigint, coalesce(sum(output), 0)::bigint,
+                coalesce(sum(cache_read), 0)::bigint, coalesce(sum(cache_write), 0)::bigint,
+                coalesce(sum(reasoning), 0)::bigint, coalesce(sum(cost), 0)::bigint
+           FROM usage {USAGE_WHERE}"
+    );
+    let totals = client.query_one(&sql, &[&key, &device, &since, &until]).await?;
+    Ok(UsageList {
+        next: rows.last().filter(|_| more).map(|row| row.request_id),
+        totals: UsageTotals {
+            requests: rows::number(&totals, 0)?,
+            usage: rows::tokens(&totals, 1)?,
+            cost_nano_usd: Money::from_nano_usd(totals.try_get(6)?),
+        },
+        rows,
+    })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
+pub(super) fn read(error: Error) -> LedgerError {
+    LedgerError::Read(describe(&error))
+}
