@@ -45,6 +45,16 @@ pub struct GlobalOptions {
     /// The gateway's configuration file [else TOKEN_TRACKER_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Where the ledger is in PostgreSQL, such as postgres://USER:PASSWORD@HOST/NAME; remembered by the
+    /// data directory. Better in the variable than on the command line, which others can read
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "TOKEN_TRACKER_DATABASE_URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
     /// Print JSON, errors too
     #[arg(long, global = true)]
     pub json: bool,

@@ -21,6 +21,8 @@ pub struct Context {
     /// `--gateway`, as it was given.
     pub gateway: Option<GatewayUrl>,
     pub config: Option<PathBuf>,
+    /// `--database-url`, as it was given.
+    pub database_url: Option<String>,
     environment: Environment,
     network: Network,
 }
@@ -61,6 +63,7 @@ impl Context {
                     .filter(|path| !path.is_empty())
                     .map(Into::into)
             }),
+            database_url: options.database_url.filter(|url| !url.is_empty()),
             environment: Environment::read()?,
             network: Network::default(),
         })

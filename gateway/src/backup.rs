@@ -33,6 +33,8 @@ pub use restore::{Restored, SecretFiles, restore};
 pub enum BackupError {
     #[error("there is a file of this name")]
     Exists,
+    #[error("the ledger is in PostgreSQL")]
+    Elsewhere,
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error("the backup was made by a newer version")]
@@ -64,7 +66,9 @@ pub struct Taken {
 
 /// Writes a backup of the database to a new file, whole or not at all.
 pub fn back_up(store: &Store, file: &Path, passphrase: &[u8], replace: bool) -> Result<Taken, BackupError> {
-    let Store::Sqlite(database) = store;
+    let Store::Sqlite(database) = store else {
+        return Err(BackupError::Elsewhere);
+    };
     if file.exists() && !replace {
         return Err(BackupError::Exists);
     }

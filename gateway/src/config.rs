@@ -26,6 +26,8 @@ pub struct ServeOptions {
     /// addresses than loopback.
     pub behind_proxy: Vec<IpAddr>,
     pub public_url: Option<String>,
+    /// `postgres://…`; `None`: the one that the data directory has used before, else a file in it.
+    pub database_url: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]

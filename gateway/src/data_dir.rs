@@ -6,9 +6,19 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::secrets::write_private;
+use crate::{
+    ledger::{DatabaseUrl, NotADatabaseUrl, Store},
+    secrets::write_private,
+};
+
+const DATABASE: &str = "gateway.db";
+const SECRETS: &str = "secrets";
+/// In `SECRETS`: it has a password in it.
+const DATABASE_URL: &str = "database-url";
+const NODE: &str = "node";
 
 /// A data directory with its exclusive lock: one directory has one `serve` at a time. The lock goes
 /// with the process, however it ends.
@@ -23,6 +33,10 @@ pub enum DataDirError {
     Locked,
     #[error("the data directory cannot be used: {0}")]
     Unusable(#[from] io::Error),
+    #[error("the data directory keeps its ledger in a file, and a database is named")]
+    TwoLedgers,
+    #[error(transparent)]
+    DatabaseUrl(#[from] NotADatabaseUrl),
 }
 
 /// `admin.json`: where this machine's gateway is, and the credential of its owner. New at each
@@ -37,7 +51,7 @@ pub struct AdminFile {
 impl DataDir {
     pub fn open(path: &Path) -> Result<Self, DataDirError> {
         create_private(path)?;
-        create_private(&path.join("secrets"))?;
+        create_private(&path.join(SECRETS))?;
         let mut options = fs::OpenOptions::new();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
@@ -54,10 +68,42 @@ impl DataDir {
     }
 
     pub fn database(&self) -> PathBuf {
-        self.path.join("gateway.db")
+        self.path.join(DATABASE)
     }
+
+    /// Where the ledger is: in the database that is named, in the one that this directory has used
+    /// before, else in a file here. A ledger is in one place: naming another one where there is
+    /// credit already would begin a second ledger.
+    pub fn store(&self, url: Option<&str>) -> Result<Store, DataDirError> {
+        let remembered = self.secrets().join(DATABASE_URL);
+        let before = read_if_there(&remembered)?.map(|text| text.trim().to_owned());
+        let Some(text) = url.map(str::to_owned).or(before) else {
+            return Ok(Store::Sqlite(self.database()));
+        };
+        if self.database().exists() {
+            return Err(DataDirError::TwoLedgers);
+        }
+        let url: DatabaseUrl = text.parse()?;
+        write_private(&remembered, Zeroizing::new(text + "\n").as_bytes())?;
+        Ok(Store::Postgres {
+            url,
+            node: self.node()?,
+        })
+    }
+
+    /// The name under which a shared database knows the gateway of this directory.
+    fn node(&self) -> io::Result<Uuid> {
+        let path = self.path.join(NODE);
+        if let Some(text) = read_if_there(&path)? {
+            return Uuid::parse_str(text.trim()).map_err(io::Error::other);
+        }
+        let node = crate::clock::new_id();
+        write_private(&path, format!("{node}\n").as_bytes())?;
+        Ok(node)
+    }
+
     pub fn secrets(&self) -> PathBuf {
-        self.path.join("secrets")
+        self.path.join(SECRETS)
     }
     pub fn admin_file(&self) -> PathBuf {
         self.path.join("admin.json")
@@ -66,6 +112,32 @@ impl DataDir {
     pub fn write_admin_file(&self, admin: &AdminFile) -> io::Result<()> {
         let text = Zeroizing::new(serde_json::to_vec_pretty(admin)?);
         write_private(&self.admin_file(), &text)
+    }
+}
+
+/// The ledger of a data directory that a gateway may be using, for reading; `None` where there is
+/// none. `url` comes first.
+pub fn find_store(path: &Path, url: Option<&str>) -> Result<Option<Store>, DataDirError> {
+    let remembered = path.join(SECRETS).join(DATABASE_URL);
+    let text = match url {
+        Some(url) => Some(url.to_owned()),
+        None => read_if_there(&remembered)?,
+    };
+    if let Some(text) = text {
+        let url = text.trim().parse()?;
+        // Only a gateway that writes needs a name.
+        let node = Uuid::nil();
+        return Ok(Some(Store::Postgres { url, node }));
+    }
+    let database = path.join(DATABASE);
+    Ok(database.try_exists()?.then_some(Store::Sqlite(database)))
+}
+
+fn read_if_there(path: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

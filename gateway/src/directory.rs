@@ -135,6 +135,9 @@ impl Entries {
         };
         if let Some((mac, old)) = self.devices.get(&record.id) {
             if *mac == record.mac {
+                if record.revoked_at.is_some() {
+                    old.revoked.send_replace(true);
+                }
                 return;
             }
             self.by_mac.remove(mac);
@@ -219,19 +222,45 @@ impl Directory {
         self.write().keys.insert(key.id, Arc::new(entry));
     }
 
-    /// Takes a key's devices over from the database. Read and insert are one step, so that of two
-    /// enrolments at once the later state stays.
+    /// Takes a key and its devices over from the database, as any gateway may have changed them.
+    /// Read and insert are one step, so that of two changes at once the later state stays.
     pub async fn refresh(&self, reader: &Reader, key: KeyId) -> Result<(), LedgerError> {
         let _turn = self.refreshing.lock().await;
-        let records = reader.devices(Some(key)).await?;
+        let Some(record) = reader.key(key).await? else {
+            return Ok(());
+        };
+        let devices = reader.devices(Some(key)).await?;
+        self.take_over(&record, &devices);
+        Ok(())
+    }
+
+    /// The same for all keys.
+    pub async fn refresh_all(&self, reader: &Reader) -> Result<(), LedgerError> {
+        let _turn = self.refreshing.lock().await;
+        let (keys, devices) = (reader.keys().await?, reader.devices(None).await?);
+        for key in &keys {
+            self.take_over(key, &[]);
+        }
+        for device in &devices {
+            self.write().add(device);
+        }
+        self.tell_revocation();
+        Ok(())
+    }
+
+    fn take_over(&self, key: &KeyRecord, devices: &[DeviceRecord]) {
+        match self.key(key.id) {
+            None => self.add_key(key),
+            Some(known) if key.revoked => drop(known.revoked.send_replace(true)),
+            Some(_) => {}
+        }
         let mut entries = self.write();
-        for record in &records {
-            entries.add(record);
+        for device in devices {
+            entries.add(device);
         }
         drop(entries);
         // A device that came with a new credential took the place of one that may still run.
         self.tell_revocation();
-        Ok(())
     }
 
     pub fn add_device(&self, record: &DeviceRecord) {

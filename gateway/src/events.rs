@@ -51,6 +51,13 @@ impl EventHub {
         }
     }
 
+    /// The lots that somebody listens to.
+    pub fn heard(&self) -> Vec<KeyId> {
+        let mut lots = lock(&self.lots);
+        lots.retain(|_, sender| sender.receiver_count() > 0);
+        lots.keys().copied().collect()
+    }
+
     fn is_heard(&self, key: KeyId) -> bool {
         let mut lots = lock(&self.lots);
         let heard = lots.get(&key).map(broadcast::Sender::receiver_count);

@@ -134,6 +134,11 @@ impl Ledger {
         }
     }
 
+    /// Whether this gateway is the only one that changes the ledger.
+    pub fn is_local(&self) -> bool {
+        self.is_local
+    }
+
     /// Reserves an upper bound. Durable when it returns; no upstream is called before that.
     pub async fn hold(
         &self,
@@ -193,7 +198,8 @@ impl Ledger {
 
     /// Notes that a device was seen; its redeem can no longer be repeated after that.
     pub async fn touch(&self, device: DeviceId, at: i64) -> Result<(), LedgerError> {
-        self.ask(|answer| Operation::Touch { device, at, answer }).await
+        self.ask_bounded(|answer| Operation::Touch { device, at, answer })
+            .await
     }
 
     /// Gives back what an orphan was charged, once; `None` when it is no orphan or was refunded.

@@ -8,6 +8,7 @@ mod body;
 mod builtin;
 pub mod catalogue;
 pub mod clock;
+pub mod cluster;
 pub mod config;
 pub mod credential;
 pub mod data_dir;

@@ -230,7 +230,13 @@ impl Arrival {
 pub async fn authenticate(gateway: &Gateway, headers: &HeaderMap) -> Result<Arc<Device>, Problem> {
     let credential = credential(headers)?;
     let now = now_ms();
-    let device = gateway.directory.authenticate(credential, now)?;
+    let device = match gateway.directory.authenticate(credential, now) {
+        // Another gateway may have enrolled it a moment ago.
+        Err(problem) if problem.code == Code::Unauthorized && gateway.learn(credential).await? => {
+            gateway.directory.authenticate(credential, now)?
+        }
+        known => known?,
+    };
     if device.note_seen(now) {
         gateway
             .ledger

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, watch};
 use crate::{
     catalogue::{self, Sources},
     clock::now_ms,
+    cluster,
     config::{Config, ConfigError, ServeOptions},
     credential::{self, Kind},
     data_dir::{AdminFile, DataDir, DataDirError},
@@ -21,7 +22,7 @@ use crate::{
     events::{EventHub, Notice},
     failure_limit::FailureLimit,
     fair_queue::FairQueue,
-    ledger::{Ledger, LedgerError, Reader, Recovered, Store},
+    ledger::{Changes, Ledger, LedgerError, Reader, Recovered},
     metrics::Metrics,
     peer::{PeerRules, host_of},
     quota::Quota,
@@ -33,6 +34,8 @@ use crate::{
 
 /// How often lost holds are looked for.
 const SWEEP: Duration = Duration::from_secs(60);
+/// On a shared database this also says that the gateway lives.
+const SWEEP_SHARED: Duration = Duration::from_secs(10);
 /// How often upstreams are asked for their models.
 const LOOK_UP: Duration = Duration::from_secs(600);
 
@@ -73,7 +76,7 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
     let starting = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let store = Store::Sqlite(data_dir.database());
+    let store = data_dir.store(options.database_url.as_deref())?;
     let database = starting.block_on(store.open(now_ms()))?;
     tell_recovered(&database.recovered);
     let public_url = plan.public_url(&doors)?;
@@ -91,7 +94,7 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
         gateway: Arc::clone(&gateway),
         upstream_tls: server::client_config()?,
     });
-    let chores = start_chores(gateway, Arc::clone(&shared.upstream_tls))?;
+    let chores = start_chores(gateway, Arc::clone(&shared.upstream_tls), database.changes)?;
     tracing::info!("The gateway listens on {public_url}");
     let outcome = server::serve(&shared, doors);
     drop(chores);
@@ -280,7 +283,10 @@ async fn open_secrets(
     let known = reader.pepper_check().await?;
     let folder = data_dir.secrets();
     let lost = |what: &str| {
-        let text = format!("{what} is missing or is another one; restore the folder secrets/ from a backup");
+        let text = format!(
+            "{what} is missing or is another one; copy the folder secrets/ from a backup, or from another \
+             gateway on the same database"
+        );
         ServeError::DataDir(DataDirError::Unusable(std::io::Error::other(text)))
     };
     if known.is_some() && !folder.join("pepper").exists() {
@@ -293,7 +299,13 @@ async fn open_secrets(
     match known {
         Some(check) if check != pepper.check() => return Err(lost("the pepper")),
         Some(_) => {}
-        None => ledger.remember_pepper(pepper.check()).await?,
+        None => {
+            ledger.remember_pepper(pepper.check()).await?;
+            // Of two gateways that start on an empty database at once, one was first.
+            if reader.pepper_check().await? != Some(pepper.check()) {
+                return Err(lost("the pepper"));
+            }
+        }
     }
     Ok((pepper, Envelope::open(&folder).map_err(DataDirError::Unusable)?))
 }
@@ -310,7 +322,11 @@ fn tell_recovered(recovered: &Recovered) {
 }
 
 /// Signals, the sweeper and the search for models, in a thread of their own.
-fn start_chores(gateway: Arc<Gateway>, tls: Arc<rustls::ClientConfig>) -> std::io::Result<Chores> {
+fn start_chores(
+    gateway: Arc<Gateway>,
+    tls: Arc<rustls::ClientConfig>,
+    changes: Option<Changes>,
+) -> std::io::Result<Chores> {
     let (end, ended) = watch::channel(false);
     let thread = std::thread::Builder::new().name("chores".into()).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -322,6 +338,10 @@ fn start_chores(gateway: Arc<Gateway>, tls: Arc<rustls::ClientConfig>) -> std::i
             #[cfg(unix)]
             tokio::task::spawn_local(reload_when_told(Arc::clone(&gateway)));
             tokio::task::spawn_local(tell_balances(Arc::clone(&gateway)));
+            if let Some(changes) = changes {
+                tokio::task::spawn_local(cluster::follow(Arc::clone(&gateway), changes));
+                tokio::task::spawn_local(cluster::watch_balances(Arc::clone(&gateway)));
+            }
             tokio::task::spawn_local(find_models(Arc::clone(&gateway), tls));
             wait_for_stop(&gateway, ended).await
         })
@@ -397,8 +417,13 @@ async fn reload_when_told(gateway: Arc<Gateway>) {
 }
 
 async fn sweep(gateway: Arc<Gateway>) {
+    let every = if gateway.ledger.is_local() {
+        SWEEP
+    } else {
+        SWEEP_SHARED
+    };
     loop {
-        tokio::time::sleep(SWEEP).await;
+        tokio::time::sleep(every).await;
         match gateway.ledger.sweep(now_ms()).await {
             Ok(0) => {}
             Ok(swept) => tracing::warn!("{swept} holds outlived their lease and were settled on their marks"),

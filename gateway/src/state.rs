@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 use crate::{
     catalogue::Catalogue,
     config::Limits,
+    credential::{self, Kind},
     directory::{Device, Directory, Key},
     events::EventHub,
     failure_limit::FailureLimit,
@@ -166,6 +167,22 @@ impl Gateway {
         Ok(self.balance_of(key, lot.unwrap_or(EMPTY)))
     }
 
+    /// Looks for a device that this gateway does not know in the database; whether it was found.
+    pub async fn learn(&self, credential: &[u8]) -> Result<bool, Problem> {
+        if credential::kind_of(credential) != Some(Kind::Device) {
+            return Ok(false);
+        }
+        let mac = self.directory.pepper().mac(credential);
+        let Some(key) = self.reader.key_of_credential(&mac).await.map_err(internal)? else {
+            return Ok(false);
+        };
+        self.directory
+            .refresh(&self.reader, key)
+            .await
+            .map_err(internal)?;
+        Ok(true)
+    }
+
     pub async fn account(&self, device: &Arc<Device>, name: String) -> Result<Account, Problem> {
         Ok(Account {
             member: None,
@@ -192,6 +209,14 @@ const EMPTY: LotState = LotState {
 pub fn internal(error: LedgerError) -> Problem {
     match error {
         LedgerError::Busy => Problem::new(Code::RateLimited, "Too many requests wait at this gateway."),
+        LedgerError::Unreachable(why) => {
+            tracing::warn!("The database is out of reach: {why}");
+            Problem::new(
+                Code::Starting,
+                "The gateway cannot reach its database at the moment.",
+            )
+            .with_hint("Nothing was sent or charged. Try again in a few seconds.")
+        }
         other => {
             tracing::error!("{other}");
             Problem::new(

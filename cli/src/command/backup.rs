@@ -45,7 +45,7 @@ struct BackedUp {
 
 impl Backup {
     pub fn run(self, context: &Context) -> Result<Output, Failure> {
-        let store = database::store(&context.data)?;
+        let store = database::store(context)?;
         let passphrase = match &self.passphrase_file {
             Some(file) => passphrase_of(file)?,
             None => asked_twice()?,
@@ -132,6 +132,9 @@ pub fn failure(error: BackupError) -> Failure {
     };
     match error {
         BackupError::DataDir(error) => super::serve::failure(error.into()),
+        BackupError::Elsewhere => {
+            failed("Use pg_dump there; copy the folder secrets/ of the data directory apart from it.")
+        }
         BackupError::Exists => failed("Name another file, or write over it with --replace."),
         BackupError::NotEmpty => {
             failed("Name another directory with --data-dir, or put the backup in its place with --replace.")

@@ -4,7 +4,7 @@ use std::{
 };
 
 use clap::Args;
-use gateway::{ServeError, ServeOptions, data_dir::DataDirError};
+use gateway::{ServeError, ServeOptions, data_dir::DataDirError, ledger::LedgerError};
 use protocol::{Code, Problem};
 use serde_json::json;
 
@@ -15,9 +15,6 @@ pub struct Serve {
     /// The address to listen on [default: the configuration's, else 127.0.0.1:7425]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
-    /// Keep the ledger in PostgreSQL (not built yet; the data directory keeps it in SQLite)
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
     /// The certificate chain to serve HTTPS with (PEM); read again when it changes
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -35,12 +32,6 @@ pub struct Serve {
 impl Serve {
     /// Runs in the foreground until the process is asked to end.
     pub fn run(self, context: &Context) -> Result<Output, Failure> {
-        if self.database_url.is_some() {
-            return Err(Failure::usage(
-                "A gateway on PostgreSQL is not built yet.",
-                "Leave --database-url out: the ledger is then kept in the data directory.",
-            ));
-        }
         logging::start()?;
         gateway::serve(self.options(context)).map_err(failure)?;
         Ok(Output::new(
@@ -58,6 +49,7 @@ impl Serve {
             tls_key: self.tls_key,
             behind_proxy: self.behind_proxy,
             public_url: self.public_url,
+            database_url: context.database_url.clone(),
         }
     }
 }
@@ -74,6 +66,17 @@ pub fn failure(error: ServeError) -> Failure {
         ServeError::DataDir(DataDirError::Unusable(_)) => Failure::data_directory(
             message,
             "Name a directory that is yours and not full with --data-dir.",
+        ),
+        ServeError::DataDir(DataDirError::TwoLedgers) => Failure::data_directory(
+            message,
+            "Move it with `token-tracker migrate --from sqlite --to postgres`, or name another directory with --data-dir.",
+        ),
+        ServeError::DataDir(DataDirError::DatabaseUrl(_)) => {
+            Failure::usage(message, "Correct --database-url or TOKEN_TRACKER_DATABASE_URL.")
+        }
+        ServeError::Ledger(LedgerError::Unreachable(_)) => failed(
+            message,
+            "Check --database-url, and that the database runs and lets this user in.",
         ),
         ServeError::Ledger(_) => Failure::data_directory(
             message,

@@ -33,7 +33,7 @@ impl Orphans {
 }
 
 async fn list(context: &Context) -> Result<Output, Failure> {
-    let store = database::store(&context.data)?;
+    let store = database::store(context)?;
     let rows = async { store.reader().await?.orphans().await };
     let rows = rows.await.map_err(|error| database::unreadable(&error))?;
     let orphans: Vec<Orphan> = rows

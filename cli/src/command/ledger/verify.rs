@@ -37,7 +37,7 @@ struct Difference {
 
 impl Verify {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let store = database::store(&context.data)?;
+        let store = database::store(context)?;
         let report = store.verify().await;
         let recount = Recount::from(report.map_err(|error| database::unreadable(&error))?);
         let output = Output::new(recount.text(), &recount)?;

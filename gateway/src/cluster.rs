@@ -1,0 +1,49 @@
+//! Several gateways on one database: what this one does so that its copies of keys, devices and
+//! secrets follow what the others change. The hold statement has the last word on all of it.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    ledger::{Change, Changes, LedgerError},
+    state::Gateway,
+};
+
+/// Balances move with each request of any gateway; those that somebody looks at are read so often.
+const LOOK: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Takes over what any gateway on the database changed, as soon as its commit is told.
+pub async fn follow(gateway: Arc<Gateway>, mut changes: Changes) {
+    while let Some(change) = changes.next().await {
+        while let Err(error) = take_over(&gateway, change).await {
+            tracing::warn!("A change could not be taken over yet: {error}");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+async fn take_over(gateway: &Gateway, change: Change) -> Result<(), LedgerError> {
+    let (directory, reader) = (&gateway.directory, &gateway.reader);
+    match change {
+        Change::Key(key) => {
+            directory.refresh(reader, key).await?;
+            gateway.events.note_change(key);
+        }
+        Change::Secrets => gateway.changed.notify_one(),
+        Change::Everything => {
+            directory.refresh_all(reader).await?;
+            gateway.changed.notify_one();
+        }
+    }
+    Ok(())
+}
+
+/// Looks at the lots that somebody listens to, since other gateways draw on them too.
+pub async fn watch_balances(gateway: Arc<Gateway>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        for key in gateway.events.heard() {
+            gateway.events.note_change(key);
+        }
+    }
+}
