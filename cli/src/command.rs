@@ -5,6 +5,7 @@ mod balance;
 mod devices;
 mod keys;
 mod ledger;
+mod migrate;
 mod models;
 mod redeem;
 mod reload;
@@ -53,6 +54,8 @@ pub enum Command {
     /// Recount the gateway's ledger
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// Move the ledger to another database, where several gateways can use it
+    Migrate(migrate::Migrate),
     /// Write the ledger into one encrypted file, beside a running gateway or without one
     Backup(backup::Backup),
     /// Put a backup into a data directory that no gateway uses
@@ -77,6 +80,7 @@ impl Command {
             Self::SignOut(sign_out) => wait_for(sign_out.run(context)),
             Self::Upstreams(upstreams) => wait_for(upstreams.run(context)),
             Self::Ledger(ledger) => wait_for(ledger.run(context)),
+            Self::Migrate(migrate) => wait_for(migrate.run(context)),
             Self::Backup(backup) => backup.run(context),
             Self::Restore(restore) => wait_for(restore.run(context)),
         }

@@ -15,6 +15,8 @@ use crate::{
 };
 
 const DATABASE: &str = "gateway.db";
+/// A ledger that was moved to another database.
+const MOVED: &str = "gateway.db.moved";
 const SECRETS: &str = "secrets";
 /// In `SECRETS`: it has a password in it.
 const DATABASE_URL: &str = "database-url";
@@ -88,7 +90,15 @@ impl DataDir {
         Ok(Store::Postgres {
             url,
             node: self.node()?,
+            lease: Store::LEASE,
         })
+    }
+
+    /// From now on the ledger is in this database. The file keeps its rows under another name.
+    pub fn move_to(&self, url: &str) -> io::Result<()> {
+        let text = Zeroizing::new(format!("{url}\n"));
+        write_private(&self.secrets().join(DATABASE_URL), text.as_bytes())?;
+        fs::rename(self.database(), self.path.join(MOVED))
     }
 
     /// The name under which a shared database knows the gateway of this directory.
@@ -126,8 +136,11 @@ pub fn find_store(path: &Path, url: Option<&str>) -> Result<Option<Store>, DataD
     if let Some(text) = text {
         let url = text.trim().parse()?;
         // Only a gateway that writes needs a name.
-        let node = Uuid::nil();
-        return Ok(Some(Store::Postgres { url, node }));
+        return Ok(Some(Store::Postgres {
+            url,
+            node: Uuid::nil(),
+            lease: Store::LEASE,
+        }));
     }
     let database = path.join(DATABASE);
     Ok(database.try_exists()?.then_some(Store::Sqlite(database)))

@@ -31,7 +31,7 @@ pub use operation::{
     Settled, StoredSecret,
 };
 pub use orphan::{Orphan, Recovered};
-pub use postgres::{Change, Changes, DatabaseUrl, NotADatabaseUrl, PostgresReader};
+pub use postgres::{Change, Changes, DatabaseUrl, Moved, NotADatabaseUrl, PostgresReader, copy_in};
 pub use reader::{Reader, SealedSecrets};
 pub use record::{DeviceRecord, KeyRecord};
 pub use report::{Difference, Report};

@@ -20,6 +20,7 @@ mod fair_queue;
 pub mod key;
 pub mod ledger;
 mod metrics;
+pub mod migration;
 pub mod openapi;
 mod peer;
 mod proxy;

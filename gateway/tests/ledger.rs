@@ -15,5 +15,7 @@ mod model;
 #[expect(clippy::expect_used, reason = "a harness reports by panicking")]
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;
+#[path = "ledger/shared.rs"]
+mod shared;
 #[path = "ledger/support.rs"]
 mod support;

@@ -3,8 +3,8 @@
 //!
 //! The checker knows only what clients saw and what the upstream was asked; it never looks inside.
 
-mod checker;
-mod traffic;
+pub mod checker;
+pub mod traffic;
 
 use std::{env, sync::Arc, time::Instant};
 
@@ -18,10 +18,10 @@ use traffic::{Pace, Seen, Traffic};
 /// How many kills; a night run sets more.
 const KILLS: &str = "TOKEN_TRACKER_KILLS";
 /// Repeats the schedule of an earlier run.
-const SEED: &str = "TOKEN_TRACKER_SEED";
+pub const SEED: &str = "TOKEN_TRACKER_SEED";
 
 const KEYS_A_ROUND: u32 = 8;
-const CLIENTS_A_KEY: usize = 4;
+pub const CLIENTS_A_KEY: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_kill_loses_or_doubles_a_charge_for_what_was_seen() {
@@ -56,7 +56,7 @@ async fn no_kill_loses_or_doubles_a_charge_for_what_was_seen() {
     assert_the_load_was_real(checker.tally(), kills);
 }
 
-fn setting(name: &str) -> Option<u64> {
+pub fn setting(name: &str) -> Option<u64> {
     let text = env::var(name).ok()?;
     Some(
         text.parse()
@@ -65,7 +65,7 @@ fn setting(name: &str) -> Option<u64> {
 }
 
 /// Enough credit for most requests; now and then the holds of four clients do not fit together.
-fn key_options() -> MintOptions {
+pub fn key_options() -> MintOptions {
     MintOptions::credit("0.30").count(KEYS_A_ROUND).devices(2)
 }
 

@@ -12,6 +12,7 @@ mod agents;
 mod backup;
 mod built_in_model;
 mod client_headers;
+mod cluster;
 mod commands;
 mod compatibility;
 mod control_plane;

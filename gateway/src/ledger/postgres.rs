@@ -9,6 +9,7 @@
 mod change;
 mod cold;
 mod connect;
+mod copy;
 mod failure;
 mod hot;
 mod listen;
@@ -33,6 +34,7 @@ use uuid::Uuid;
 
 pub use change::Change;
 pub use connect::{DatabaseUrl, NotADatabaseUrl};
+pub use copy::{Moved, copy_in};
 pub use listen::Changes;
 pub use reads::PostgresReader;
 use reads::home;
@@ -42,7 +44,7 @@ use cold::Cold;
 use failure::Failure;
 use hot::Hot;
 use orphans::{GiveUp, SettleOrphans};
-use session::{Fence, LEASE_SECONDS, Session};
+use session::{Fence, Session};
 use work::Work;
 
 use super::{Backend, HoldRequest, LedgerError, Recovered, operation::Operation, queue::Standing};
@@ -64,6 +66,7 @@ struct Node {
     url: DatabaseUrl,
     standing: Arc<Standing>,
     id: Uuid,
+    lease: Duration,
     epoch: i64,
     /// The number of the last batch that this gateway knows to be durable.
     batch: i64,
@@ -143,6 +146,7 @@ impl Node {
                 node: self.id,
                 epoch: self.epoch,
                 batch: self.batch + 1,
+                lease: self.lease,
             };
             let session = self.session().await?;
             let failure = match work.decide(session, &fence).await {
@@ -264,9 +268,9 @@ impl Node {
             "Another gateway took this one for dead; its running requests were settled on their marks"
         );
         loop {
-            let id = self.id;
+            let (id, lease) = (self.id, self.lease);
             let session = self.session().await?;
-            match open::join(&session.client, id).await {
+            match open::join(&session.client, id, lease).await {
                 Ok((epoch, batch)) => {
                     (self.epoch, self.batch) = (epoch, batch);
                     return Ok(());
@@ -278,7 +282,7 @@ impl Node {
 
     async fn sweep(&mut self, now: i64) -> Result<u64, LedgerError> {
         // After the database was out of reach everybody gets the time to renew their lease.
-        if self.connected_since.elapsed().as_secs_f64() > LEASE_SECONDS {
+        if self.connected_since.elapsed() > self.lease {
             self.durable(&GiveUp).await?;
         }
         let recovered = self.settle_orphans(now).await?;

@@ -1,6 +1,6 @@
 //! Which database a ledger is in, and what can be done with it without a running gateway.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use uuid::Uuid;
 
@@ -17,8 +17,13 @@ pub enum Store {
     /// One file, for one gateway at a time.
     Sqlite(PathBuf),
     /// A database for any number of gateways. This one is known there by its `node`; a gateway
-    /// that starts again under the same one settles at once what it left pending.
-    Postgres { url: DatabaseUrl, node: Uuid },
+    /// that starts again under the same one settles at once what it left pending. One that changes
+    /// nothing for the time of its `lease` is taken for dead by the others.
+    Postgres {
+        url: DatabaseUrl,
+        node: Uuid,
+        lease: Duration,
+    },
 }
 
 /// A ledger that takes work.
@@ -32,6 +37,9 @@ pub struct Opened {
 }
 
 impl Store {
+    /// Running gateways renew their lease with every transaction, and every ten seconds.
+    pub const LEASE: Duration = Duration::from_secs(30);
+
     /// Opens the database, makes it what this version needs, settles what an earlier run left
     /// pending and starts the writer.
     pub async fn open(&self, now_ms: i64) -> Result<Opened, LedgerError> {
@@ -49,8 +57,8 @@ impl Store {
                     changes: None,
                 })
             }
-            Self::Postgres { url, node } => {
-                let (backend, recovered) = open_postgres(url, *node, &standing, now_ms).await?;
+            Self::Postgres { url, node, lease } => {
+                let (backend, recovered) = open_postgres(url, *node, *lease, &standing, now_ms).await?;
                 let (ledger, writer) = Ledger::start(backend, standing)?;
                 Ok(Opened {
                     ledger,
@@ -84,11 +92,12 @@ impl Store {
 async fn open_postgres(
     url: &DatabaseUrl,
     node: Uuid,
+    lease: Duration,
     standing: &Arc<Standing>,
     now_ms: i64,
 ) -> Result<(PostgresBackend, Recovered), LedgerError> {
     let (url, standing) = (url.clone(), Arc::clone(standing));
-    tokio::task::spawn_blocking(move || PostgresBackend::open(&url, node, standing, now_ms))
+    tokio::task::spawn_blocking(move || PostgresBackend::open(&url, node, lease, standing, now_ms))
         .await
         .map_err(|error| LedgerError::Open(error.to_string()))?
 }

@@ -1,6 +1,6 @@
 //! Requests for the ledger, with everything that a test does not care about filled in.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use gateway::{
     clock::{new_id, now_ms},
@@ -105,6 +105,7 @@ pub fn in_postgres(url: &str, node: u8) -> Store {
     Store::Postgres {
         url: url.parse().unwrap(),
         node: uuid::Uuid::from_bytes([node; 16]),
+        lease: Duration::from_secs(2),
     }
 }
 

@@ -113,7 +113,8 @@ impl Checker {
                 self.complain(format!("{id} was seen in part and never charged"))
             }
             (Outcome::Nothing, _) => self.tally.nothing += 1,
-            (Outcome::Refused(402 | 429), None) => self.tally.refused += 1,
+            // 503: the database is out of reach.
+            (Outcome::Refused(402 | 429 | 503), None) => self.tally.refused += 1,
             (Outcome::Refused(status), _) => self.complain(format!("{id} was answered {status}: {row:?}")),
         }
     }

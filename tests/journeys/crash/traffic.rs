@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use protocol::{TokenUsage, header};
 use serde_json::{Value, json};
@@ -116,6 +116,7 @@ pub struct Traffic {
     url: String,
     number: AtomicU64,
     seen: watch::Sender<u64>,
+    is_over: AtomicBool,
 }
 
 impl Traffic {
@@ -125,7 +126,13 @@ impl Traffic {
             url,
             number: AtomicU64::new(0),
             seen: watch::Sender::new(0),
+            is_over: AtomicBool::new(false),
         }
+    }
+
+    /// Lets clients end after the request that they have.
+    pub fn end(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
     }
 
     /// Waits until all clients together have seen so many pieces of answers.
@@ -148,7 +155,7 @@ impl Traffic {
             let outcome = self.follow(request, stream).await;
             let gone = matches!(outcome, Outcome::Nothing | Outcome::Partial { .. });
             all.push(Seen { id, outcome });
-            if gone && !self.is_alive().await {
+            if self.is_over.load(Ordering::Relaxed) || (gone && !self.is_alive().await) {
                 return all;
             }
         }

@@ -8,10 +8,7 @@ use std::{
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use super::{
-    DatabaseUrl, Node, PostgresBackend, connect::unreachable, failure::Failure, schema,
-    session::LEASE_SECONDS,
-};
+use super::{DatabaseUrl, Node, PostgresBackend, connect::unreachable, failure::Failure, schema};
 use crate::ledger::{LedgerError, Recovered, queue::Standing};
 
 /// A database that starts at the same time as the gateway gets so long.
@@ -26,6 +23,7 @@ impl PostgresBackend {
     pub fn open(
         url: &DatabaseUrl,
         node: Uuid,
+        lease: Duration,
         standing: Arc<Standing>,
         now: i64,
     ) -> Result<(Self, Recovered), LedgerError> {
@@ -33,7 +31,7 @@ impl PostgresBackend {
             .enable_all()
             .build()
             .map_err(|error| LedgerError::Open(error.to_string()))?;
-        let (node, recovered) = runtime.block_on(Node::open(url, node, standing, now))?;
+        let (node, recovered) = runtime.block_on(Node::open(url, node, lease, standing, now))?;
         Ok((Self { runtime, node }, recovered))
     }
 }
@@ -42,17 +40,19 @@ impl Node {
     async fn open(
         url: &DatabaseUrl,
         id: Uuid,
+        lease: Duration,
         standing: Arc<Standing>,
         now: i64,
     ) -> Result<(Self, Recovered), LedgerError> {
         let client = first_connection(url).await?;
         migrate(&client).await?;
-        let joined = join(&client, id).await;
+        let joined = join(&client, id, lease).await;
         let (epoch, batch) = joined.map_err(|failure| LedgerError::Open(format!("{failure:?}")))?;
         let mut node = Self {
             url: url.clone(),
             standing,
             id,
+            lease,
             epoch,
             batch,
             batch_found: batch,
@@ -78,16 +78,16 @@ async fn first_connection(url: &DatabaseUrl) -> Result<Client, LedgerError> {
 }
 
 /// Begins a new epoch of this gateway; answers the epoch and the number of its last batch.
-pub(super) async fn join(client: &Client, id: Uuid) -> Result<(i64, i64), Failure> {
+pub(super) async fn join(client: &Client, id: Uuid, lease: Duration) -> Result<(i64, i64), Failure> {
     let sql = "
         INSERT INTO node VALUES ($1, 1, 0, clock_timestamp() + make_interval(secs => $2))
         ON CONFLICT (id) DO UPDATE SET epoch = node.epoch + 1, lease_until = excluded.lease_until
         RETURNING epoch, batch";
-    let row = client.query_one(sql, &[&id, &LEASE_SECONDS]).await?;
+    let row = client.query_one(sql, &[&id, &lease.as_secs_f64()]).await?;
     Ok((row.try_get(0)?, row.try_get(1)?))
 }
 
-async fn migrate(client: &Client) -> Result<(), LedgerError> {
+pub(super) async fn migrate(client: &Client) -> Result<(), LedgerError> {
     let opening = unreachable;
     client
         .batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")

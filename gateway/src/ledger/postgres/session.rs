@@ -1,15 +1,13 @@
 //! A connection with its statements prepared, and the frame of every transaction: it begins with
 //! the gateway's own row, so that a gateway that was given up changes nothing.
 
+use std::time::Duration;
+
 use tokio_postgres::{Client, Statement};
 use uuid::Uuid;
 
 use super::{connect::DatabaseUrl, failure::Failure};
 use crate::ledger::LedgerError;
-
-/// A gateway that changes nothing for so long is taken for dead. Running ones renew it with every
-/// transaction.
-pub(super) const LEASE_SECONDS: f64 = 30.0;
 
 const FENCE: &str = "
 UPDATE node SET batch = $3, lease_until = clock_timestamp() + make_interval(secs => $4)
@@ -64,6 +62,8 @@ pub(super) struct Fence {
     pub node: Uuid,
     pub epoch: i64,
     pub batch: i64,
+    /// For so long others leave its holds alone.
+    pub lease: Duration,
 }
 
 impl Session {
@@ -87,11 +87,16 @@ impl Session {
 
     /// Begins a transaction. Polled together with what follows, all of it is one round trip.
     pub async fn begin(&self, fence: &Fence) -> Result<(), Failure> {
-        let Fence { node, epoch, batch } = fence;
+        let Fence {
+            node,
+            epoch,
+            batch,
+            lease,
+        } = fence;
+        let lease = lease.as_secs_f64();
         let (began, fenced) = futures_util::future::join(
             self.client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED"),
-            self.client
-                .execute(&self.fence, &[node, epoch, batch, &LEASE_SECONDS]),
+            self.client.execute(&self.fence, &[node, epoch, batch, &lease]),
         )
         .await;
         began?;

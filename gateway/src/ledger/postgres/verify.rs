@@ -53,7 +53,7 @@ pub async fn verify(url: &DatabaseUrl) -> Result<Report, LedgerError> {
     Ok(report)
 }
 
-async fn recount(client: &Client) -> Result<Report, tokio_postgres::Error> {
+pub(super) async fn recount(client: &Client) -> Result<Report, tokio_postgres::Error> {
     let mut report = totals(client).await?;
     for check in CHECKS {
         for row in client.query(*check, &[]).await? {
