@@ -43,7 +43,6 @@ use store::{Counters, Counts, Store};
 /// Whom a limit is for. A key stands for its member as long as there are no members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
-    #[expect(dead_code, reason = "there are no members yet")]
     Member(MemberId),
     Key(KeyId),
     Device(DeviceId),
