@@ -5,6 +5,8 @@ use std::{
     io::{self, IsTerminal},
 };
 
+use gateway::config::LogFormat;
+use tracing::subscriber::set_global_default;
 use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::failure::Failure;
@@ -12,16 +14,18 @@ use crate::failure::Failure;
 const VARIABLE: &str = "TOKEN_TRACKER_LOG";
 const DEFAULT: &str = "info";
 
-/// Starts logging as `TOKEN_TRACKER_LOG` says: `info`, `debug`, `gateway=debug`.
-pub fn start() -> Result<(), Failure> {
+/// Starts logging as `TOKEN_TRACKER_LOG` says: `info`, `debug`, `gateway=debug`. In JSON each line
+/// is one object with the event's fields beside its `timestamp`, `level`, `target` and `message`.
+pub fn start(format: LogFormat) -> Result<(), Failure> {
     let wanted = env::var(VARIABLE).ok().filter(|value| !value.trim().is_empty());
-    let subscriber = fmt()
+    let log = fmt()
         .with_env_filter(filter(wanted.as_deref().unwrap_or(DEFAULT))?)
-        .with_ansi(is_coloured())
-        .with_writer(io::stderr)
-        .finish();
+        .with_writer(io::stderr);
     // Fails only where logging was started before, which then goes on.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    let _ = match format {
+        LogFormat::Text => set_global_default(log.with_ansi(is_coloured()).finish()),
+        LogFormat::Json => set_global_default(log.json().flatten_event(true).finish()),
+    };
     Ok(())
 }
 

@@ -54,10 +54,28 @@ pub struct Config {
     /// Where the days and months of spending caps begin; an IANA name. Default: UTC.
     pub timezone: Option<String>,
     pub limits: Limits,
+    pub log: LogConfig,
     #[serde(rename = "upstream")]
     pub upstreams: Vec<UpstreamConfig>,
     #[serde(rename = "model")]
     pub models: Vec<ModelConfig>,
+}
+
+/// What is written to the log, and in which form.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LogConfig {
+    pub format: LogFormat,
+    /// One line for each request of the data plane.
+    pub requests: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
 }
 
 #[derive(Clone, Debug, Deserialize)]

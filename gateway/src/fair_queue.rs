@@ -123,6 +123,11 @@ impl FairQueue {
         self.is_limited.load(Relaxed) && !self.lock().has_room()
     }
 
+    /// How many wait for a place.
+    pub fn waiting(&self) -> usize {
+        self.lock().count
+    }
+
     /// Waits for a place. Whoever drops this future leaves the line.
     pub async fn enter(self: &Arc<Self>, key: KeyId) -> Result<Option<Place>, Crowded> {
         let (mut waiting, wait_max) = match self.join(key) {

@@ -41,6 +41,8 @@ pub use store::{Opened, Store};
 use operation::{Hold, Operation};
 use queue::{Queue, Standing};
 
+use crate::metrics::Histogram;
+
 /// Why the ledger gave no answer.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum LedgerError {
@@ -76,6 +78,15 @@ pub(crate) trait Backend: Send + 'static {
 
 /// For how long a request that can be refused waits for a database elsewhere.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How busy the ledger is.
+pub struct Load<'a> {
+    pub commits: &'a Histogram,
+    pub operations: u64,
+    /// Operations for the next commit.
+    pub waiting: usize,
+    /// No commit has failed.
+    pub is_up: bool,
+}
 
 /// The handle that the rest of the gateway holds; cheap to clone.
 #[derive(Clone)]
@@ -123,6 +134,10 @@ impl Ledger {
                 thread: Some(thread),
             },
         ))
+    }
+
+    pub fn load(&self) -> Load<'_> {
+        self.queue.load()
     }
 
     /// The same ledger for a caller whose thread has, or has not, anything else to do. One that is

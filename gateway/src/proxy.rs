@@ -21,6 +21,7 @@ mod pool;
 mod refusal;
 mod relay;
 mod shape;
+mod trail;
 mod turn;
 mod upstream;
 
@@ -46,6 +47,7 @@ use crate::{
     wire::RequestHead,
 };
 use client::{Client, Hyper};
+use trail::Trail;
 
 pub(crate) use client::Left;
 pub use count::{PATH as COUNT_PATH, count};
@@ -73,6 +75,7 @@ impl Proxy {
     }
 
     pub fn new(gateway: Arc<Gateway>, pool: Pool) -> Self {
+        let pool = pool.counted_by(&gateway);
         Self {
             gateway,
             pool,
@@ -160,11 +163,19 @@ pub(crate) async fn handle_direct(proxy: &Proxy, head: RequestHead<Dialect>, dir
 async fn run(proxy: &Proxy, asked: admit::Asked, client: &mut Client<'_>) {
     let _busy = Busy::new(&proxy.gateway);
     let _running = Running::new(&proxy.running);
-    let dialect = asked.dialect;
+    let (dialect, trail) = (asked.dialect, Rc::clone(&asked.trail));
     let response = match admit::serve(proxy, asked, client).await {
         Ok(admit::Served::Streaming(stream)) => return stream.run(proxy, client).await,
-        Ok(admit::Served::Whole(response)) => *response,
-        Err(refusal) => refusal.respond(dialect),
+        Ok(admit::Served::Whole(response)) => {
+            trail.answers(response.status(), None);
+            *response
+        }
+        Err(refusal) => {
+            let code = refusal.problem.code;
+            let response = refusal.respond(dialect);
+            trail.answers(response.status(), Some(code));
+            response
+        }
     };
     // A client that left gets no answer; what it owed is settled by now.
     let _ = client.answer(response).await;
@@ -192,11 +203,24 @@ struct Arrival {
     device: Arc<Device>,
     wishes: origin_headers::Wishes,
     place: crate::directory::StreamPlace,
+    trail: Rc<Trail>,
 }
 
 impl Arrival {
     /// Who asks comes before what is asked: an unknown client gets no parser to play with.
     async fn of(proxy: &Proxy, dialect: Dialect, headers: &HeaderMap) -> Result<Self, Problem> {
+        let trail = Rc::new(Trail::new(&proxy.gateway, dialect));
+        Self::admit(proxy, dialect, headers, Rc::clone(&trail))
+            .await
+            .inspect_err(|problem| trail.refuses(problem.code))
+    }
+
+    async fn admit(
+        proxy: &Proxy,
+        dialect: Dialect,
+        headers: &HeaderMap,
+        trail: Rc<Trail>,
+    ) -> Result<Self, Problem> {
         let device = authenticate(&proxy.gateway, headers).await?;
         if proxy.gateway.stop.is_draining() {
             return Err(Problem::new(Code::Draining, "The gateway is stopping."));
@@ -213,6 +237,7 @@ impl Arrival {
             device,
             wishes,
             place,
+            trail,
         })
     }
 
@@ -223,6 +248,7 @@ impl Arrival {
             wishes: self.wishes,
             body,
             place: self.place,
+            trail: self.trail,
         }
     }
 }

@@ -45,6 +45,10 @@ impl Settings {
         self.config.load().limits
     }
 
+    pub fn logs_requests(&self) -> bool {
+        self.config.load().log.requests
+    }
+
     /// What upstreams listed when they were last asked.
     pub fn found(&self) -> Vec<Found> {
         self.lock().clone()
@@ -119,6 +123,7 @@ fn needs_restart(before: &Config, after: &Config) -> Vec<String> {
         ("public_url", before.public_url != after.public_url),
         ("tls_cert", before.tls_cert != after.tls_cert),
         ("tls_key", before.tls_key != after.tls_key),
+        ("log.format", before.log.format != after.log.format),
         ("trusted_proxies", before.trusted_proxies != after.trusted_proxies),
     ];
     let names = changed.into_iter().filter(|(_, changed)| *changed);

@@ -4,7 +4,12 @@ use std::{
 };
 
 use clap::Args;
-use gateway::{ServeError, ServeOptions, data_dir::DataDirError, ledger::LedgerError};
+use gateway::{
+    ServeError, ServeOptions,
+    config::{Config, LogFormat},
+    data_dir::DataDirError,
+    ledger::LedgerError,
+};
 use protocol::{Code, Problem};
 use serde_json::json;
 
@@ -27,17 +32,32 @@ pub struct Serve {
     /// What other machines call this gateway, such as https://ai.example.com
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// The form of the log's lines [default: the configuration's, else text]
+    #[arg(long, value_name = "FORM", value_parser = ["text", "json"])]
+    log_format: Option<String>,
 }
 
 impl Serve {
     /// Runs in the foreground until the process is asked to end.
     pub fn run(self, context: &Context) -> Result<Output, Failure> {
-        logging::start()?;
+        logging::start(self.log_format(context)?)?;
         gateway::serve(self.options(context)).map_err(failure)?;
         Ok(Output::new(
             "The gateway has stopped.",
             &json!({ "stopped": true }),
         )?)
+    }
+
+    /// The file is looked at before all else, since the first line of the log has its form too.
+    fn log_format(&self, context: &Context) -> Result<LogFormat, Failure> {
+        match (self.log_format.as_deref(), &context.config) {
+            (Some("json"), _) => Ok(LogFormat::Json),
+            (None, Some(file)) => {
+                let config = Config::read(file).map_err(|error| failure(error.into()))?;
+                Ok(config.log.format)
+            }
+            (Some(_) | None, _) => Ok(LogFormat::Text),
+        }
     }
 
     fn options(self, context: &Context) -> ServeOptions {

@@ -15,6 +15,7 @@ const ROOT: &[&str] = &[
     "discover",
     "timezone",
     "limits",
+    "log",
     "upstream",
     "model",
 ];
@@ -32,6 +33,7 @@ const LIMITS: &[&str] = &[
     "device",
 ];
 const SCOPE: &[&str] = &["rpm", "tpm", "streams", "spend_per_day", "spend_per_month"];
+const LOG: &[&str] = &["format", "requests"];
 const UPSTREAM: &[&str] = &[
     "name",
     "provider",
@@ -67,6 +69,9 @@ pub(super) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
                 known(&format!("limits.{scope}."), limits, SCOPE)?;
             }
         }
+    }
+    for table in tables(root.get("log")) {
+        known("log.", table, LOG)?;
     }
     for table in tables(root.get("upstream")) {
         known("upstream.", table, UPSTREAM)?;

@@ -6,12 +6,13 @@
 use std::{
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use super::{Backend, LedgerError, Operation};
+use super::{Backend, LedgerError, Load, Operation};
+use crate::metrics::Histogram;
 
 /// Above this, holds and redeems are refused; what resolves a hold still goes in.
 const WAITING_MAX: usize = 16_384;
@@ -55,6 +56,8 @@ pub(super) struct Queue {
     /// Taken out when the writer ends.
     backend: Mutex<Option<Box<dyn Backend>>>,
     is_quick: AtomicBool,
+    commits: Histogram,
+    operations: AtomicU64,
 }
 
 #[derive(Default)]
@@ -72,6 +75,8 @@ impl Queue {
             filled: Condvar::new(),
             backend: Mutex::new(Some(backend)),
             is_quick: AtomicBool::new(false),
+            commits: Histogram::of_syncs(),
+            operations: AtomicU64::new(0),
         }
     }
 
@@ -100,9 +105,12 @@ impl Queue {
 
     /// After a failed commit no more work is taken, since nobody can say what is durable.
     fn commit(&self, backend: &mut dyn Backend, batch: &mut Vec<Operation>) -> Result<(), LedgerError> {
-        let began = Instant::now();
+        let (began, operations) = (Instant::now(), batch.len() as u64);
         let committed = backend.commit(batch);
-        self.is_quick.store(began.elapsed() <= QUICK, Ordering::Relaxed);
+        let took = began.elapsed();
+        self.is_quick.store(took <= QUICK, Ordering::Relaxed);
+        self.commits.note(took);
+        self.operations.fetch_add(operations, Ordering::Relaxed);
         if let Err(error) = &committed {
             tracing::error!("The ledger stopped, since a commit failed: {error}");
             self.lock().stopped = Some(error.to_string().into());
@@ -142,6 +150,16 @@ impl Queue {
             self.filled.notify_one();
         }
         Ok(())
+    }
+
+    pub(super) fn load(&self) -> Load<'_> {
+        let state = self.lock();
+        Load {
+            commits: &self.commits,
+            operations: self.operations.load(Ordering::Relaxed),
+            waiting: state.waiting.len(),
+            is_up: state.stopped.is_none(),
+        }
     }
 
     pub(super) fn close(&self) {

@@ -1,7 +1,7 @@
 //! From a request to an answer: which model, which routes, and the first of them that answers.
 //! One attempt is in [`attempt`](super::attempt). No hold, no upstream call.
 
-use std::{sync::Arc, time::Instant};
+use std::{rc::Rc, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use http::Response;
@@ -16,6 +16,7 @@ use super::{
     origin_headers::Wishes,
     refusal::{Refusal, unavailable},
     relay::Stream,
+    trail::Trail,
     turn::turn,
 };
 use crate::{
@@ -39,6 +40,7 @@ pub(super) struct Asked {
     pub wishes: Wishes,
     pub body: Bytes,
     pub place: StreamPlace,
+    pub trail: Rc<Trail>,
 }
 
 /// How a request is answered.
@@ -76,9 +78,11 @@ pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) 
         wishes,
         body,
         mut place,
+        trail,
     } = asked;
     let started = Instant::now();
     let plan = plan(proxy, dialect, &device, &body)?;
+    trail.is_for(&plan.entry.id);
     let routes = routes(&plan, conversation(&device, &body))?;
     let admitted = proxy.gateway.quota.admit(&device, plan.tokens());
     place.admission = admitted.map_err(|exceeded| Refusal::limited(&exceeded))?;
@@ -91,6 +95,7 @@ pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) 
             route,
             device: &device,
             wishes: &wishes,
+            trail: &trail,
             started,
             is_first: number == 0,
             is_last: number + 1 == routes.len(),

@@ -37,6 +37,7 @@ pub(super) async fn whole(
     let body = match guard.watch(client, head.body.collect(ANSWER_BYTES_MAX)).await {
         Ok(Ok(body)) => body,
         Err(ended) => {
+            exchange.trail.ends_early(ended);
             settle_unread(exchange).await?;
             return Err(ended.refusal());
         }

@@ -25,6 +25,7 @@ use super::{
     refusal::{Refusal, unavailable},
     relay::{self, Stream},
     shape::{Said, Shape},
+    trail::Trail,
     turn::turn,
     upstream::{self, Reply},
 };
@@ -42,6 +43,7 @@ pub(super) struct Attempt<'a> {
     pub route: &'a Route,
     pub device: &'a Arc<Device>,
     pub wishes: &'a Wishes,
+    pub trail: &'a Rc<Trail>,
     pub started: Instant,
     pub is_first: bool,
     pub is_last: bool,
@@ -86,7 +88,10 @@ impl Attempt<'_> {
             Err(refusal) if !self.is_last => return Err(Miss::TryNext(Box::new(refusal), place)),
             Err(refusal) => return Err(refusal.into()),
         };
-        let held = self.hold(proxy, pricing, first).await?;
+        let asked = Instant::now();
+        let held = self.hold(proxy, pricing, first).await;
+        self.trail.asked_for_hold(asked);
+        let held = held?;
         let exchange = Exchange {
             gateway: Arc::clone(&proxy.gateway),
             running: Rc::clone(&proxy.running),
@@ -102,6 +107,7 @@ impl Attempt<'_> {
             device: Arc::clone(self.device),
             place,
             upstream_place,
+            trail: Rc::clone(self.trail),
         };
         let mut guard = Guard::new(&proxy.gateway, self.device, &proxy.bell, self.started);
         let shape = held.forward.shape;
@@ -122,6 +128,7 @@ impl Attempt<'_> {
             let stream = Stream::new(exchange, guard, head, wishes);
             return Ok(Served::Streaming(Box::new(stream)));
         }
+        self.trail.hears();
         let response = answer::whole(proxy, &exchange, &mut guard, client, head, (shape, &said)).await?;
         Ok(Served::Whole(Box::new(response)))
     }
@@ -153,6 +160,7 @@ impl Attempt<'_> {
         let dispatched = Cell::new(false);
         let shape = forward.shape;
         let extra = self.extra(shape);
+        self.trail.sends(exchange.request, &self.route.upstream.name);
         let sending = upstream::send(
             proxy,
             &self.route.upstream,
@@ -167,6 +175,7 @@ impl Attempt<'_> {
             Ok(Err(error)) => Err(self.unanswered(exchange, &error).await),
             Err(Ended::Silent) => Err(self.unanswered(exchange, &"it does not answer").await),
             Err(ended) => {
+                self.trail.ends_early(ended);
                 // Once the upstream has the request, what it read is owed; before that, nothing is.
                 if dispatched.get() {
                     answer::settle_unread(&exchange).await?;

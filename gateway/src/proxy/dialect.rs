@@ -46,6 +46,17 @@ impl Dialect {
         }
     }
 
+    /// The name in metrics, logs and traces.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Completions => "completions",
+            Self::Embeddings => "embeddings",
+            Self::Messages => "messages",
+            Self::Responses => "responses",
+        }
+    }
+
     pub const fn kind(self) -> RequestKind {
         match self {
             Self::Chat | Self::Messages | Self::Responses => RequestKind::Chat,

@@ -5,13 +5,14 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Instant};
 use http::{HeaderMap, HeaderValue};
 use protocol::{Money, Receipt, RequestId, TokenUsage, header};
 
-use super::{dialect::Dialect, meter::Reading};
+use super::{dialect::Dialect, meter::Reading, trail::Trail};
 use crate::{
     catalogue::Pricing,
     clock::{now_ms, timestamp},
     directory::{Device, StreamPlace},
     fair_queue::Place,
     ledger::{FIRST_MARK, HoldRequest, Ledger, LedgerError, Settle, next_mark},
+    metrics::Charged,
     quota::Reserved,
     state::Gateway,
 };
@@ -39,6 +40,7 @@ pub(super) struct Exchange {
     /// The hold's part of the caller's spending caps, where there are any.
     pub reserved: Option<Reserved>,
     pub dialect: Dialect,
+    pub trail: Rc<Trail>,
 }
 
 impl Exchange {
@@ -76,7 +78,9 @@ impl Exchange {
             provider_response_id: reading.response_id,
             latency_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
+        let began = Instant::now();
         let settled = self.ledger().settle(Box::new(settle)).await?;
+        self.trail.resolved(began);
         let Some(settled) = settled else {
             return Err(LedgerError::Stopped("a running request lost its hold".into()));
         };
@@ -87,9 +91,12 @@ impl Exchange {
                 settled.variance
             );
         }
-        self.gateway
-            .metrics
-            .settled(self.hold.origin.kind, &usage, settled.charged, estimated);
+        self.trail.charged(Charged {
+            usage,
+            cost: settled.charged,
+            variance: settled.variance,
+            estimated,
+        });
         if let Some(reserved) = &self.reserved {
             reserved.settle(settled.charged, at);
         }
@@ -120,14 +127,18 @@ impl Exchange {
             provider_response_id: None,
             latency_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
+        let began = Instant::now();
         self.ledger().settle(Box::new(settle)).await?;
+        self.trail.resolved(began);
         self.gateway.metrics.failed_over();
         Ok(())
     }
 
     /// Gives everything back: nothing reached an upstream, or it refused before any byte.
     pub(super) async fn release(&self) -> Result<(), LedgerError> {
+        let began = Instant::now();
         self.ledger().release(Arc::clone(&self.hold)).await?;
+        self.trail.resolved(began);
         self.gateway.metrics.released();
         self.gateway.events.note_change(self.device.key.id);
         Ok(())

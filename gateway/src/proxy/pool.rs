@@ -16,6 +16,7 @@ use tokio_rustls::TlsConnector;
 use super::connection::{Broken, Connection};
 use crate::{
     catalogue::Origin,
+    state::Gateway,
     wire::{ResponseHead, Socket},
 };
 
@@ -75,10 +76,25 @@ impl Outgoing<'_> {
     }
 }
 
+/// The one that was used last is the likeliest to be open; what is under an old one is older.
+fn take_ready(kept: &mut Vec<Connection>) -> Option<Connection> {
+    while let Some(mut connection) = kept.pop() {
+        if connection.idle_since.elapsed() > IDLE_TIME_MAX {
+            kept.clear();
+        } else if connection.is_ready() {
+            return Some(connection);
+        }
+    }
+    None
+}
+
 pub struct Pool {
     /// By scheme, host and port: a connection belongs to one origin.
     idle: RefCell<HashMap<String, Vec<Connection>>>,
     tls: Arc<rustls::ClientConfig>,
+    counted_by: Option<Arc<Gateway>>,
+    /// As many idle connections as were counted last.
+    counted: Cell<i64>,
 }
 
 impl Pool {
@@ -86,7 +102,25 @@ impl Pool {
         Self {
             idle: RefCell::default(),
             tls,
+            counted_by: None,
+            counted: Cell::new(0),
         }
+    }
+
+    /// The same pool, whose connections are in the gateway's metrics.
+    pub(super) fn counted_by(self, gateway: &Arc<Gateway>) -> Self {
+        Self {
+            counted_by: Some(Arc::clone(gateway)),
+            ..self
+        }
+    }
+
+    fn count(&self, idle: &HashMap<String, Vec<Connection>>) {
+        let Some(gateway) = &self.counted_by else { return };
+        let now: usize = idle.values().map(Vec::len).sum();
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let before = self.counted.replace(now);
+        gateway.metrics.connections_idle_changed(now - before);
     }
 
     /// Sends on an idle connection, or a new one; `dispatched` is set when the request is on its
@@ -100,7 +134,13 @@ impl Pool {
     ) -> Result<(ResponseHead, Connection), SendError> {
         let mut connection = match self.take(origin) {
             Some(connection) => connection,
-            None => Connection::new(self.connect(origin).await?),
+            None => {
+                let socket = self.connect(origin).await?;
+                if let Some(gateway) = &self.counted_by {
+                    gateway.metrics.connection_opened();
+                }
+                Connection::new(socket)
+            }
         };
         // From here on it may have been read: it is never sent a second time.
         dispatched.set(true);
@@ -120,28 +160,24 @@ impl Pool {
             Some(_) => {}
             None => drop(idle.insert(origin.key.clone(), vec![connection])),
         }
+        self.count(&idle);
     }
 
     fn take(&self, origin: &Origin) -> Option<Connection> {
         let mut idle = self.idle.borrow_mut();
-        let kept = idle.get_mut(&origin.key)?;
-        // The one that was used last is the likeliest to be open; what is under an old one is older.
-        while let Some(mut connection) = kept.pop() {
-            if connection.idle_since.elapsed() > IDLE_TIME_MAX {
-                kept.clear();
-            } else if connection.is_ready() {
-                return Some(connection);
-            }
-        }
-        None
+        let taken = take_ready(idle.get_mut(&origin.key)?);
+        self.count(&idle);
+        taken
     }
 
     /// Closes what nobody used for a while.
     pub fn sweep(&self) {
-        self.idle.borrow_mut().retain(|_, kept| {
+        let mut idle = self.idle.borrow_mut();
+        idle.retain(|_, kept| {
             kept.retain(|connection| connection.idle_since.elapsed() <= IDLE_TIME_MAX);
             !kept.is_empty()
         });
+        self.count(&idle);
     }
 
     async fn connect(&self, origin: &Origin) -> Result<Socket, SendError> {

@@ -1,10 +1,10 @@
 //! Streams: events pass on as they come, metered on the side. What ends a stream (the finish, the
 //! usage, `[DONE]`) is kept back until the settle is durable.
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use protocol::Problem;
 use providers::{
     answer::{EventInfo, EventKind},
@@ -30,6 +30,9 @@ use super::{
 const LAST_MAX: Duration = Duration::from_secs(5);
 /// How long the rest of a body may take after `[DONE]`, for the connection to be used again.
 const DRAIN_MAX: Duration = Duration::from_millis(500);
+
+/// The outcome of a stream whose hold was gone.
+const FENCED: &str = "fenced";
 
 #[derive(Clone, Debug)]
 pub(super) struct Wishes {
@@ -98,6 +101,7 @@ impl Stream {
     }
 
     pub(super) async fn run(mut self, proxy: &Proxy, client: &mut Client<'_>) {
+        self.exchange.trail.streams();
         let end = match client.begin(self.response_head()) {
             Ok(()) => self.relay(proxy, client).await,
             Err(Left) => End::ClientLeft,
@@ -206,6 +210,7 @@ impl Stream {
     }
 
     fn take_event(&mut self, event: Bytes) {
+        self.exchange.trail.hears();
         // The facts borrow from the bytes, which move on below; a second handle costs a count.
         let bytes = event.clone();
         let info = self.scanner.scan(&bytes);
@@ -281,12 +286,20 @@ impl Stream {
     }
 
     async fn finish(mut self, proxy: &Proxy, client: &mut Client<'_>, end: End) {
+        let trail = Rc::clone(&self.exchange.trail);
         let problem = match end {
             End::Complete => None,
             End::Failed(problem) => Some(problem),
-            End::ClientLeft => return self.settle_only().await,
-            End::Fenced => return client.abort(),
+            End::ClientLeft => {
+                trail.ends_early(Ended::ClientLeft);
+                return self.settle_only().await;
+            }
+            End::Fenced => {
+                trail.ends(FENCED);
+                return client.abort();
+            }
         };
+        trail.answers(StatusCode::OK, problem.as_ref().map(|problem| problem.code));
         if problem.is_some() {
             // Closing the connection stops the upstream, before anything else takes time.
             self.head.body = ReplyBody::Local(std::collections::VecDeque::new());

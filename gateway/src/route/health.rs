@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Answer;
-use crate::{clock::now_ms, state::Gateway};
+use crate::{clock::now_ms, metrics, state::Gateway};
 
 const PROBE_MAX: Duration = Duration::from_secs(2);
 
@@ -40,7 +40,7 @@ pub async fn readyz(State(gateway): State<Arc<Gateway>>) -> Answer<Json<Health>>
 pub async fn metrics(State(gateway): State<Arc<Gateway>>) -> ([(HeaderName, &'static str); 1], String) {
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
-        gateway.metrics.render(),
+        metrics::render(&gateway),
     )
 }
 
