@@ -15,7 +15,7 @@ use providers::{
     image::ImageRule,
     openai::CapField,
 };
-use usage::pricing::Price;
+use usage::pricing::{Price, ServiceTier};
 
 use crate::{directory::Key, fair_queue::FairQueue};
 
@@ -37,6 +37,8 @@ pub struct Upstream {
     pub speaks: Speaks,
     /// Whether it understands `stream_options`; one that does not reports usage unasked.
     pub takes_stream_options: bool,
+    /// Its own word on what an answer cost counts.
+    pub states_cost: bool,
     /// Its models cost nothing: a server on this machine.
     pub is_free: bool,
     /// Kept when the configuration is read again, as `queue` is.
@@ -114,18 +116,30 @@ pub struct Route {
 /// A price with the text that a hold keeps of it.
 #[derive(Clone, Debug)]
 pub struct Pricing {
-    pub price: Price,
-    pub text: Arc<str>,
+    pub price: Arc<Price>,
+    /// At the standard tier, as nearly every request is served.
+    text: Arc<str>,
 }
 
 impl Pricing {
     pub fn new(price: Price) -> Self {
-        let text = serde_json::to_string(&price).unwrap_or_default();
         Self {
-            price,
-            text: text.into(),
+            text: text_of(&price.at_tier(ServiceTier::Standard)),
+            price: Arc::new(price),
         }
     }
+
+    /// What a hold keeps for a request that asks for this tier.
+    pub fn text_at(&self, tier: ServiceTier) -> Arc<str> {
+        match tier {
+            ServiceTier::Standard => Arc::clone(&self.text),
+            tier => text_of(&self.price.at_tier(tier)),
+        }
+    }
+}
+
+fn text_of(price: &Price) -> Arc<str> {
+    serde_json::to_string(price).unwrap_or_default().into()
 }
 
 /// A name that clients use.
@@ -168,14 +182,14 @@ impl Entry {
 
     /// The dearest of the routes, since that is what a request may cost.
     fn pricing(&self) -> Option<ModelPricing> {
-        let prices: Option<Vec<Price>> = self
+        let prices: Option<Vec<&Price>> = self
             .routes
             .iter()
-            .map(|route| route.price.as_ref().map(|pricing| pricing.price))
+            .map(|route| route.price.as_ref().map(|pricing| &*pricing.price))
             .collect();
         prices?
             .into_iter()
-            .max_by_key(|price| (price.output, price.input))
+            .max_by_key(|price| (price.standard.rates.output, price.standard.rates.input))
             .map(ModelPricing::from)
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use protocol::api::Capability;
 use serde::Deserialize;
-use usage::pricing::{Multiplier, Price, Rate};
+use usage::pricing::{Multiplier, Price, Rate, Rates};
 
 pub use limits::Limits;
 
@@ -138,6 +138,7 @@ pub enum PriceConfig {
         output: String,
         cache_read: Option<String>,
         cache_write: Option<String>,
+        cache_write_1h: Option<String>,
     },
 }
 
@@ -168,22 +169,27 @@ impl PriceConfig {
                 output,
                 cache_read,
                 cache_write,
+                cache_write_1h,
             } => {
                 let rate = |name: &str, text: &str| -> Result<Rate, String> {
                     text.parse().map_err(|error| format!("price.{name}: {error}"))
                 };
                 let (input, output) = (rate("input", input)?, rate("output", output)?);
-                let mut price = Price::flat(input, output);
+                let mut rates = Rates::flat(input, output);
                 if let Some(text) = cache_read {
-                    price.cache_read = rate("cache_read", text)?;
+                    rates.cache_read = rate("cache_read", text)?;
                 }
                 if let Some(text) = cache_write {
-                    price.cache_write = rate("cache_write", text)?;
+                    rates.cache_write = rate("cache_write", text)?;
                 }
-                price
+                if let Some(text) = cache_write_1h {
+                    rates.cache_write_1h = Some(rate("cache_write_1h", text)?);
+                }
+                Price::of(rates)
             }
         };
-        Ok(price.with_multiplier(parse_multiplier(multiplier)?))
+        let price = price.with_multiplier(parse_multiplier(multiplier)?);
+        Ok(price.with_version("config"))
     }
 }
 

@@ -3,14 +3,31 @@
 use std::borrow::Cow;
 
 use memchr::memchr2;
-use protocol::TokenUsage;
+use protocol::{Money, TokenUsage};
+use usage::pricing::ServiceTier;
+
+/// What an answer says beside its counts of tokens, as far as its price depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Billing {
+    /// The part of `usage.cache_write_tokens` that is kept for an hour, at a price of its own.
+    pub cache_write_1h_tokens: u64,
+    /// Searches that the provider ran.
+    pub web_searches: u64,
+    /// The tier that served it, where the answer says so.
+    pub service_tier: Option<ServiceTier>,
+    /// What the provider says that it costs.
+    pub stated_cost: Option<Money>,
+    /// The usage does not say how much was read.
+    pub lacks_input: bool,
+    /// The usage does not say how much was written.
+    pub lacks_output: bool,
+}
 
 /// What a whole answer says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnswerInfo<'a> {
     pub usage: Option<TokenUsage>,
-    /// The part of `usage.cache_write_tokens` that is kept for an hour, at a price of its own.
-    pub cache_write_1h_tokens: u64,
+    pub billing: Billing,
     /// The usage holds something that is no count.
     pub bad_usage: bool,
     pub response_id: Option<Cow<'a, str>>,
@@ -44,8 +61,7 @@ pub struct EventInfo<'a> {
     pub output_bytes: u64,
     /// Reported usage; of several events the last one counts.
     pub usage: Option<TokenUsage>,
-    /// The part of `usage.cache_write_tokens` that is kept for an hour, at a price of its own.
-    pub cache_write_1h_tokens: u64,
+    pub billing: Billing,
     /// The usage holds something that is no count.
     pub bad_usage: bool,
     /// Nothing but usage: the extra chunk, dropped when the client did not ask for it.
@@ -70,7 +86,7 @@ impl<'a> EventInfo<'a> {
             kind,
             output_bytes: 0,
             usage: None,
-            cache_write_1h_tokens: 0,
+            billing: Billing::default(),
             bad_usage: false,
             usage_only: false,
             finished: false,

@@ -26,6 +26,8 @@ pub struct Provider {
     /// Whether it takes `stream_options`; one that does not reports usage without being asked, and
     /// refuses a field that it does not know.
     pub takes_stream_options: bool,
+    /// Whether what it says that an answer cost is what it bills.
+    pub states_cost: bool,
     /// For which models it fills the middle by itself.
     pub native_suffix: NativeSuffix,
 }
@@ -50,6 +52,7 @@ const SERVER: Provider = Provider {
     speaks_embeddings: true,
     speaks_responses: false,
     takes_stream_options: true,
+    states_cost: false,
     native_suffix: NativeSuffix::Never,
 };
 
@@ -82,6 +85,7 @@ const fn chat_only(
         speaks_embeddings: false,
         speaks_responses: false,
         takes_stream_options: true,
+        states_cost: false,
         native_suffix: NativeSuffix::Never,
     }
 }
@@ -103,12 +107,15 @@ static HOSTED: [Provider; 14] = [
             "anthropic",
         )
     },
-    chat_only(
-        "openrouter",
-        "https://openrouter.ai/api/v1",
-        "OPENROUTER_API_KEY",
-        "openrouter",
-    ),
+    Provider {
+        states_cost: true,
+        ..chat_only(
+            "openrouter",
+            "https://openrouter.ai/api/v1",
+            "OPENROUTER_API_KEY",
+            "openrouter",
+        )
+    },
     chat_only("groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY", "groq"),
     Provider {
         speaks_embeddings: true,

@@ -20,6 +20,7 @@ pub mod openai;
 pub mod sse;
 pub mod translate;
 
+mod cost;
 mod count;
 mod invalid;
 mod splice;

@@ -19,8 +19,10 @@ pub enum Unbounded {
     /// A tool that runs at the provider, for a fee.
     HostedTool,
     WebSearch,
-    /// A service tier with a price of its own.
+    /// A service tier that may cost more and has no known price.
     ServiceTier,
+    /// A prompt cache for an hour, at a model without a known price for it.
+    HourOfCache,
     /// A faster mode with a price of its own.
     Speed,
     /// A place of computing with a price of its own.
@@ -66,8 +68,12 @@ impl Unbounded {
                 "Leave the search and its options out.",
             ),
             Self::ServiceTier => (
-                "a service tier with a price of its own",
-                "Leave `service_tier` out.",
+                "this service tier for this model",
+                "Leave `service_tier` out, or ask for `default` or `flex`.",
+            ),
+            Self::HourOfCache => (
+                "a prompt cache of one hour for this model",
+                "Leave `ttl` out of `cache_control`, or have the gateway's owner set `cache_write_1h` in the model's price.",
             ),
             Self::Speed => ("a faster mode with a price of its own", "Leave `speed` out."),
             Self::Region => ("a region with a price of its own", "Leave `inference_geo` out."),

@@ -31,6 +31,7 @@ mod messages;
 mod metrics;
 mod one_connection;
 mod overspend;
+mod prices;
 mod redeem;
 mod reload;
 mod responses;

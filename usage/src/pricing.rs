@@ -4,7 +4,7 @@
 //! are exact. A request is priced in `i128` and rounded up once, never by token kind, so that a
 //! charge is neither below the true cost nor a nano-dollar above its ceiling.
 //!
-//! - [`Price::cost`] is the charge for what was used.
+//! - [`Price::charge`] is the charge for what was used.
 //! - [`Price::upper_bound`] is what a request can cost at most, for the hold.
 //! - [`Price::affordable_output`] is how many output tokens a budget covers.
 //! - [`bundled`] looks a price up in the table that comes with the product.
@@ -14,8 +14,13 @@ mod multiplier;
 mod pattern;
 mod price;
 mod rate;
+mod rates;
+mod tier;
+mod version;
 
 pub use bundled::{bundled, source};
 pub use multiplier::Multiplier;
-pub use price::Price;
+pub use price::{Ceiling, Consumption, Price, TierPrice};
 pub use rate::{Rate, RateError};
+pub use rates::{Long, Rates, Schedule};
+pub use tier::ServiceTier;

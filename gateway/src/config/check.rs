@@ -58,7 +58,7 @@ const MODEL: &[&str] = &[
 ];
 const DIALECTS: &[&str] = &["chat", "completions", "embeddings", "responses", "messages"];
 const ROUTE: &[&str] = &["upstream", "upstream_model", "price", "weight"];
-const PRICE: &[&str] = &["input", "output", "cache_read", "cache_write"];
+const PRICE: &[&str] = &["input", "output", "cache_read", "cache_write", "cache_write_1h"];
 
 pub(super) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
     known("", root, ROOT)?;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
 use protocol::{Receipt, header as ours};
-use providers::{answer::AnswerInfo, catalogue::passes_response_header, openai::UpstreamFailure};
+use providers::{catalogue::passes_response_header, openai::UpstreamFailure};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -44,7 +44,7 @@ pub(super) async fn whole(
         Ok(Err((part, error))) => {
             let reading = Reading {
                 usage: None,
-                ..reading_of(&shape.scan_answer(&part))
+                ..Reading::of_answer(&shape.scan_answer(&part))
             };
             exchange.settle(reading).await.map_err(internal)?;
             tracing::warn!(request.id = %exchange.request, "{error} in the middle of an answer");
@@ -58,7 +58,7 @@ pub(super) async fn whole(
         exchange.release().await.map_err(internal)?;
         return Err(shape.failure(502, None, &body).problem.into());
     }
-    let reading = reading_of(&info);
+    let reading = Reading::of_answer(&info);
     let receipt = exchange.settle(reading).await.map_err(internal)?;
     let presented = shape.present_answer(body.clone(), said);
     if presented.is_none() {
@@ -66,17 +66,6 @@ pub(super) async fn whole(
     }
     let body = presented.unwrap_or(body);
     Ok(respond(exchange, &head.headers, body, &receipt))
-}
-
-fn reading_of(info: &AnswerInfo<'_>) -> Reading {
-    Reading {
-        usage: info.usage,
-        response_id: info.response_id.as_ref().map(|id| id.to_string()),
-        output_bytes: info.output_bytes,
-        pieces: u64::from(info.output_bytes > 0),
-        unreported_bytes: 0,
-        is_bad: info.bad_usage,
-    }
 }
 
 fn respond(exchange: &Exchange, upstream: &HeaderMap, body: Bytes, receipt: &Receipt) -> Response<Bytes> {

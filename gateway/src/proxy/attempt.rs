@@ -100,6 +100,7 @@ impl Attempt<'_> {
             reserved: held.reserved,
             dialect: self.plan.dialect,
             pricing: pricing.clone(),
+            states_cost: self.route.upstream.states_cost,
             counted_input: self.counted_input(),
             started: self.started,
             lowered_cap: (held.cap < self.plan.cap).then_some(held.cap),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use protocol::{Code, Problem, RequestKind, api::Capability};
+use protocol::{Problem, RequestKind, api::Capability};
 use providers::{
     anthropic::{self, CacheTtl, MessagesRequest},
     catalogue::Dialect as Spoken,
@@ -15,6 +15,7 @@ use providers::{
     },
     translate::{self, Asked},
 };
+use usage::pricing::{Ceiling, ServiceTier};
 
 use super::shape::Shape;
 use crate::catalogue::{Route, Upstream};
@@ -126,8 +127,8 @@ pub(super) struct Forward {
     /// Behind the upstream's base URL.
     pub path: &'static str,
     pub body: Bytes,
-    /// The most input tokens that the body can be.
-    pub input_bound: u64,
+    /// The most that it consumes, but for its output.
+    pub most: Ceiling,
     pub shape: Shape,
     /// What the answer must know of the request, where it is translated for that.
     pub asked: Option<Arc<Asked>>,
@@ -212,32 +213,56 @@ impl<'a> Parsed<'a> {
         }
     }
 
-    /// Why no price by the token bounds what it costs at a route.
+    fn tier(&self) -> ServiceTier {
+        match self {
+            Self::Chat(request) => request.service_tier,
+            Self::Completion(request) => request.service_tier,
+            Self::Messages(request) => request.service_tier,
+            Self::Responses(request) => request.service_tier,
+            Self::Embedding(_) => ServiceTier::Standard,
+        }
+    }
+
+    /// It asks for parts of the input to be kept for an hour.
+    fn keeps_for_an_hour(&self) -> bool {
+        match self {
+            Self::Messages(request) => request.cache_writes == Some(CacheTtl::OneHour),
+            Self::Chat(_) | Self::Completion(_) | Self::Embedding(_) | Self::Responses(_) => false,
+        }
+    }
+
+    /// Why the route's price does not bound what it costs.
     pub(super) fn unbounded(&self, route: &Route) -> Option<Problem> {
+        let price = route.price.as_ref().map(|pricing| &pricing.price);
         let found = match self {
-            Self::Chat(request) => request.unbounded.map(Unbounded::problem),
-            Self::Completion(request) => request.unbounded.map(Unbounded::problem),
+            Self::Chat(request) => request.unbounded,
+            Self::Completion(request) => request.unbounded,
             Self::Embedding(_) => None,
-            Self::Responses(request) => request.unbounded.map(Unbounded::problem),
-            Self::Messages(request) => {
-                let for_an_hour = request.cache_writes == Some(CacheTtl::OneHour);
-                request.unbounded.map(Unbounded::problem).or_else(|| {
-                    for_an_hour.then(|| {
-                        Problem::new(
-                            Code::InvalidRequest,
-                            "This gateway has no price for a prompt cache of one hour.",
-                        )
-                        .with_hint("Leave `ttl` out of `cache_control`.")
-                    })
-                })
-            }
+            Self::Messages(request) => request.unbounded,
+            Self::Responses(request) => request.unbounded,
         };
-        let sees_too_much = |images: &Images| images.tokens(route.images).is_none();
-        found.or_else(|| {
+        let is_blind = || {
             self.images()
-                .is_some_and(sees_too_much)
-                .then(|| Unbounded::Image.problem())
-        })
+                .is_some_and(|images| images.tokens(route.images).is_none())
+        };
+        let lacks_hour =
+            || self.keeps_for_an_hour() && !price.is_some_and(|price| price.knows_hour(self.tier()));
+        let lacks_tier = || !price.is_some_and(|price| price.knows_tier(self.tier()));
+        found
+            .or_else(|| is_blind().then_some(Unbounded::Image))
+            .or_else(|| lacks_tier().then_some(Unbounded::ServiceTier))
+            .or_else(|| lacks_hour().then_some(Unbounded::HourOfCache))
+            .map(Unbounded::problem)
+    }
+
+    /// The most that it consumes as it is forwarded, but for its output.
+    fn ceiling(&self, forwarded: &[u8], route: &Route) -> Ceiling {
+        Ceiling {
+            input_tokens: self.input_bound(forwarded, route),
+            keeps_for_an_hour: self.keeps_for_an_hour(),
+            tier: self.tier(),
+            ..Ceiling::default()
+        }
     }
 
     fn input_bound(&self, forwarded: &[u8], route: &Route) -> u64 {
@@ -250,12 +275,12 @@ impl<'a> Parsed<'a> {
         }
     }
 
-    /// The bound of what a request was translated into. What only the translation made unbounded is
-    /// refused, whatever the price.
-    fn bound_of(&self, made: &Parsed<'_>, body: &[u8], route: &Route) -> Result<u64, Problem> {
+    /// The most that a request consumes that was translated into this. What only the translation
+    /// made unbounded is refused, whatever the price.
+    fn ceiling_of(&self, made: &Parsed<'_>, body: &[u8], route: &Route) -> Result<Ceiling, Problem> {
         match made.unbounded(route) {
             Some(problem) if self.unbounded(route).is_none() => Err(problem),
-            _ => Ok(made.input_bound(body, route)),
+            _ => Ok(made.ceiling(body, route)),
         }
     }
 
@@ -270,28 +295,39 @@ impl<'a> Parsed<'a> {
         };
         let speaks = route.upstream.speaks;
         match self {
-            Self::Chat(request) if speaks.chat => Ok(chat(request, route, &edits)),
+            Self::Chat(request) if speaks.chat => {
+                Ok(self.unchanged("/chat/completions", request.rewrite(&edits), route, Shape::OpenAi))
+            }
             Self::Chat(_) => {
                 let body = translate::chat_to_messages(body, &edits)?;
                 self.made(Dialect::Messages, body, route, Shape::ChatFromMessages)
             }
-            Self::Completion(request) => Ok(completion(request, route, &edits)),
-            Self::Embedding(request) => {
-                let body = request.rewrite(edits.model);
-                Ok(Forward {
-                    path: "/embeddings",
-                    input_bound: request.input_bound(body.len()),
-                    body,
-                    shape: Shape::OpenAi,
-                    asked: None,
-                })
+            Self::Completion(request) => {
+                let forward = route.fim.forward(request, &edits);
+                let shape = match forward.answer {
+                    AnswerShape::Chat => Shape::CompletionFromChat,
+                    AnswerShape::Completion => Shape::OpenAi,
+                };
+                Ok(self.unchanged(forward.path, forward.body, route, shape))
             }
-            Self::Messages(request) if speaks.messages => Ok(messages(request, route, &edits)),
+            Self::Embedding(request) => {
+                Ok(self.unchanged("/embeddings", request.rewrite(edits.model), route, Shape::OpenAi))
+            }
+            Self::Messages(request) if speaks.messages => {
+                let body = request.rewrite(&anthropic::Edits {
+                    model: edits.model,
+                    max_tokens: edits.output_cap,
+                });
+                Ok(self.unchanged("/messages", body, route, Shape::Anthropic))
+            }
             Self::Messages(_) => {
                 let body = translate::messages_to_chat(body, &edits)?;
                 self.made(Dialect::Chat, body, route, Shape::MessagesFromChat)
             }
-            Self::Responses(request) if speaks.responses => Ok(responses(request, route, &edits)),
+            Self::Responses(request) if speaks.responses => {
+                let body = request.rewrite(edits.model, edits.output_cap);
+                Ok(self.unchanged("/responses", body, route, Shape::Responses))
+            }
             Self::Responses(_) => {
                 let (body, asked) = translate::responses_to_chat(body, &edits)?;
                 let mut forward = if speaks.chat {
@@ -306,10 +342,21 @@ impl<'a> Parsed<'a> {
         }
     }
 
+    /// A request that its upstream understands as it is.
+    fn unchanged(&self, path: &'static str, body: Bytes, route: &Route, shape: Shape) -> Forward {
+        Forward {
+            path,
+            most: self.ceiling(&body, route),
+            body,
+            shape,
+            asked: None,
+        }
+    }
+
     /// What a request was translated into.
     fn made(&self, dialect: Dialect, body: Bytes, route: &Route, shape: Shape) -> Result<Forward, Problem> {
         let made = Parsed::read(dialect, &body)?;
-        let input_bound = self.bound_of(&made, &body, route)?;
+        let most = self.ceiling_of(&made, &body, route)?;
         drop(made);
         Ok(Forward {
             path: match dialect {
@@ -317,60 +364,9 @@ impl<'a> Parsed<'a> {
                 _ => "/chat/completions",
             },
             body,
-            input_bound,
+            most,
             shape,
             asked: None,
         })
-    }
-}
-
-fn chat(request: &ChatRequest<'_>, route: &Route, edits: &Edits<'_>) -> Forward {
-    let body = request.rewrite(edits);
-    Forward {
-        path: "/chat/completions",
-        input_bound: request.input_bound(body.len(), route.images),
-        body,
-        shape: Shape::OpenAi,
-        asked: None,
-    }
-}
-
-fn completion(request: &CompletionRequest<'_>, route: &Route, edits: &Edits<'_>) -> Forward {
-    let forward = route.fim.forward(request, edits);
-    let shape = match forward.answer {
-        AnswerShape::Chat => Shape::CompletionFromChat,
-        AnswerShape::Completion => Shape::OpenAi,
-    };
-    Forward {
-        path: forward.path,
-        input_bound: request.input_bound(forward.body.len()),
-        body: forward.body,
-        shape,
-        asked: None,
-    }
-}
-
-fn messages(request: &MessagesRequest<'_>, route: &Route, edits: &Edits<'_>) -> Forward {
-    let body = request.rewrite(&anthropic::Edits {
-        model: edits.model,
-        max_tokens: edits.output_cap,
-    });
-    Forward {
-        path: "/messages",
-        input_bound: request.input_bound(body.len(), route.images),
-        body,
-        shape: Shape::Anthropic,
-        asked: None,
-    }
-}
-
-fn responses(request: &ResponsesRequest<'_>, route: &Route, edits: &Edits<'_>) -> Forward {
-    let body = request.rewrite(edits.model, edits.output_cap);
-    Forward {
-        path: "/responses",
-        input_bound: request.input_bound(body.len(), route.images),
-        body,
-        shape: Shape::Responses,
-        asked: None,
     }
 }

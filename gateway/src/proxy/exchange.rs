@@ -5,7 +5,11 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Instant};
 use http::{HeaderMap, HeaderValue};
 use protocol::{Money, Receipt, RequestId, TokenUsage, header};
 
-use super::{dialect::Dialect, meter::Reading, trail::Trail};
+use super::{
+    dialect::Dialect,
+    meter::{Metered, Reading},
+    trail::Trail,
+};
 use crate::{
     catalogue::Pricing,
     clock::{now_ms, timestamp},
@@ -27,6 +31,8 @@ pub(super) struct Exchange {
     pub request: RequestId,
     pub hold: Arc<HoldRequest>,
     pub pricing: Pricing,
+    /// The upstream's own word on the cost counts.
+    pub states_cost: bool,
     pub counted_input: u64,
     pub started: Instant,
     /// The output cap that the balance forced on the request.
@@ -64,10 +70,11 @@ impl Exchange {
 
     /// Charges what was used. Durable when it returns; only then may the end of the answer be sent.
     pub(super) async fn settle(&self, reading: Reading) -> Result<Receipt, LedgerError> {
-        let (usage, estimated) = reading.usage(self.counted_input);
-        let price = &self.pricing.price;
-        // A bill beyond what money can express is the house's problem: the hold is all there is.
-        let cost = price.cost(&usage).unwrap_or(Money::MAX);
+        let metered = reading.metered(self.counted_input);
+        let Metered { used, estimated } = metered;
+        let usage = used.tokens;
+        let stated = reading.billing.stated_cost.filter(|_| self.states_cost);
+        let cost = self.cost(&metered, stated);
         let at = now_ms();
         let settle = Settle {
             hold: Arc::clone(&self.hold),
@@ -114,6 +121,25 @@ impl Exchange {
             balance: self.gateway.balance_of(&self.device.key, settled.lot),
             at: timestamp(at),
         })
+    }
+
+    /// What the provider says, where it is known to say so; else what the price makes of it. The
+    /// price has the last word on what the provider's report leaves out.
+    fn cost(&self, metered: &Metered, stated: Option<Money>) -> Money {
+        let price = &self.pricing.price;
+        // A bill beyond what money can express is the house's problem: the hold is all there is.
+        let computed = || price.charge(&metered.used).unwrap_or(Money::MAX);
+        match stated {
+            Some(stated) => {
+                let stated = price.stated(stated).unwrap_or(Money::MAX);
+                if metered.estimated {
+                    stated.max(computed())
+                } else {
+                    stated
+                }
+            }
+            None => computed(),
+        }
     }
 
     /// Ends an attempt that came to nothing and that another one follows: its row costs nothing.

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use protocol::{Code, Money, Problem};
+use usage::pricing::{Ceiling, ServiceTier};
 
 use super::{
     Proxy, admit::new_request, attempt::Attempt, dialect::Forward, exchange::Exchange, refusal::Refusal,
@@ -63,10 +64,10 @@ impl Attempt<'_> {
         let mut forward = first;
         let at = now_ms();
         let mut cap = self.plan.cap;
-        let mut request = Arc::new(self.request(proxy, pricing, at));
+        let mut request = Arc::new(self.request(proxy, pricing, forward.most.tier, at));
         for _ in 0..TRIES {
-            let input = forward.input_bound;
-            let amount = self.bound(pricing, input, cap).ok_or_else(too_large)?;
+            let most = forward.most;
+            let amount = self.bound(pricing, most, cap).ok_or_else(too_large)?;
             Arc::make_mut(&mut request).amount = amount;
             let short = match self.try_hold(proxy, &request).await? {
                 Ok(reserved) => {
@@ -80,12 +81,12 @@ impl Attempt<'_> {
                 Err(short) => short,
             };
             proxy.gateway.metrics.short();
-            match self.affordable(pricing, short.available(), input, cap) {
+            match self.affordable(pricing, short.available(), &most, cap) {
                 Some(lower) => {
                     cap = lower;
                     forward = self.forward(cap)?;
                 }
-                None => return Err(short.refusal(self.least(pricing, input).unwrap_or(amount), at)),
+                None => return Err(short.refusal(self.least(pricing, most).unwrap_or(amount), at)),
             }
         }
         let problem = Problem::new(
@@ -95,7 +96,7 @@ impl Attempt<'_> {
         Err(Refusal::later(problem, 1))
     }
 
-    fn request(&self, proxy: &Proxy, pricing: &Pricing, at: i64) -> HoldRequest {
+    fn request(&self, proxy: &Proxy, pricing: &Pricing, tier: ServiceTier, at: i64) -> HoldRequest {
         let longest = i64::try_from(proxy.gateway.limits().request_seconds_max).unwrap_or(i64::MAX / 2_000);
         HoldRequest {
             request: new_request(),
@@ -106,7 +107,7 @@ impl Attempt<'_> {
             amount: Money::ZERO,
             counted_input: self.counted_input(),
             mark: Exchange::first_mark(),
-            price: Arc::clone(&pricing.text),
+            price: pricing.text_at(tier),
             is_repeat: !self.is_first,
             origin: self.origin(),
         }
@@ -133,30 +134,33 @@ impl Attempt<'_> {
         }
     }
 
-    fn bound(&self, pricing: &Pricing, input: u64, cap: u64) -> Option<Money> {
-        let output = cap.checked_mul(self.plan.parsed.choices())?;
-        pricing.price.upper_bound(input, output)
+    fn bound(&self, pricing: &Pricing, most: Ceiling, cap: u64) -> Option<Money> {
+        let output_tokens = cap.checked_mul(self.plan.parsed.choices())?;
+        pricing.price.upper_bound(&Ceiling {
+            output_tokens,
+            ..most
+        })
     }
 
     /// The highest output cap that what is left pays for, if that is still useful.
-    fn affordable(&self, pricing: &Pricing, left: Money, input: u64, cap: u64) -> Option<u64> {
+    fn affordable(&self, pricing: &Pricing, left: Money, most: &Ceiling, cap: u64) -> Option<u64> {
         if self.device.key.strict {
             return None;
         }
-        let output = pricing.price.affordable_output(left, input) / self.plan.parsed.choices().max(1);
+        let output = pricing.price.affordable_output(left, most) / self.plan.parsed.choices().max(1);
         let useful = self.plan.dialect.useful_output().min(self.plan.cap);
         // A cap that was affordable a moment ago and is not now must go down, or this would not end.
         (output >= useful).then(|| output.min(cap.saturating_sub(1)).max(useful))
     }
 
     /// The least that the request would cost to be useful.
-    fn least(&self, pricing: &Pricing, input: u64) -> Option<Money> {
+    fn least(&self, pricing: &Pricing, most: Ceiling) -> Option<Money> {
         let cap = if self.device.key.strict {
             self.plan.cap
         } else {
             self.plan.dialect.useful_output().min(self.plan.cap)
         };
-        self.bound(pricing, input, cap)
+        self.bound(pricing, most, cap)
     }
 }
 

@@ -15,7 +15,7 @@ pub fn scan_answer(body: &[u8]) -> AnswerInfo<'_> {
     };
     AnswerInfo {
         usage: reading.usage,
-        cache_write_1h_tokens: reading.cache_write_1h,
+        billing: reading.billing,
         bad_usage: reading.is_bad,
         output_bytes: found.generated(body),
         response_id: found.response_id,
@@ -162,7 +162,7 @@ mod tests {
             reasoning_tokens: 2,
         };
         assert_eq!(
-            (info.usage, info.cache_write_1h_tokens),
+            (info.usage, info.billing.cache_write_1h_tokens),
             (Some(expected), 1),
             "disjoint counts"
         );

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use protocol::Problem;
 use serde::{Deserialize, de::IgnoredAny};
+use usage::pricing::ServiceTier;
 
 use super::{Unbounded, block::Seen};
 use crate::{
@@ -20,11 +21,12 @@ pub(super) struct Fields {
     pub(super) max_tokens: Option<u64>,
     pub(super) thinking_budget: Option<u64>,
     pub(super) has_output_format: bool,
+    pub(super) service_tier: ServiceTier,
     pub(super) seen: Seen,
 }
 
 /// The fields that decide what a request costs or how it is answered, and what each must be.
-const NAMES: [(&str, &str); 18] = [
+const NAMES: [(&str, &str); 20] = [
     ("model", "the name of a model"),
     ("stream", "true or false"),
     ("max_tokens", "a whole number from 1 to 10,000,000"),
@@ -49,7 +51,11 @@ const NAMES: [(&str, &str); 18] = [
     ("compaction", "an object"),
     ("thread", "an object"),
     ("fallbacks", "a list"),
+    // The other dialect's, which a server that speaks both might obey.
+    ("n", ONE_ANSWER),
+    ("best_of", ONE_ANSWER),
 ];
+const ONE_ANSWER: &str = "left out, since this dialect gives one answer";
 const TOKENS_MAX: u64 = 10_000_000;
 const MODEL_BYTES_MAX: usize = 256;
 
@@ -120,6 +126,12 @@ impl Fields {
                 self.has_output_format = config.is_some_and(|config| config.format.is_some());
                 Some(())
             }
+            "n" | "best_of" => matches!(value, b"null" | b"1").then_some(()),
+            "service_tier" => {
+                let tier: Option<Cow<'_, str>> = from(value)?;
+                self.service_tier = tier.map_or(ServiceTier::Standard, |tier| ServiceTier::of(&tier));
+                Some(())
+            }
             _ => {
                 self.seen.note(unbounded_option(name, value));
                 Some(())
@@ -171,9 +183,6 @@ fn unbounded_option(name: &str, value: &[u8]) -> Option<Unbounded> {
     let is_empty = matches!(value, b"null" | b"[]" | b"{}");
     let is_one_of = |plain: &[&str]| from::<&str>(value).is_some_and(|text| plain.contains(&text));
     let found = match name {
-        "service_tier" => {
-            (!is_one_of(&["auto", "standard", "standard_only"])).then_some(Unbounded::ServiceTier)
-        }
         "speed" => (!is_one_of(&["standard"])).then_some(Unbounded::Speed),
         "inference_geo" => (!is_one_of(&["global"])).then_some(Unbounded::Region),
         // A container makes no sense without code that runs in it, or files that lie in it.

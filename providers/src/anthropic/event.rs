@@ -41,7 +41,7 @@ impl EventScanner {
             },
             output_bytes: found.generated(data),
             usage: reading.usage,
-            cache_write_1h_tokens: reading.cache_write_1h,
+            billing: reading.billing,
             bad_usage: reading.is_bad,
             usage_only: false,
             finished: found.finished,
@@ -97,7 +97,7 @@ mod tests {
             bytes += info.output_bytes;
             usage = info
                 .usage
-                .map(|usage| (usage, info.cache_write_1h_tokens))
+                .map(|usage| (usage, info.billing.cache_write_1h_tokens))
                 .or(usage);
             let flags = [
                 (info.kind == EventKind::Comment, "comment"),

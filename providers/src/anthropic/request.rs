@@ -1,4 +1,5 @@
 use protocol::Problem;
+use usage::pricing::ServiceTier;
 
 use super::{
     CacheTtl, Unbounded,
@@ -21,6 +22,8 @@ pub struct MessagesRequest<'a> {
     pub max_tokens: u64,
     /// The part of `max_tokens` that the model may think, where the client set it.
     pub thinking_budget: Option<u64>,
+    /// The urgency that it asks for.
+    pub service_tier: ServiceTier,
     pub messages: u32,
     pub has_tools: bool,
     /// The client asks for parts of the input to be written to the cache, the dearest of them for
@@ -46,6 +49,7 @@ impl<'a> MessagesRequest<'a> {
             max_tokens,
             thinking_budget,
             has_output_format,
+            service_tier,
             seen,
         } = fields;
         Ok(Self {
@@ -53,6 +57,7 @@ impl<'a> MessagesRequest<'a> {
             max_tokens: max_tokens.ok_or_else(|| missing("max_tokens"))?,
             stream,
             thinking_budget,
+            service_tier,
             messages: messages_of(&seen, &members)?,
             has_tools: seen.tools > 0,
             cache_writes: seen.cache_writes,
@@ -111,6 +116,9 @@ mod tests {
         assert_eq!((request.model.as_str(), request.max_tokens), ("claude-x", 5_000));
         assert_eq!(request.thinking_budget, Some(2_048));
         assert!(request.stream && request.has_tools);
+        assert_eq!(request.service_tier, ServiceTier::Standard);
+        let priority = with(r#""service_tier":"priority""#);
+        assert_eq!(read_whole(&priority).service_tier, ServiceTier::Priority);
         assert_eq!((request.messages, request.unbounded), (3, None));
         let plain = read_whole(r#"{"model":"m","max_tokens":1,"messages":[{}]}"#);
         assert!(!plain.stream && !plain.has_tools);
@@ -378,8 +386,6 @@ mod tests {
             ),
             (with(r#""mcp_servers":[]"#), None),
             (with(r#""container":"c_1""#), Some(Unbounded::HostedTool)),
-            (with(r#""service_tier":"priority""#), Some(Unbounded::ServiceTier)),
-            (with(r#""service_tier":"standard_only""#), None),
             (with(r#""speed":"fast""#), Some(Unbounded::Speed)),
             (with(r#""inference_geo":"us""#), Some(Unbounded::Region)),
             (

@@ -1,9 +1,13 @@
 //! From `usage`, whose events each say a part, to disjoint counts.
 
 use protocol::TokenUsage;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use usage::pricing::ServiceTier;
 
-use crate::count::{Count, known};
+use crate::{
+    answer::Billing,
+    count::{Count, known},
+};
 
 /// The counts as they are reported; input, cache reads and cache writes are disjoint already.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -15,6 +19,29 @@ pub(super) struct Reported {
     cache_read_input_tokens: Option<Count>,
     cache_creation: Option<Creation>,
     output_tokens_details: Option<OutputDetails>,
+    server_tool_use: Option<ServerTools>,
+    #[serde(deserialize_with = "tier")]
+    service_tier: Option<ServiceTier>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+struct ServerTools {
+    web_search_requests: Option<Count>,
+}
+
+/// The tier, or nothing for what is no name of one.
+fn tier<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ServiceTier>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Name {
+        Text(String),
+        Other(IgnoredAny),
+    }
+    Ok(match Name::deserialize(deserializer)? {
+        Name::Text(name) => Some(ServiceTier::of(&name)),
+        Name::Other(_) => None,
+    })
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -34,7 +61,7 @@ struct OutputDetails {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reading {
     pub(super) usage: Option<TokenUsage>,
-    pub(super) cache_write_1h: u64,
+    pub(super) billing: Billing,
     /// Something in it is not a count: negative, not whole, absurdly large or no number at all.
     pub(super) is_bad: bool,
 }
@@ -57,6 +84,8 @@ impl Reported {
             cache_read_input_tokens: good(self.cache_read_input_tokens).or(earlier.cache_read_input_tokens),
             cache_creation: self.cache_creation.or(earlier.cache_creation),
             output_tokens_details: self.output_tokens_details.or(earlier.output_tokens_details),
+            server_tool_use: self.server_tool_use.or(earlier.server_tool_use),
+            service_tier: self.service_tier.or(earlier.service_tier),
         }
     }
 
@@ -66,9 +95,28 @@ impl Reported {
         let is_usage = cores.iter().any(Option::is_some) && !cores.contains(&Some(Count::Bad));
         Reading {
             usage: is_usage.then(|| self.usage()),
-            cache_write_1h: if is_usage { self.written_1h() } else { 0 },
+            billing: if is_usage {
+                self.billing()
+            } else {
+                Billing::default()
+            },
             is_bad: self.has_bad_count(),
         }
+    }
+
+    fn billing(&self) -> Billing {
+        Billing {
+            cache_write_1h_tokens: self.written_1h(),
+            web_searches: known(self.searches()),
+            service_tier: self.service_tier,
+            lacks_input: self.input_tokens.is_none(),
+            lacks_output: self.output_tokens.is_none(),
+            ..Billing::default()
+        }
+    }
+
+    fn searches(&self) -> Option<Count> {
+        self.server_tool_use?.web_search_requests
     }
 
     fn usage(&self) -> TokenUsage {
@@ -111,6 +159,7 @@ impl Reported {
             parts.ephemeral_5m_input_tokens,
             parts.ephemeral_1h_input_tokens,
             self.thinking(),
+            self.searches(),
         ];
         counts.contains(&Some(Count::Bad))
     }

@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use ::usage::pricing::ServiceTier;
+
 use super::usage;
 use crate::{
     answer::AnswerInfo,
@@ -12,7 +14,7 @@ pub fn scan_answer(body: &[u8]) -> AnswerInfo<'_> {
     let reading = found.usage();
     AnswerInfo {
         usage: reading.usage,
-        cache_write_1h_tokens: 0,
+        billing: reading.billing,
         bad_usage: reading.is_bad,
         output_bytes: if found.malformed {
             body.len() as u64
@@ -33,6 +35,7 @@ pub(super) struct Found<'a> {
     usage: Option<&'a [u8]>,
     /// Groq's, within `x_groq`.
     second_usage: Option<&'a [u8]>,
+    service_tier: Option<ServiceTier>,
     pub(super) response_id: Option<Cow<'a, str>>,
     pub(super) output_bytes: u64,
     pub(super) choices: usize,
@@ -59,7 +62,11 @@ impl<'a> Found<'a> {
 
     pub(super) fn usage(&self) -> usage::Reading {
         let object = self.usage.or(self.second_usage);
-        object.map(usage::read).unwrap_or_default()
+        let mut reading = object.map(usage::read).unwrap_or_default();
+        // Mistral says it within the usage.
+        let tier = self.service_tier.or(reading.billing.service_tier);
+        reading.billing.service_tier = tier;
+        reading
     }
 
     fn member(&mut self, walker: &mut Walker<'a>, key: Text<'a>) -> Option<()> {
@@ -70,6 +77,10 @@ impl<'a> Found<'a> {
                 Some(b"usage") => keep_object(&mut self.second_usage, walker),
                 _ => walker.value().map(|_| ()),
             }),
+            b"service_tier" if walker.peek()? == b'"' => {
+                self.service_tier = Some(ServiceTier::of(&walker.string()?.decoded()?));
+                Some(())
+            }
             b"error" => {
                 self.error |= walker.is_present()?;
                 Some(())

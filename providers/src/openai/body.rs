@@ -8,6 +8,7 @@ use serde::{
     de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{error::Category, value::RawValue};
+use usage::pricing::ServiceTier;
 
 use super::{
     ContextFile, Unbounded,
@@ -31,6 +32,7 @@ pub(super) struct Fields<'a> {
     pub(super) context: Vec<ContextFile<'a>>,
     pub(super) stop: Vec<Cow<'a, str>>,
     pub(super) has_tools: bool,
+    pub(super) service_tier: ServiceTier,
     pub(super) unbounded: Option<Unbounded>,
 }
 
@@ -190,6 +192,10 @@ impl<'a> Reading<'a> {
                     .unwrap_or_default();
                 check::<A>(fields.context.len() <= CONTEXT_FILES_MAX)?;
             }
+            "service_tier" => {
+                let tier: Option<Key<'_>> = map.next_value()?;
+                fields.service_tier = tier.map_or(ServiceTier::Standard, |tier| ServiceTier::of(&tier.0));
+            }
             "stop" => fields.stop = map.next_value::<Stop<'_>>()?.0,
             "tools" | "functions" => {
                 let tools: Tools = map.next_value()?;
@@ -221,18 +227,6 @@ fn unbounded_option<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<O
     let raw = map.next_value::<&RawValue>()?.get();
     let is_empty = matches!(raw, "null" | "[]" | "{}");
     Ok(match name {
-        "service_tier" => {
-            let plain = [
-                "null",
-                "\"auto\"",
-                "\"default\"",
-                "\"standard\"",
-                "\"standard_only\"",
-                "\"flex\"",
-                "\"on_demand\"",
-            ];
-            (!plain.contains(&raw)).then_some(Unbounded::ServiceTier)
-        }
         // An empty object switches the search on.
         "web_search_options" | "search_parameters" => (raw != "null").then_some(Unbounded::WebSearch),
         "plugins" => (!is_empty).then_some(Unbounded::HostedTool),

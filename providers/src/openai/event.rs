@@ -18,7 +18,7 @@ impl<'a> EventInfo<'a> {
                 found.output_bytes
             },
             usage: reading.usage,
-            cache_write_1h_tokens: 0,
+            billing: reading.billing,
             bad_usage: reading.is_bad,
             usage_only: found.choices == 0 && found.has_usage() && !found.error && !found.malformed,
             finished: found.finished,

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use protocol::Problem;
 use serde::Deserialize;
+use usage::pricing::ServiceTier;
 
 use super::{
     CapField, Unbounded,
@@ -30,6 +31,8 @@ pub struct ChatRequest<'a> {
     pub input_bytes: u64,
     /// What it shows the model; not in `input_bytes`.
     pub images: Images,
+    /// The urgency that it asks for.
+    pub service_tier: ServiceTier,
     /// What no price by the token bounds: refuse with its problem unless the model is free.
     pub unbounded: Option<Unbounded>,
     pub(crate) members: Members<'a>,
@@ -52,6 +55,7 @@ pub struct CompletionRequest<'a> {
     pub context: Vec<ContextFile<'a>>,
     pub stop: Vec<Cow<'a, str>>,
     pub input_bytes: u64,
+    pub service_tier: ServiceTier,
     pub unbounded: Option<Unbounded>,
     pub(crate) members: Members<'a>,
 }
@@ -93,6 +97,7 @@ impl<'a> ChatRequest<'a> {
                 .bytes_of(&CHAT_INPUT)
                 .saturating_sub(messages.beside.images.bytes()),
             images: messages.beside.images,
+            service_tier: fields.service_tier,
             unbounded: fields.unbounded,
             model: fields.model.ok_or_else(|| missing("model"))?,
             members,
@@ -119,6 +124,7 @@ impl<'a> CompletionRequest<'a> {
             context: fields.context,
             stop: fields.stop,
             input_bytes: members.bytes_of(&COMPLETION_INPUT),
+            service_tier: fields.service_tier,
             unbounded: fields.unbounded,
             model: fields.model.ok_or_else(|| missing("model"))?,
             members,
@@ -322,6 +328,24 @@ mod tests {
     }
 
     #[test]
+    fn the_tier_that_is_asked_for_is_read() {
+        for (tier, expected) in [
+            ("null", ServiceTier::Standard),
+            (r#""auto""#, ServiceTier::Standard),
+            (r#""flex""#, ServiceTier::Flex),
+            (r#""pri\u006frity""#, ServiceTier::Priority),
+            (r#""scale""#, ServiceTier::Other),
+        ] {
+            let body = format!(r#"{{"model":"m","messages":[{{}}],"prompt":"","service_tier":{tier}}}"#);
+            assert_eq!(chat(&body).service_tier, expected, "{tier}");
+            let completion = CompletionRequest::parse(body.as_bytes()).unwrap();
+            assert_eq!(completion.service_tier, expected, "{tier}");
+        }
+        let problem = ChatRequest::parse(br#"{"model":"m","messages":[{}],"service_tier":5}"#).unwrap_err();
+        assert_eq!(problem.message, "The field `service_tier` must be a text.");
+    }
+
+    #[test]
     fn prompts_that_are_not_one_text_are_refused() {
         for prompt in ["[1,2,3]", "[[1],[2]]", r#"["a","b"]"#, "[]", "5", "null", "{}"] {
             let body = format!(r#"{{"model":"m","prompt":{prompt}}}"#);
@@ -402,11 +426,6 @@ mod tests {
             (option(r#""web_search_options":{}"#), Some(Unbounded::WebSearch)),
             (option(r#""plugins":[{"id":"web"}]"#), Some(Unbounded::HostedTool)),
             (option(r#""models":["a","b"]"#), Some(Unbounded::OtherModels)),
-            (
-                option(r#""service_tier":"priority""#),
-                Some(Unbounded::ServiceTier),
-            ),
-            (option(r#""service_tier":"default""#), None),
             (
                 option(r#""modalities":["text","audio"]"#),
                 Some(Unbounded::AudioOutput),

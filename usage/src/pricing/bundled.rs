@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::{
-    Multiplier, Price, Rate,
+    Long, Price, Rate, Rates, Schedule, ServiceTier, TierPrice,
     pattern::{Rule, with_dashed_dates},
 };
 
@@ -14,6 +14,8 @@ static TABLE: LazyLock<Result<Table, String>> =
 #[derive(Debug, Deserialize)]
 struct Table {
     source: String,
+    /// The day for which prices with a start were chosen.
+    as_of: String,
     providers: Vec<Provider>,
 }
 
@@ -26,10 +28,91 @@ struct Provider {
     models: Vec<Row>,
 }
 
-/// A rule with input, output, cache read and cache write; null for a model whose price is not by
-/// the token, kept so that no later, wider rule takes its names.
+/// A rule and its price; null for a model whose price is not by the token, kept so that no later,
+/// wider rule takes its names.
 #[derive(Debug, Deserialize)]
-struct Row(Rule, Option<[Rate; 4]>);
+struct Row(Rule, Option<Priced>);
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Priced {
+    Flat(Numbers),
+    Full {
+        #[serde(flatten)]
+        schedule: Lengths,
+        #[serde(default)]
+        tiers: Vec<(ServiceTier, Lengths)>,
+        search: Option<Rate>,
+    },
+}
+
+/// Input, output, cache read, cache write, and a write for an hour where that has a price.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Numbers {
+    Usual([Rate; 4]),
+    WithHour([Rate; 5]),
+}
+
+#[derive(Debug, Deserialize)]
+struct Lengths {
+    rates: Numbers,
+    #[serde(default)]
+    long: Vec<(u64, Numbers)>,
+}
+
+impl Numbers {
+    fn rates(&self) -> Rates {
+        let ([input, output, cache_read, cache_write], cache_write_1h) = match *self {
+            Self::Usual(rates) => (rates, None),
+            Self::WithHour([a, b, c, d, hour]) => ([a, b, c, d], Some(hour)),
+        };
+        Rates {
+            input,
+            output,
+            cache_read,
+            cache_write,
+            cache_write_1h,
+        }
+    }
+}
+
+impl Lengths {
+    fn schedule(&self) -> Schedule {
+        let long = |(above, numbers): &(u64, Numbers)| Long {
+            above: *above,
+            rates: numbers.rates(),
+        };
+        Schedule {
+            rates: self.rates.rates(),
+            long: self.long.iter().map(long).collect(),
+        }
+    }
+}
+
+impl Priced {
+    fn price(&self) -> Price {
+        match self {
+            Self::Flat(numbers) => Price::of(numbers.rates()),
+            Self::Full {
+                schedule,
+                tiers,
+                search,
+            } => {
+                let tier = |(tier, lengths): &(ServiceTier, Lengths)| TierPrice {
+                    tier: *tier,
+                    schedule: lengths.schedule(),
+                };
+                Price {
+                    standard: schedule.schedule(),
+                    tiers: tiers.iter().map(tier).collect(),
+                    web_search: *search,
+                    ..Price::FREE
+                }
+            }
+        }
+    }
+}
 
 /// Where the table comes from, with its version.
 ///
@@ -46,9 +129,8 @@ pub fn source() -> Result<&'static str, &'static str> {
 /// The price of a provider's model in the bundled table; None when the table does not have it or
 /// does not price it by the token.
 ///
-/// Where a price depends on the length of the prompt, the time of day or the lifetime of a cache
-/// entry, this is the dearest of them, so that a hold is never too small. Cache rates that a
-/// provider does not name are its input rate. Providers have the table's own ids (`openai`,
+/// Where a price depends on the time of day or changes on a known day, this is the dearest of them,
+/// so that a hold is never too small. Cache rates that a provider does not name are its input rate. Providers have the table's own ids (`openai`,
 /// `x-ai`, `openrouter` …); models match as the table's rules say, in its order, first match wins.
 pub fn bundled(provider: &str, model: &str) -> Option<Price> {
     TABLE.as_ref().ok()?.price(provider, model)
@@ -60,14 +142,8 @@ impl Table {
         let name = model.to_lowercase();
         let row = self.row(provider, &name);
         let row = row.or_else(|| self.row(provider, &with_dashed_dates(&name)?));
-        let [input, output, cache_read, cache_write] = row?.1?;
-        Some(Price {
-            input,
-            output,
-            cache_read,
-            cache_write,
-            multiplier: Multiplier::ONE,
-        })
+        let price = row?.1.as_ref()?.price();
+        Some(price.with_version(&format!("{} {}", self.source, self.as_of)))
     }
 
     fn provider(&self, id: &str) -> Option<&Provider> {
@@ -102,7 +178,7 @@ mod tests {
             (
                 "anthropic",
                 "claude-haiku-4-5-20251001",
-                ["1.00", "5.00", "0.10", "2.00"],
+                ["1.00", "5.00", "0.10", "1.25"],
             ),
             (
                 "groq",
@@ -118,9 +194,52 @@ mod tests {
         ];
         for (provider, model, expected) in cases {
             let price = bundled(provider, model).unwrap_or_else(|| panic!("{provider} {model}"));
-            let shown = [price.input, price.output, price.cache_read, price.cache_write];
-            assert_eq!(shown.map(|rate| rate.to_string()), expected, "{provider} {model}");
+            assert_eq!(shown(&price.standard.rates), expected, "{provider} {model}");
         }
+    }
+
+    fn shown(rates: &Rates) -> [String; 4] {
+        let rates = [rates.input, rates.output, rates.cache_read, rates.cache_write];
+        rates.map(|rate| rate.to_string())
+    }
+
+    #[test]
+    fn long_prompts_tiers_hours_and_searches_are_in_the_table() {
+        let sonnet = bundled("anthropic", "claude-sonnet-4-5").unwrap();
+        let hour = |rates: &Rates| rates.cache_write_1h.map(|rate| rate.to_string());
+        assert_eq!(hour(&sonnet.standard.rates).as_deref(), Some("6.00"));
+        let [long] = sonnet.standard.long.as_slice() else {
+            panic!("{sonnet:?}");
+        };
+        assert_eq!(
+            (long.above, hour(&long.rates).as_deref()),
+            (200_000, Some("12.00"))
+        );
+        assert_eq!(shown(&long.rates), ["6.00", "22.50", "0.60", "7.50"]);
+        assert_eq!(
+            sonnet.web_search.map(|rate| rate.to_string()).as_deref(),
+            Some("10000.00")
+        );
+        let o3 = bundled("openai", "o3").unwrap();
+        let tiers: Vec<_> = o3
+            .tiers
+            .iter()
+            .map(|tier| (tier.tier, tier.schedule.rates.output.to_string()))
+            .collect();
+        let expected = [
+            (ServiceTier::Flex, "4.00".to_owned()),
+            (ServiceTier::Priority, "14.00".into()),
+            (ServiceTier::Fast, "14.00".into()),
+        ];
+        assert_eq!(tiers, expected);
+        assert_eq!(hour(&o3.standard.rates), None);
+    }
+
+    #[test]
+    fn a_price_says_where_it_comes_from() {
+        let version = bundled("openai", "gpt-4o").unwrap().version;
+        assert!(version.starts_with("genai-prices 0.2.1 2026-"), "{version}");
+        assert_ne!(version, bundled("openai", "gpt-4o-mini").unwrap().version);
     }
 
     #[test]

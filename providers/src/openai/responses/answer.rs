@@ -1,12 +1,14 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use protocol::{Problem, TokenUsage};
+use protocol::Problem;
+
+use ::usage::pricing::ServiceTier;
 
 use super::{item, usage};
 use crate::{
     answer::AnswerInfo,
-    openai::failure::upstream_problem,
+    openai::{failure::upstream_problem, usage::Reading},
     splice::Members,
     walk::{Text, Walker},
 };
@@ -16,11 +18,11 @@ pub fn scan_answer(body: &[u8]) -> AnswerInfo<'_> {
     let mut walker = Walker::new(body);
     let found = Found::of(&mut walker);
     let malformed = !found.is_whole || walker.peek().is_some();
-    let (usage, bad_usage) = found.usage();
+    let reading = found.usage();
     AnswerInfo {
-        usage,
-        cache_write_1h_tokens: 0,
-        bad_usage,
+        usage: reading.usage,
+        billing: reading.billing,
+        bad_usage: reading.is_bad,
         output_bytes: if malformed {
             body.len() as u64
         } else {
@@ -68,6 +70,7 @@ pub(super) struct Found<'a> {
     /// As it is written.
     pub(super) created_at: Option<&'a [u8]>,
     usage: Option<&'a [u8]>,
+    service_tier: Option<ServiceTier>,
     pub(super) error: Option<&'a [u8]>,
     pub(super) output_bytes: u64,
     /// Its status says that nothing more comes.
@@ -87,8 +90,10 @@ impl<'a> Found<'a> {
         found
     }
 
-    pub(super) fn usage(&self) -> (Option<TokenUsage>, bool) {
-        self.usage.map(usage::read).unwrap_or_default()
+    pub(super) fn usage(&self) -> Reading {
+        let mut reading = self.usage.map(usage::read).unwrap_or_default();
+        reading.billing.service_tier = self.service_tier;
+        reading
     }
 
     fn member(&mut self, walker: &mut Walker<'a>, key: Text<'a>) -> Option<()> {
@@ -99,6 +104,9 @@ impl<'a> Found<'a> {
             }
             (b"model", b'"') => self.model = Some(walker.string()?.decoded()?),
             (b"created_at", _) => self.created_at = Some(walker.value()?),
+            (b"service_tier", b'"') => {
+                self.service_tier = Some(ServiceTier::of(&walker.string()?.decoded()?));
+            }
             (b"usage", b'{') => self.usage = Some(walker.value()?),
             (b"error", _) => {
                 let error = walker.value()?;

@@ -2,6 +2,7 @@
 
 use protocol::Problem;
 use serde::{Deserialize, de::IgnoredAny};
+use usage::pricing::ServiceTier;
 
 use super::input::Seen;
 use crate::{
@@ -17,6 +18,7 @@ pub(super) struct Fields {
     pub(super) stream: bool,
     pub(super) output_cap: Option<u64>,
     pub(super) has_format: bool,
+    pub(super) service_tier: ServiceTier,
     pub(super) seen: Seen,
 }
 
@@ -110,6 +112,11 @@ impl Fields {
                     .is_none_or(|cap| (1..=TOKENS_MAX).contains(&cap))
                     .then_some(())
             }
+            "service_tier" => {
+                let tier = from::<Option<String>>(value)?;
+                self.service_tier = tier.map_or(ServiceTier::Standard, |tier| ServiceTier::of(&tier));
+                Some(())
+            }
             "input" => self.seen.input(value),
             "tools" => self.seen.tools(value),
             "text" => {
@@ -162,11 +169,6 @@ fn unbounded_option(name: &str, value: &[u8]) -> Option<Option<Unbounded>> {
         return Some(None);
     }
     Some(match name {
-        "service_tier" => {
-            let tier: String = from(value)?;
-            let is_usual = ["auto", "default", "standard", "flex"].contains(&tier.as_str());
-            (!is_usual).then_some(Unbounded::ServiceTier)
-        }
         "previous_response_id" | "conversation" | "prompt" => Some(Unbounded::KeptConversation),
         "context_management" => Some(Unbounded::FurtherPasses),
         "reasoning" => {

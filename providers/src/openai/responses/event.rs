@@ -6,6 +6,7 @@ use protocol::Problem;
 use super::{FailedAt, answer::Found, item};
 use crate::{
     answer::{EventInfo, EventKind},
+    openai::usage::Reading,
     walk::{Text, Walker},
 };
 
@@ -57,11 +58,11 @@ impl EventScanner {
             _ => None,
         };
         self.note(&event, end == Some(true));
-        let (usage, bad_usage) = match end {
+        let reading = match end {
             Some(_) => event.response.usage(),
-            None => (None, false),
+            None => Reading::default(),
         };
-        let output_bytes = self.generated(kind, &event, end.is_some() && usage.is_none());
+        let output_bytes = self.generated(kind, &event, end.is_some() && reading.usage.is_none());
         self.counted += output_bytes;
         EventInfo {
             kind: if end.is_some() {
@@ -70,8 +71,9 @@ impl EventScanner {
                 EventKind::Data
             },
             output_bytes,
-            usage,
-            bad_usage,
+            usage: reading.usage,
+            billing: reading.billing,
+            bad_usage: reading.is_bad,
             finished: end.is_some(),
             error: end == Some(true),
             response_id: event.response.id,

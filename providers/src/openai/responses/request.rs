@@ -1,5 +1,6 @@
 use bytes::Bytes;
 use protocol::Problem;
+use usage::pricing::ServiceTier;
 
 use super::{
     body::{Fields, read},
@@ -19,6 +20,8 @@ pub struct ResponsesRequest<'a> {
     pub stream: bool,
     /// The output cap that the client set, reasoning included.
     pub output_cap: Option<u64>,
+    /// The urgency that it asks for.
+    pub service_tier: ServiceTier,
     /// Bytes of what the model reads, as written; for an estimate where no usage is reported.
     pub input_bytes: u64,
     /// What no price by the token bounds: refuse with its problem unless the model is free.
@@ -50,6 +53,7 @@ impl<'a> ResponsesRequest<'a> {
             stream,
             output_cap,
             has_format,
+            service_tier,
             seen,
         } = fields;
         if !seen.has_input && seen.unbounded != Some(Unbounded::KeptConversation) {
@@ -62,6 +66,7 @@ impl<'a> ResponsesRequest<'a> {
             model: model.ok_or_else(|| missing("model"))?,
             stream,
             output_cap,
+            service_tier,
             input_bytes: members.bytes_of(&INPUT).saturating_sub(seen.images.bytes()),
             unbounded: seen.unbounded,
             seen,
@@ -347,8 +352,6 @@ mod tests {
                 with(r#""prompt":{"id":"pmpt_1"}"#),
                 Some(Unbounded::KeptConversation),
             ),
-            (with(r#""service_tier":"priority""#), Some(Unbounded::ServiceTier)),
-            (with(r#""service_tier":"flex""#), None),
             (
                 with(r#""context_management":[{"type":"compaction","compact_threshold":1}]"#),
                 Some(Unbounded::FurtherPasses),

@@ -3,7 +3,12 @@
 use protocol::TokenUsage;
 use serde::Deserialize;
 
-use crate::count::{Count, known};
+use crate::{
+    answer::Billing,
+    cost::Stated,
+    count::{Count, known},
+    openai::usage::Reading,
+};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -19,7 +24,10 @@ struct Reported {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct InputDetails {
+    /// The second names are Perplexity's.
+    #[serde(alias = "cache_read_input_tokens")]
     cached_tokens: Option<Count>,
+    #[serde(alias = "cache_creation_input_tokens")]
     cache_write_tokens: Option<Count>,
 }
 
@@ -29,11 +37,23 @@ struct OutputDetails {
     reasoning_tokens: Option<Count>,
 }
 
-/// What a `usage` object says, and whether something in it is no count.
-pub(super) fn read(object: &[u8]) -> (Option<TokenUsage>, bool) {
-    match serde_json::from_slice::<Reported>(object) {
-        Ok(reported) => (reported.usage(), reported.has_bad_count()),
-        Err(_) => (None, true),
+/// Reads a `usage` object.
+pub(super) fn read(object: &[u8]) -> Reading {
+    let Ok(reported) = serde_json::from_slice::<Reported>(object) else {
+        return Reading {
+            is_bad: true,
+            ..Reading::default()
+        };
+    };
+    let stated = serde_json::from_slice::<Stated<'_>>(object).map_err(drop);
+    let stated = stated.and_then(|stated| stated.total());
+    Reading {
+        usage: reported.usage(),
+        billing: Billing {
+            stated_cost: stated.unwrap_or_default(),
+            ..Billing::default()
+        },
+        is_bad: reported.has_bad_count() || stated.is_err(),
     }
 }
 
@@ -76,6 +96,8 @@ impl Reported {
 
 #[cfg(test)]
 mod tests {
+    use protocol::Money;
+
     use super::*;
 
     #[test]
@@ -108,7 +130,8 @@ mod tests {
                 cache_write_tokens: cache_write,
                 reasoning_tokens: reasoning,
             };
-            assert_eq!(read(text.as_bytes()), (Some(expected), false), "{text}");
+            let reading = read(text.as_bytes());
+            assert_eq!((reading.usage, reading.is_bad), (Some(expected), false), "{text}");
         }
     }
 
@@ -120,11 +143,38 @@ mod tests {
             r#"{"input_tokens":"1","output_tokens":5}"#,
             r#"{"input_tokens":[1],"output_tokens":5}"#,
         ] {
-            assert_eq!(read(text.as_bytes()), (None, true), "{text}");
+            let reading = read(text.as_bytes());
+            assert_eq!((reading.usage, reading.is_bad), (None, true), "{text}");
         }
         let detail =
             read(br#"{"input_tokens":9,"output_tokens":5,"input_tokens_details":{"cached_tokens":-3}}"#);
-        assert_eq!((detail.0.unwrap().input_tokens, detail.1), (9, true));
-        assert_eq!(read(b"{}"), (None, false));
+        assert_eq!((detail.usage.unwrap().input_tokens, detail.is_bad), (9, true));
+        assert_eq!(read(b"{}"), Reading::default());
+    }
+
+    #[test]
+    fn perplexitys_form_has_its_cost_with_it() {
+        let reading = read(
+            br#"{"input_tokens":9,"output_tokens":3,"total_tokens":12,
+            "input_tokens_details":{"cache_read_input_tokens":2,"cache_creation_input_tokens":1},
+            "tool_calls_details":{"search_web":{"invocation":1}},
+            "cost":{"currency":"USD","input_cost":0.1,"output_cost":0.2,"cache_read_cost":0,
+            "cache_creation_cost":0,"tool_calls_cost":0.005,"total_cost":0.305}}"#,
+        );
+        let usage = reading.usage.unwrap();
+        assert_eq!(
+            [
+                usage.input_tokens,
+                usage.cache_read_tokens,
+                usage.cache_write_tokens,
+                usage.output_tokens
+            ],
+            [6, 2, 1, 3]
+        );
+        assert_eq!(
+            reading.billing.stated_cost,
+            Some(Money::from_nano_usd(305_000_000))
+        );
+        assert!(!reading.is_bad);
     }
 }
