@@ -1,13 +1,18 @@
 //! The one response body of the server: whole, streamed by the proxy, or made by a route.
 
 use std::{
+    io,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
-use tokio::sync::mpsc;
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use tokio::{
+    sync::mpsc,
+    time::{Sleep, sleep},
+};
 
 /// A piece of a stream; an error ends the answer so that the client sees it is not whole.
 pub type Piece = Result<Bytes, axum::Error>;
@@ -55,5 +60,45 @@ impl HttpBody for Body {
             Self::Stream(_) => SizeHint::default(),
             Self::Route(body) => body.size_hint(),
         }
+    }
+}
+
+/// A request body that comes in time, or breaks off.
+pub struct InTime {
+    body: Incoming,
+    until: Pin<Box<Sleep>>,
+}
+
+impl InTime {
+    pub fn new(body: Incoming, patience: Duration) -> Self {
+        Self {
+            body,
+            until: Box::pin(sleep(patience)),
+        }
+    }
+}
+
+impl HttpBody for InTime {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = self.get_mut();
+        if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
+            return Poll::Ready(frame.map(|frame| frame.map_err(axum::Error::new)));
+        }
+        let late = || axum::Error::new(io::Error::from(io::ErrorKind::TimedOut));
+        this.until.as_mut().poll(context).map(|()| Some(Err(late())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

@@ -47,6 +47,20 @@ pub struct Upstream {
 }
 
 impl Upstream {
+    /// Whether these bytes of the upstream repeat our own key for it, which nobody else may see.
+    pub(crate) fn repeats_key(&self, said: &[u8]) -> bool {
+        let Target::Http {
+            authorization: Some((_, value)),
+            ..
+        } = &self.target
+        else {
+            return false;
+        };
+        let key = value.as_bytes();
+        let key = key.strip_prefix(b"Bearer ").unwrap_or(key);
+        !key.is_empty() && memchr::memmem::find(said, key).is_some()
+    }
+
     pub(crate) fn is_same_place(&self, other: &Self) -> bool {
         match (&self.target, &other.target) {
             (Target::Http { origin, .. }, Target::Http { origin: other, .. }) => origin == other,

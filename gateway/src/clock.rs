@@ -1,8 +1,9 @@
-//! The one place that reads the wall clock and makes ids.
+//! The one place that reads the clocks and makes ids.
 
 use std::{
     cell::RefCell,
-    time::{SystemTime, UNIX_EPOCH},
+    sync::OnceLock,
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use jiff::Timestamp;
@@ -12,6 +13,16 @@ use uuid::Uuid;
 pub fn now_ms() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Milliseconds that never jump: the wall clock as it was at the first call, and what has really
+/// gone by since. For spans within this process (a lease, a rest, a window of failures), which must
+/// not end or last a day longer because somebody sets the clock.
+pub fn steady_ms() -> i64 {
+    static START: OnceLock<(i64, Instant)> = OnceLock::new();
+    let (wall, start) = START.get_or_init(|| (now_ms(), Instant::now()));
+    let passed = i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
+    wall.saturating_add(passed)
 }
 
 /// The moment of a number of milliseconds; numbers outside of the calendar give 1970.

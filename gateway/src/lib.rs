@@ -6,6 +6,7 @@
 pub mod backup;
 mod body;
 mod builtin;
+pub mod capacity;
 pub mod catalogue;
 pub mod clock;
 pub mod cluster;

@@ -12,6 +12,7 @@ mod client;
 mod connection;
 mod count;
 mod dialect;
+mod ending;
 mod exchange;
 mod guard;
 mod hold;
@@ -30,7 +31,10 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use http_body_util::{BodyExt, Limited};
-use hyper::{Request, body::Incoming};
+use hyper::{
+    Request,
+    body::{Body as _, Incoming},
+};
 use protocol::{Code, Problem};
 use tokio::{
     sync::{Notify, oneshot},
@@ -39,6 +43,7 @@ use tokio::{
 
 use crate::{
     body::Body,
+    capacity::{BodyRoom, Room},
     clock::now_ms,
     directory::Device,
     ledger::Ledger,
@@ -47,6 +52,7 @@ use crate::{
     wire::RequestHead,
 };
 use client::{Client, Hyper};
+use refusal::{RETRY_SECONDS, Refusal};
 use trail::Trail;
 
 pub(crate) use client::Left;
@@ -54,8 +60,6 @@ pub use count::{PATH as COUNT_PATH, count};
 pub use dialect::Dialect;
 pub use pool::Pool;
 
-/// A request body that takes longer is not coming.
-const BODY_MAX: Duration = Duration::from_secs(30);
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
 /// What one thread of the server needs to proxy: the shared state and its own connections.
@@ -110,19 +114,19 @@ impl Proxy {
 pub async fn handle(proxy: &Rc<Proxy>, dialect: Dialect, request: Request<Incoming>) -> Response<Body> {
     let arrived = async {
         let arrival = Arrival::of(proxy, dialect, request.headers()).await?;
-        let body = read_body(request.into_body(), proxy.gateway.limits().body_bytes_max).await?;
-        Ok::<_, Problem>(arrival.with(body))
+        let body = read_body(&proxy.gateway, request.into_body()).await?;
+        Ok::<_, Refusal>(arrival.with(body))
     };
-    let asked = match arrived.await {
-        Ok(asked) => asked,
-        Err(problem) => return dialect.refuse(&problem).map(Body::from),
+    let (asked, room) = match arrived.await {
+        Ok(arrived) => arrived,
+        Err(refusal) => return refusal.respond(dialect).map(Body::from),
     };
     let (head, answer) = oneshot::channel();
     let task = Rc::clone(proxy);
     // A task of its own: hyper drops this one as soon as the client is gone.
     tokio::task::spawn_local(async move {
         let mut client = Client::Hyper(Hyper::new(head));
-        run(&task, asked, &mut client).await;
+        run(&task, asked, room, &mut client).await;
     });
     answer.await.unwrap_or_else(|_| {
         let problem = Problem::new(Code::Internal, "The request ended without an answer.");
@@ -132,26 +136,16 @@ pub async fn handle(proxy: &Rc<Proxy>, dialect: Dialect, request: Request<Incomi
 
 /// Serves one request of the data plane on its own connection.
 pub(crate) async fn handle_direct(proxy: &Proxy, head: RequestHead<Dialect>, direct: &mut Direct) {
-    let arrival = match Arrival::of(proxy, head.route, &head.headers).await {
-        Ok(_) if head.length > proxy.gateway.limits().body_bytes_max as u64 => {
-            Err(too_large(proxy.gateway.limits().body_bytes_max))
-        }
-        other => other,
+    let (arrival, (length, body_room)) = match admitted(proxy, &head).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return turn_away(proxy, &head, direct, refusal).await,
     };
-    let arrival = match arrival {
-        Ok(arrival) => arrival,
-        Err(problem) => {
-            if timeout(BODY_MAX, direct.discard_body(head.length)).await.is_err() {
-                // What comes of it later must not be taken for a request.
-                direct.close_after();
-            }
-            // Whoever does not read a refusal has not lost anything.
-            let _ = direct.answer(head.route.refuse(&problem)).await;
-            return;
+    let patience = Duration::from_secs(proxy.gateway.limits().body_seconds_max);
+    match timeout(patience, direct.read_body(length)).await {
+        Ok(Some(body)) => {
+            let (asked, room) = arrival.with((body, body_room));
+            run(proxy, asked, room, &mut Client::Direct(direct)).await;
         }
-    };
-    match timeout(BODY_MAX, direct.read_body(head.length)).await {
-        Ok(Some(body)) => run(proxy, arrival.with(body), &mut Client::Direct(direct)).await,
         Ok(None) => {}
         Err(_) => {
             direct.close_after();
@@ -160,7 +154,38 @@ pub(crate) async fn handle_direct(proxy: &Proxy, head: RequestHead<Dialect>, dir
     }
 }
 
-async fn run(proxy: &Proxy, asked: admit::Asked, client: &mut Client<'_>) {
+/// Whose head is fine, with the length of the body and the memory for it.
+async fn admitted(
+    proxy: &Proxy,
+    head: &RequestHead<Dialect>,
+) -> Result<(Arrival, (usize, BodyRoom)), Refusal> {
+    let arrival = Arrival::of(proxy, head.route, &head.headers).await?;
+    let limit = proxy.gateway.limits().body_bytes_max;
+    let length = usize::try_from(head.length)
+        .ok()
+        .filter(|length| *length <= limit)
+        .ok_or_else(|| too_large(limit))?;
+    let room = proxy
+        .gateway
+        .capacity
+        .body(length, proxy.gateway.limits().all_bodies_bytes_max)
+        .ok_or_else(Refusal::crowded)?;
+    Ok((arrival, (length, room)))
+}
+
+async fn turn_away(proxy: &Proxy, head: &RequestHead<Dialect>, direct: &mut Direct, refusal: Refusal) {
+    direct.skip_body(head.length);
+    // Whoever does not read a refusal has not lost anything.
+    let _ = direct.answer(refusal.respond(head.route)).await;
+    let patience = Duration::from_secs(proxy.gateway.limits().body_seconds_max);
+    if timeout(patience, direct.pass_body()).await.is_err() {
+        // What comes of it later must not be taken for a request.
+        direct.abort();
+    }
+}
+
+/// Serves a request to its end; `_room` is its place among all others until then.
+async fn run(proxy: &Proxy, asked: admit::Asked, _room: Room, client: &mut Client<'_>) {
     let _busy = Busy::new(&proxy.gateway);
     let _running = Running::new(&proxy.running);
     let (dialect, trail) = (asked.dialect, Rc::clone(&asked.trail));
@@ -204,15 +229,16 @@ struct Arrival {
     wishes: origin_headers::Wishes,
     place: crate::directory::StreamPlace,
     trail: Rc<Trail>,
+    room: Room,
 }
 
 impl Arrival {
     /// Who asks comes before what is asked: an unknown client gets no parser to play with.
-    async fn of(proxy: &Proxy, dialect: Dialect, headers: &HeaderMap) -> Result<Self, Problem> {
+    async fn of(proxy: &Proxy, dialect: Dialect, headers: &HeaderMap) -> Result<Self, Refusal> {
         let trail = Rc::new(Trail::new(&proxy.gateway, dialect));
         Self::admit(proxy, dialect, headers, Rc::clone(&trail))
             .await
-            .inspect_err(|problem| trail.refuses(problem.code))
+            .inspect_err(|refusal| trail.refuses(refusal.problem.code))
     }
 
     async fn admit(
@@ -220,36 +246,43 @@ impl Arrival {
         dialect: Dialect,
         headers: &HeaderMap,
         trail: Rc<Trail>,
-    ) -> Result<Self, Problem> {
-        let device = authenticate(&proxy.gateway, headers).await?;
-        if proxy.gateway.stop.is_draining() {
-            return Err(Problem::new(Code::Draining, "The gateway is stopping."));
+    ) -> Result<Self, Refusal> {
+        let gateway = &proxy.gateway;
+        let device = authenticate(gateway, headers).await?;
+        if gateway.stop.is_draining() {
+            return Err(Refusal::later(refusal::stopping(), RETRY_SECONDS));
         }
         let wishes = origin_headers::read(headers)?;
-        let place = device
-            .enter(proxy.gateway.limits().streams_per_device)
-            .ok_or_else(|| {
-                Problem::new(Code::RateLimited, "This device has too many requests running.")
-                    .with_hint("Wait until some of them are done.")
-            })?;
+        let place = device.enter(gateway.limits().streams_per_device).ok_or_else(|| {
+            let problem = Problem::new(Code::RateLimited, "This device has too many requests running.")
+                .with_hint("Wait until some of them are done.");
+            Refusal::later(problem, RETRY_SECONDS)
+        })?;
+        let room = gateway
+            .capacity
+            .enter(gateway.limits().requests_max)
+            .ok_or_else(Refusal::crowded)?;
         Ok(Self {
             dialect,
             device,
             wishes,
             place,
             trail,
+            room,
         })
     }
 
-    fn with(self, body: Bytes) -> admit::Asked {
-        admit::Asked {
+    fn with(self, (body, body_room): (Bytes, BodyRoom)) -> (admit::Asked, Room) {
+        let asked = admit::Asked {
             dialect: self.dialect,
             device: self.device,
             wishes: self.wishes,
             body,
+            body_room,
             place: self.place,
             trail: self.trail,
-        }
+        };
+        (asked, self.room)
     }
 }
 
@@ -305,12 +338,27 @@ pub fn credential(headers: &HeaderMap) -> Result<&[u8], Problem> {
     }
 }
 
-async fn read_body(body: Incoming, limit: usize) -> Result<Bytes, Problem> {
-    let read = timeout(BODY_MAX, Limited::new(body, limit).collect()).await;
+async fn read_body(gateway: &Gateway, body: Incoming) -> Result<(Bytes, BodyRoom), Refusal> {
+    let limit = gateway.limits().body_bytes_max;
+    // One whose length is not known may become as long as any.
+    let expected = body
+        .size_hint()
+        .exact()
+        .and_then(|length| usize::try_from(length).ok());
+    let expected = expected.unwrap_or(limit);
+    if expected > limit {
+        return Err(too_large(limit).into());
+    }
+    let room = gateway
+        .capacity
+        .body(expected, gateway.limits().all_bodies_bytes_max)
+        .ok_or_else(Refusal::crowded)?;
+    let patience = Duration::from_secs(gateway.limits().body_seconds_max);
+    let read = timeout(patience, Limited::new(body, limit).collect()).await;
     match read.map_err(|_| broke_off())? {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large(limit)),
-        Err(_) => Err(broke_off()),
+        Ok(collected) => Ok((collected.to_bytes(), room)),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large(limit).into()),
+        Err(_) => Err(broke_off().into()),
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::{
     catalogue::{self, Sources},
-    clock::now_ms,
+    clock::{now_ms, steady_ms},
     cluster,
     config::{Config, ConfigError, ServeOptions},
     credential::{self, Kind},
@@ -250,6 +250,7 @@ impl Opened {
             catalogue: ArcSwap::from_pointee(catalogue::build(&sources, &[])),
             quota: Quota::new(config.quota()),
             queue: FairQueue::new(config.queue()),
+            capacity: Arc::default(),
             failed_redeems: FailureLimit::new(
                 config.limits.failed_redeems_per_minute,
                 config.limits.failed_redeems_per_hour,
@@ -424,7 +425,7 @@ async fn sweep(gateway: Arc<Gateway>) {
     };
     loop {
         tokio::time::sleep(every).await;
-        match gateway.ledger.sweep(now_ms()).await {
+        match gateway.ledger.sweep(steady_ms()).await {
             Ok(0) => {}
             Ok(swept) => tracing::warn!("{swept} holds outlived their lease and were settled on their marks"),
             Err(error) => return tracing::error!("{error}"),

@@ -3,6 +3,7 @@
 
 mod connection;
 mod direct;
+mod doorstep;
 mod share;
 mod tls;
 
@@ -33,8 +34,8 @@ pub use tls::{TlsError, TlsFiles, client_config};
 
 /// More threads than cores only pass work around.
 const THREADS_MAX: usize = 8;
-/// Clients that one thread serves at once through one door.
-const CONNECTIONS_MAX: usize = 8_192;
+/// Clients that are turned away with words at once by one thread; more only see the door close.
+const TURNED_AWAY_MAX: usize = 64;
 /// How long running requests may take to end after a stop signal before they are cut.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long settling what was cut may take.
@@ -72,7 +73,7 @@ pub(crate) fn serve(shared: &Arc<Shared>, doors: Vec<Door>) -> io::Result<()> {
     let threads = std::thread::available_parallelism()
         .map_or(2, usize::from)
         .clamp(1, THREADS_MAX);
-    let (share, inboxes) = Share::new(threads);
+    let (share, inboxes) = Share::new(threads, doorstep::places_max(&shared.gateway.limits()));
     let share = Arc::new(share);
     let mut workers = Vec::new();
     for (number, inbox) in inboxes.into_iter().enumerate() {
@@ -140,6 +141,7 @@ async fn work(desk: Rc<Desk>, doors: Vec<Door>, inbox: UnboundedReceiver<Guest>)
             proxy: Rc::clone(&proxy),
             router: router.clone(),
             tls: door.tls,
+            crowd: Arc::clone(&desk.share.crowd),
         };
         visitors.push(visitor.clone());
         accepting.push(tokio::task::spawn_local(accept(
@@ -195,29 +197,17 @@ async fn accept(
     listener: tokio::net::TcpListener,
     visitor: connection::Connection,
 ) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let doorstep = Arc::new(Semaphore::new(TURNED_AWAY_MAX));
     loop {
         let accepted = tokio::select! {
-            accepted = next(&listener, &places) => accepted,
+            accepted = listener.accept() => accepted,
             () = visitor.shared.gateway.stop.on_drain() => return,
         };
         match accepted {
-            Ok((socket, peer, place)) => {
-                // Without it the last bytes of an answer wait for an acknowledgement.
-                let _ = socket.set_nodelay(true);
-                let seat = desk.share.seat(desk.number);
-                if seat.thread == desk.number {
-                    serve_client(&visitor, socket, peer, (place, seat));
-                } else if let Ok(socket) = socket.into_std() {
-                    desk.share.send(Guest {
-                        socket,
-                        peer,
-                        door,
-                        place,
-                        seat,
-                    });
-                }
-            }
+            Ok((socket, peer)) => match desk.share.place() {
+                Some(place) => welcome(&desk, door, &visitor, (socket, peer), place),
+                None => turn_away(&doorstep, &visitor, socket),
+            },
             // Out of file descriptors, or the client left already: the next one may be fine.
             Err(error) => {
                 tracing::warn!("A connection could not be accepted: {error}");
@@ -227,15 +217,39 @@ async fn accept(
     }
 }
 
-/// The next client, when there is a place for one: beyond the limit they wait in the system's queue.
-async fn next(
-    listener: &tokio::net::TcpListener,
-    places: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places)
-        .acquire_owned()
-        .await
-        .map_err(io::Error::other)?;
-    let (socket, peer) = listener.accept().await?;
-    Ok((socket, peer, place))
+/// Serves the client here, or hands it to a thread that has fewer.
+fn welcome(
+    desk: &Desk,
+    door: usize,
+    visitor: &connection::Connection,
+    (socket, peer): (TcpStream, SocketAddr),
+    place: OwnedSemaphorePermit,
+) {
+    // Without it the last bytes of an answer wait for an acknowledgement.
+    let _ = socket.set_nodelay(true);
+    let seat = desk.share.seat(desk.number);
+    if seat.thread == desk.number {
+        serve_client(visitor, socket, peer, (place, seat));
+    } else if let Ok(socket) = socket.into_std() {
+        desk.share.send(Guest {
+            socket,
+            peer,
+            door,
+            place,
+            seat,
+        });
+    }
+}
+
+/// There is no place. Behind TLS nothing can be said without the work of a handshake.
+fn turn_away(doorstep: &Arc<Semaphore>, visitor: &connection::Connection, socket: TcpStream) {
+    let Ok(step) = Arc::clone(doorstep).try_acquire_owned() else {
+        return;
+    };
+    if visitor.tls.is_none() {
+        tokio::task::spawn_local(async move {
+            doorstep::turn_away(socket).await;
+            drop(step);
+        });
+    }
 }

@@ -125,6 +125,10 @@ fn needs_restart(before: &Config, after: &Config) -> Vec<String> {
         ("tls_key", before.tls_key != after.tls_key),
         ("log.format", before.log.format != after.log.format),
         ("trusted_proxies", before.trusted_proxies != after.trusted_proxies),
+        (
+            "limits.connections_max",
+            before.limits.connections_max != after.limits.connections_max,
+        ),
     ];
     let names = changed.into_iter().filter(|(_, changed)| *changed);
     names.map(|(name, _)| name.to_owned()).collect()

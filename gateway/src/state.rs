@@ -13,6 +13,7 @@ use protocol::{
 use tokio::sync::{Notify, watch};
 
 use crate::{
+    capacity::Capacity,
     catalogue::Catalogue,
     config::Limits,
     credential::{self, Kind},
@@ -33,6 +34,8 @@ pub struct Gateway {
     pub reader: Reader,
     pub directory: Directory,
     pub catalogue: ArcSwap<Catalogue>,
+    /// What running requests take of what is there.
+    pub capacity: Arc<Capacity>,
     pub failed_redeems: FailureLimit,
     pub quota: Quota,
     pub queue: Arc<FairQueue>,

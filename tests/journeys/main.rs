@@ -6,6 +6,7 @@
 )]
 
 mod answered;
+mod scene;
 mod stage;
 
 mod agents;
@@ -19,12 +20,17 @@ mod control_plane;
 mod crash;
 mod data_directory;
 mod disconnect;
+mod doubtful_usage;
+mod echoed_key;
 mod embeddings;
 mod events;
 mod failover;
 mod fairness;
+mod hostile_requests;
+mod hostile_upstream;
 mod images;
 mod language_model;
+mod leaving;
 mod limits;
 mod logs;
 mod messages;
@@ -37,5 +43,6 @@ mod reload;
 mod responses;
 mod secrets;
 mod stream_bytes;
+mod two_credentials;
 mod upstream_failures;
 mod usage_counts;

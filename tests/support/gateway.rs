@@ -221,6 +221,25 @@ impl Gateway {
         self.running.as_ref().and_then(Child::id).expect("it runs")
     }
 
+    /// The most memory that the process has had since it started, in bytes.
+    pub fn memory_max(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+    /// The memory that the process has now, in bytes.
+    pub fn memory_now(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+    fn memory(&self, line: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()));
+        let status = status.expect("a running process has a status");
+        let kilobytes = status.lines().find_map(|all| all.strip_prefix(line));
+        let kilobytes = kilobytes.and_then(|rest| rest.split_whitespace().next());
+        kilobytes
+            .and_then(|text| text.parse::<u64>().ok())
+            .expect("Linux tells the memory")
+            * 1_024
+    }
+
     pub fn home(&self) -> &Home {
         &self.serve.home
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use toml::{Table, Value};
 
-use super::{Config, ConfigError, ModelConfig};
+use super::{Config, ConfigError, Limits, ModelConfig};
 
 const ROOT: &[&str] = &[
     "listen",
@@ -23,7 +23,15 @@ const LIMITS: &[&str] = &[
     "failed_redeems_per_minute",
     "failed_redeems_per_hour",
     "streams_per_device",
+    "connections_max",
+    "requests_max",
+    "all_bodies_bytes_max",
     "body_bytes_max",
+    "answer_bytes_max",
+    "head_seconds_max",
+    "body_seconds_max",
+    "write_seconds_max",
+    "keep_alive_seconds_max",
     "idle_seconds_max",
     "request_seconds_max",
     "max_concurrent_requests",
@@ -59,6 +67,9 @@ const MODEL: &[&str] = &[
 const DIALECTS: &[&str] = &["chat", "completions", "embeddings", "responses", "messages"];
 const ROUTE: &[&str] = &["upstream", "upstream_model", "price", "weight"];
 const PRICE: &[&str] = &["input", "output", "cache_read", "cache_write", "cache_write_1h"];
+
+/// A week: nobody waits longer for an answer.
+const SECONDS_MAX: u64 = 7 * 24 * 3_600;
 
 pub(super) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
     known("", root, ROOT)?;
@@ -134,6 +145,39 @@ fn limits(config: &Config) -> Result<(), ConfigError> {
                 "limits.{scope}.{name} is more than 0; leave it out for no limit"
             ));
         }
+    }
+    sane(&config.limits)
+}
+
+/// Limits that would refuse everything, or that no clock can wait for.
+fn sane(limits: &Limits) -> Result<(), ConfigError> {
+    let seconds = [
+        ("head_seconds_max", limits.head_seconds_max),
+        ("body_seconds_max", limits.body_seconds_max),
+        ("write_seconds_max", limits.write_seconds_max),
+        ("keep_alive_seconds_max", limits.keep_alive_seconds_max),
+        ("idle_seconds_max", limits.idle_seconds_max),
+        ("request_seconds_max", limits.request_seconds_max),
+    ];
+    if let Some((name, _)) = seconds
+        .iter()
+        .find(|(_, value)| !(1..=SECONDS_MAX).contains(value))
+    {
+        let text = format!("limits.{name} is between 1 and {SECONDS_MAX} seconds");
+        return Err(ConfigError::Invalid(text));
+    }
+    let counts = [
+        ("connections_max", limits.connections_max),
+        ("requests_max", limits.requests_max),
+        ("body_bytes_max", limits.body_bytes_max),
+        ("answer_bytes_max", limits.answer_bytes_max),
+    ];
+    if let Some((name, _)) = counts.iter().find(|(_, value)| *value == 0) {
+        return Err(ConfigError::Invalid(format!("limits.{name} is at least 1")));
+    }
+    if limits.all_bodies_bytes_max < limits.body_bytes_max {
+        let text = "limits.all_bodies_bytes_max is less than limits.body_bytes_max, which one body may take";
+        return Err(ConfigError::Invalid(text.into()));
     }
     Ok(())
 }
@@ -278,6 +322,20 @@ mod tests {
             protocol::Money::parse_usd("2.5").ok()
         );
         assert_eq!((config.queue().places, config.queue().waiting_max), (Some(9), 5));
+    }
+
+    #[test]
+    fn limits_that_would_refuse_everything_are_mistakes() {
+        for (line, named) in [
+            ("request_seconds_max = 0", "request_seconds_max"),
+            ("idle_seconds_max = 18446744073709551615", "idle_seconds_max"),
+            ("requests_max = 0", "requests_max"),
+            ("body_bytes_max = 1000000000", "all_bodies_bytes_max"),
+        ] {
+            let said = refusal(&format!("[limits]\n{line}"));
+            assert!(said.contains(named), "{line}: {said}");
+        }
+        assert!(Config::parse("[limits]\nwrite_seconds_max = 1\nconnections_max = 5").is_ok());
     }
 
     #[test]

@@ -9,13 +9,29 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 use super::{Config, UpstreamConfig};
 use crate::{fair_queue, quota};
 
+/// What is refused, made to wait, or ended, so that no client and no upstream takes everything.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default)]
 pub struct Limits {
     pub failed_redeems_per_minute: u32,
     pub failed_redeems_per_hour: u32,
     pub streams_per_device: u32,
+    /// Client connections at once; beyond that a new one is told to come back.
+    pub connections_max: usize,
+    /// Requests to models at once, of all devices together, those that wait their turn included.
+    pub requests_max: usize,
+    /// What the bodies of requests that are not answered yet may take together.
+    pub all_bodies_bytes_max: usize,
     pub body_bytes_max: usize,
+    /// The longest answer of an upstream, whole or streamed.
+    pub answer_bytes_max: usize,
+    /// A client that has not finished its request's head, or its body, after this is let go.
+    pub head_seconds_max: u64,
+    pub body_seconds_max: u64,
+    /// A client that takes nothing of its answer for so long counts as gone.
+    pub write_seconds_max: u64,
+    /// A connection may wait so long for its next request.
+    pub keep_alive_seconds_max: u64,
     /// An upstream that says nothing for so long has failed.
     pub idle_seconds_max: u64,
     /// No request runs longer.
@@ -38,7 +54,15 @@ impl Default for Limits {
             failed_redeems_per_minute: 5,
             failed_redeems_per_hour: 30,
             streams_per_device: 256,
+            connections_max: 10_000,
+            requests_max: 4_096,
+            all_bodies_bytes_max: 512 * 1024 * 1024,
             body_bytes_max: 8 * 1024 * 1024,
+            answer_bytes_max: 64 * 1024 * 1024,
+            head_seconds_max: 30,
+            body_seconds_max: 30,
+            write_seconds_max: 30,
+            keep_alive_seconds_max: 75,
             idle_seconds_max: 120,
             request_seconds_max: 1_800,
             max_concurrent_requests: None,

@@ -20,8 +20,9 @@ use super::{
     turn::turn,
 };
 use crate::{
+    capacity::BodyRoom,
     catalogue::{Entry, Route},
-    clock::{new_id, now_ms},
+    clock::{new_id, steady_ms},
     directory::{Device, StreamPlace},
     quota::Tokens,
 };
@@ -39,6 +40,8 @@ pub(super) struct Asked {
     pub device: Arc<Device>,
     pub wishes: Wishes,
     pub body: Bytes,
+    /// The memory that the body takes among all others.
+    pub body_room: BodyRoom,
     pub place: StreamPlace,
     pub trail: Rc<Trail>,
 }
@@ -77,6 +80,7 @@ pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) 
         device,
         wishes,
         body,
+        body_room: _body_room,
         mut place,
         trail,
     } = asked;
@@ -138,7 +142,7 @@ fn plan<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) ->
 
 /// The routes that may serve it, in the order in which they are tried.
 fn routes<'a>(plan: &'a Plan<'_>, dice: u32) -> Result<Vec<&'a Route>, Problem> {
-    let mut routes = plan.entry.in_order(dice, now_ms());
+    let mut routes = plan.entry.in_order(dice, steady_ms());
     if routes.is_empty() {
         return Err(unavailable());
     }

@@ -8,64 +8,53 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::{
-    Proxy,
-    client::Client,
     exchange::Exchange,
-    guard::Guard,
     meter::Reading,
-    refusal::{Refusal, broke_off},
+    refusal::Refusal,
     shape::{Said, Shape},
-    upstream::Reply,
+    upstream::{Collected, Reply},
 };
-use crate::state::internal;
+use crate::{catalogue::Upstream, state::internal};
 
-/// The largest whole answer that is read into memory.
-const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// As much of an error body as is looked at.
 const ERROR_MAX: Duration = Duration::from_secs(10);
 const ERROR_BYTES_MAX: usize = 64 * 1024;
 
-/// Reads the answer, settles it, and only then hands it on.
+/// Settles a whole answer, and only then hands it on.
 pub(super) async fn whole(
-    proxy: &Proxy,
     exchange: &Exchange,
-    guard: &mut Guard,
-    client: &mut Client<'_>,
-    mut head: Reply,
+    upstream: &HeaderMap,
+    body: Bytes,
     (shape, said): (Shape, &Said),
 ) -> Result<Response<Bytes>, Refusal> {
-    let body = match guard.watch(client, head.body.collect(ANSWER_BYTES_MAX)).await {
-        Ok(Ok(body)) => body,
-        Err(ended) => {
-            exchange.trail.ends_early(ended);
-            settle_unread(exchange).await?;
-            return Err(ended.refusal());
-        }
-        Ok(Err((part, error))) => {
-            let reading = Reading {
-                usage: None,
-                ..Reading::of_answer(&shape.scan_answer(&part))
-            };
-            exchange.settle(reading).await.map_err(internal)?;
-            tracing::warn!(request.id = %exchange.request, "{error} in the middle of an answer");
-            return Err(broke_off().into());
-        }
-    };
-    head.body.put_back(proxy);
-    let info = shape.scan_answer(&body);
-    if (info.error || info.malformed) && info.usage.is_none() {
-        // A page or an error under a good status: nothing was generated, nothing is owed.
-        exchange.release().await.map_err(internal)?;
-        return Err(shape.failure(502, None, &body).problem.into());
-    }
-    let reading = Reading::of_answer(&info);
+    let reading = Reading::of_answer(&shape.scan_answer(&body));
     let receipt = exchange.settle(reading).await.map_err(internal)?;
     let presented = shape.present_answer(body.clone(), said);
     if presented.is_none() {
         tracing::warn!(request.id = %exchange.request, "An answer could not be translated");
     }
     let body = presented.unwrap_or(body);
-    Ok(respond(exchange, &head.headers, body, &receipt))
+    Ok(respond(exchange, upstream, body, &receipt))
+}
+
+/// A page or an error under a good status: nothing was generated, nothing is owed.
+pub(super) fn refusal_in(shape: Shape, body: &[u8]) -> Option<UpstreamFailure> {
+    let info = shape.scan_answer(body);
+    let is_none = (info.error || info.malformed) && info.usage.is_none();
+    is_none.then(|| shape.failure(502, None, body))
+}
+
+/// Charges the input, and the part of a whole answer that came.
+pub(super) async fn settle_part(exchange: &Exchange, shape: Shape, part: &[u8]) -> Result<(), Refusal> {
+    let reading = Reading {
+        usage: None,
+        ..Reading::of_answer(&shape.scan_answer(part))
+    };
+    exchange
+        .settle(reading)
+        .await
+        .map(drop)
+        .map_err(|error| internal(error).into())
 }
 
 fn respond(exchange: &Exchange, upstream: &HeaderMap, body: Bytes, receipt: &Receipt) -> Response<Bytes> {
@@ -102,11 +91,16 @@ pub(super) async fn settle_unread(exchange: &Exchange) -> Result<(), Refusal> {
         .map_err(|error| internal(error).into())
 }
 
-/// What an upstream's refusal means.
-pub(super) async fn failure(mut head: Reply, shape: Shape) -> UpstreamFailure {
-    let body = match timeout(ERROR_MAX, head.body.collect(ERROR_BYTES_MAX)).await {
-        Ok(Ok(body) | Err((body, _))) => body,
-        Err(_) => Bytes::new(),
+/// What an upstream's refusal means. One that repeats our own key is not even read.
+pub(super) async fn failure(mut head: Reply, shape: Shape, upstream: &Upstream) -> UpstreamFailure {
+    let mut body = Collected::default();
+    // What came in time is looked at, whether it is all or not.
+    let _ = timeout(ERROR_MAX, head.body.collect(ERROR_BYTES_MAX, &mut body)).await;
+    let body = body.into_bytes();
+    let body = if upstream.repeats_key(&body) {
+        Bytes::new()
+    } else {
+        body
     };
     let retry_after = head
         .headers

@@ -9,9 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use http::HeaderValue;
-use protocol::Problem;
-use providers::anthropic;
+use protocol::{Code, Problem};
+use providers::{anthropic, openai::UpstreamFailure};
 
 use super::{
     Proxy,
@@ -22,21 +23,23 @@ use super::{
     exchange::Exchange,
     guard::{Ended, Guard},
     origin_headers::Wishes,
-    refusal::{Refusal, unavailable},
+    refusal::{Refusal, broke_off, unavailable},
     relay::{self, Stream},
     shape::{Said, Shape},
     trail::Trail,
     turn::turn,
-    upstream::{self, Reply},
+    upstream::{self, Collected, Reply},
 };
 use crate::{
     catalogue::Route,
-    clock::now_ms,
+    clock::steady_ms,
     directory::{Device, StreamPlace},
     fair_queue::{Crowded, Place},
     ledger::RequestOrigin,
     state::internal,
 };
+
+const SILENT: &str = "it says nothing for too long";
 
 pub(super) struct Attempt<'a> {
     pub plan: &'a Plan<'a>,
@@ -47,6 +50,15 @@ pub(super) struct Attempt<'a> {
     pub started: Instant,
     pub is_first: bool,
     pub is_last: bool,
+}
+
+/// An upstream took the request, and sent the head of an answer that is one.
+struct Answered {
+    exchange: Exchange,
+    guard: Guard,
+    head: Reply,
+    shape: Shape,
+    said: Said,
 }
 
 /// No answer from this route.
@@ -118,19 +130,117 @@ impl Attempt<'_> {
         };
         let sent = self.send(proxy, client, &mut guard, exchange, held.forward);
         let (exchange, head) = sent.await?;
-        self.route.upstream.health.note_success();
-        if self.plan.parsed.is_stream() && relay::is_event_stream(&head) {
-            let wishes = relay::Wishes {
-                receipt: self.wishes.wants_receipt,
-                usage_chunk: self.plan.parsed.asked_for_usage(),
-                shape,
-                said,
+        let answered = Answered {
+            exchange,
+            guard,
+            head,
+            shape,
+            said,
+        };
+        if self.plan.parsed.is_stream() && relay::is_event_stream(&answered.head) {
+            return self.stream(client, answered).await;
+        }
+        self.whole(proxy, client, answered).await
+    }
+
+    /// Begins a stream with its first bytes. Until they are there another upstream can be asked,
+    /// whatever the status of this one said.
+    async fn stream(&self, client: &mut Client<'_>, answered: Answered) -> Result<Served, Miss> {
+        let Answered {
+            exchange,
+            mut guard,
+            mut head,
+            shape,
+            said,
+        } = answered;
+        let first = match guard.watch(client, head.body.next()).await {
+            Ok(Ok(Some(first))) => first,
+            Ok(Ok(None)) => return Err(self.unanswered(exchange, &"it sent an empty stream").await),
+            Ok(Err(error)) => return Err(self.unanswered(exchange, &error).await),
+            Err(Ended::Silent) => return Err(self.unanswered(exchange, &SILENT).await),
+            Err(ended) => {
+                self.trail.ends_early(ended);
+                answer::settle_unread(&exchange).await?;
+                return Err(ended.refusal().into());
+            }
+        };
+        if let Some(problem) = relay::opening_error(shape, &first, &self.route.upstream) {
+            drop(head);
+            let failure = UpstreamFailure {
+                status: problem.code.http_status(),
+                try_another: problem.code != Code::InvalidRequest,
+                retry_after: None,
+                is_lasting: false,
+                problem,
             };
-            let stream = Stream::new(exchange, guard, head, wishes);
-            return Ok(Served::Streaming(Box::new(stream)));
+            return Err(self.refused(exchange, failure, 200).await);
         }
         self.trail.hears();
-        let response = answer::whole(proxy, &exchange, &mut guard, client, head, (shape, &said)).await?;
+        self.route.upstream.health.note_success();
+        let wishes = relay::Wishes {
+            receipt: self.wishes.wants_receipt,
+            usage_chunk: self.plan.parsed.asked_for_usage(),
+            shape,
+            said,
+        };
+        let stream = Stream::new(exchange, guard, head, first, wishes);
+        Ok(Served::Streaming(Box::new(stream)))
+    }
+
+    /// Reads a whole answer. The client has nothing of it until it is settled, so one that breaks
+    /// off is as good as none where another upstream can be asked.
+    async fn whole(
+        &self,
+        proxy: &Proxy,
+        client: &mut Client<'_>,
+        answered: Answered,
+    ) -> Result<Served, Miss> {
+        let Answered {
+            exchange,
+            mut guard,
+            mut head,
+            shape,
+            said,
+        } = answered;
+        self.trail.hears();
+        let limit = proxy.gateway.limits().answer_bytes_max;
+        let mut body = Collected::default();
+        let read = guard.watch(client, head.body.collect(limit, &mut body)).await;
+        let body = body.into_bytes();
+        let (refusal, why) = match read {
+            Ok(Ok(())) => return self.complete(proxy, exchange, head, body, (shape, &said)).await,
+            Ok(Err(error)) => (broke_off().into(), error.to_string()),
+            Err(Ended::Silent) => (broke_off().into(), SILENT.to_owned()),
+            Err(ended) => {
+                self.trail.ends_early(ended);
+                answer::settle_part(&exchange, shape, &body).await?;
+                return Err(ended.refusal().into());
+            }
+        };
+        if body.is_empty() || !self.is_last {
+            return Err(self.unanswered(exchange, &why).await);
+        }
+        tracing::warn!(request.id = %exchange.request, upstream = %self.route.upstream.name, "{why} in the middle of an answer");
+        self.route.upstream.health.note_failure(steady_ms(), None);
+        answer::settle_part(&exchange, shape, &body).await?;
+        Err(Refusal::of_request(refusal, exchange.request).into())
+    }
+
+    /// A whole answer is there: it is settled, unless it is none.
+    async fn complete(
+        &self,
+        proxy: &Proxy,
+        exchange: Exchange,
+        mut head: Reply,
+        body: Bytes,
+        (shape, said): (Shape, &Said),
+    ) -> Result<Served, Miss> {
+        head.body.put_back(proxy);
+        if let Some(failure) = answer::refusal_in(shape, &body) {
+            return Err(self.refused(exchange, failure, 200).await);
+        }
+        self.route.upstream.health.note_success();
+        let response = answer::whole(&exchange, &head.headers, body, (shape, said)).await?;
         Ok(Served::Whole(Box::new(response)))
     }
 
@@ -172,9 +282,13 @@ impl Attempt<'_> {
         );
         match guard.watch(client, sending).await {
             Ok(Ok(head)) if head.status.is_success() => Ok((exchange, head)),
-            Ok(Ok(head)) => Err(self.refused(exchange, head, shape).await),
+            Ok(Ok(head)) => {
+                let status = head.status.as_u16();
+                let failure = answer::failure(head, shape, &self.route.upstream).await;
+                Err(self.refused(exchange, failure, status).await)
+            }
             Ok(Err(error)) => Err(self.unanswered(exchange, &error).await),
-            Err(Ended::Silent) => Err(self.unanswered(exchange, &"it does not answer").await),
+            Err(Ended::Silent) => Err(self.unanswered(exchange, &SILENT).await),
             Err(ended) => {
                 self.trail.ends_early(ended);
                 // Once the upstream has the request, what it read is owed; before that, nothing is.
@@ -191,15 +305,13 @@ impl Attempt<'_> {
     /// No answer came; the log says why.
     async fn unanswered(&self, exchange: Exchange, why: &dyn Display) -> Miss {
         tracing::warn!(request.id = %exchange.request, upstream = %self.route.upstream.name, "{why}");
-        self.route.upstream.health.note_failure(now_ms(), None);
+        self.route.upstream.health.note_failure(steady_ms(), None);
         let refusal = Refusal::from(unavailable()).of_request(exchange.request);
         self.miss(exchange, refusal, true).await
     }
 
-    /// The upstream said no before any byte.
-    async fn refused(&self, exchange: Exchange, head: Reply, shape: Shape) -> Miss {
-        let status = head.status.as_u16();
-        let failure = answer::failure(head, shape).await;
+    /// The upstream said no before any byte of an answer.
+    async fn refused(&self, exchange: Exchange, failure: UpstreamFailure, status: u16) -> Miss {
         tracing::warn!(
             request.id = %exchange.request, upstream = %self.route.upstream.name, status,
             "The upstream refused a request"
@@ -207,7 +319,7 @@ impl Attempt<'_> {
         if failure.try_another {
             let seconds: Option<i64> = failure.retry_after.as_deref().and_then(|text| text.parse().ok());
             let wait = seconds.map(|seconds| seconds.saturating_mul(1_000));
-            self.route.upstream.health.note_failure(now_ms(), wait);
+            self.route.upstream.health.note_failure(steady_ms(), wait);
         } else {
             self.route.upstream.health.note_success();
         }

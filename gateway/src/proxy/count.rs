@@ -14,11 +14,16 @@ use providers::{
 };
 use tokio::time::timeout;
 
-use super::{Arrival, Dialect, Proxy, pool::Outgoing, read_body, refusal::unavailable};
+use super::{
+    Arrival, Dialect, Proxy,
+    pool::Outgoing,
+    read_body,
+    refusal::{Refusal, unavailable},
+};
 use crate::{
     body::Body,
     catalogue::{Route, Target},
-    clock::now_ms,
+    clock::steady_ms,
 };
 
 /// Counting is quick, or it is not worth waiting for.
@@ -35,28 +40,27 @@ pub async fn count(proxy: &Rc<Proxy>, request: Request<Incoming>) -> Response<Bo
             response.headers_mut().insert(header::CONTENT_TYPE, json);
             response
         }
-        Err(problem) => Dialect::Messages.refuse(&problem),
+        Err(refusal) => refusal.respond(Dialect::Messages),
     };
     counted.map(Body::from)
 }
 
-async fn counted(proxy: &Proxy, request: Request<Incoming>) -> Result<u64, Problem> {
+async fn counted(proxy: &Proxy, request: Request<Incoming>) -> Result<u64, Refusal> {
     let arrival = Arrival::of(proxy, Dialect::Messages, request.headers()).await?;
     let headers = arrival.wishes.anthropic.clone();
-    let body = read_body(request.into_body(), proxy.gateway.limits().body_bytes_max).await?;
+    let (body, _room) = read_body(&proxy.gateway, request.into_body()).await?;
     let request = CountRequest::parse(&body)?;
     let catalogue = proxy.gateway.catalogue.load();
     let entry = catalogue
         .find(&request.model)
         .filter(|entry| arrival.device.key.allows(&entry.id))
         .ok_or_else(|| Problem::new(Code::ModelUnknown, "There is no model of this name for this key."))?;
-    let routes = entry.in_order(0, now_ms());
+    let routes = entry.in_order(0, steady_ms());
     let route = routes.first().ok_or_else(unavailable)?;
     if route.upstream.dialect == Spoken::Anthropic {
         let body = request.rewrite(Some(&route.upstream_model));
-        return timeout(PATIENCE, ask(proxy, route, body, headers))
-            .await
-            .map_err(|_| unavailable())?;
+        let asked = timeout(PATIENCE, ask(proxy, route, body, headers)).await;
+        return Ok(asked.map_err(|_| unavailable())??);
     }
     let images = request.images.tokens(route.images).unwrap_or(0);
     Ok(estimate_tokens(request.input_bytes).max(1).saturating_add(images))

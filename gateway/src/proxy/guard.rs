@@ -101,8 +101,10 @@ impl Guard {
         }
     }
 
-    /// Like [`Self::watch`], for work that notices by itself when the client leaves.
+    /// Like [`Self::watch`], for what is sent to the client: that notices by itself when the client
+    /// leaves, and the upstream is not to blame for the time that it takes.
     pub(super) async fn watch_sending<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Ended> {
+        self.quiet_until = self.until;
         tokio::select! {
             biased;
             ended = self.ended() => Err(ended),

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     catalogue::Pricing,
-    clock::now_ms,
+    clock::{now_ms, steady_ms},
     ledger::{HoldRefusal, HoldRequest, LotState},
     quota::{Cap, Reserved},
     state::internal,
@@ -103,7 +103,8 @@ impl Attempt<'_> {
             key: self.device.key.id,
             device: self.device.id,
             at,
-            lease_until: at + longest.saturating_mul(1_000) + LEASE_SLACK_MS,
+            // Not by the wall clock: what runs must not end because somebody sets it.
+            lease_until: steady_ms() + longest.saturating_mul(1_000) + LEASE_SLACK_MS,
             amount: Money::ZERO,
             counted_input: self.counted_input(),
             mark: Exchange::first_mark(),

@@ -141,6 +141,9 @@ pub(super) fn too_long() -> Problem {
     .with_hint("What arrived was charged. Ask for less at once.")
 }
 
+/// How soon what is refused for want of room is worth asking again.
+pub(super) const RETRY_SECONDS: u64 = 1;
+
 pub(super) fn stopping() -> Problem {
     Problem::new(Code::Draining, "The gateway is stopping.")
 }

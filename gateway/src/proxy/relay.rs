@@ -1,17 +1,17 @@
 //! Streams: events pass on as they come, metered on the side. What ends a stream (the finish, the
 //! usage, `[DONE]`) is kept back until the settle is durable.
 
-use std::{rc::Rc, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, Response, header};
+use memchr::memmem;
 use protocol::Problem;
 use providers::{
     answer::{EventInfo, EventKind},
-    openai::{is_receipt_comment, receipt_comment, scan_event, without_receipt_comments},
+    openai::{is_receipt_comment, without_receipt_comments},
     sse::EventReader,
 };
-use tokio::time::timeout;
 
 use super::{
     Proxy,
@@ -23,16 +23,9 @@ use super::{
     meter::Reading,
     refusal::{broke_off, revoked, stopping, too_long},
     shape::{Said, Scanner, Shape, Translator, error_event},
-    upstream::{Reply, ReplyBody},
+    upstream::Reply,
 };
-
-/// How long the last bytes may wait for a client that does not read.
-const LAST_MAX: Duration = Duration::from_secs(5);
-/// How long the rest of a body may take after `[DONE]`, for the connection to be used again.
-const DRAIN_MAX: Duration = Duration::from_millis(500);
-
-/// The outcome of a stream whose hold was gone.
-const FENCED: &str = "fenced";
+use crate::catalogue::Upstream;
 
 #[derive(Clone, Debug)]
 pub(super) struct Wishes {
@@ -44,25 +37,27 @@ pub(super) struct Wishes {
 
 /// A stream whose head came.
 pub(super) struct Stream {
-    exchange: Exchange,
+    pub(super) exchange: Exchange,
     guard: Guard,
-    head: Reply,
-    wishes: Wishes,
-    reading: Reading,
-    reader: EventReader,
+    pub(super) head: Reply,
+    pub(super) wishes: Wishes,
+    pub(super) reading: Reading,
+    pub(super) reader: EventReader,
+    /// How much more may come.
+    bytes_left: usize,
     scanner: Scanner,
     translator: Option<Translator>,
     /// Ready to be sent in one write.
-    ready: Vec<Bytes>,
+    pub(super) ready: Vec<Bytes>,
     /// Events that may be the last; they wait for the settle.
-    kept: Vec<Bytes>,
+    pub(super) kept: Vec<Bytes>,
     is_done: bool,
     /// A finish, the usage after it, or `[DONE]` came: what is missing now is not text.
     is_finished: bool,
 }
 
 /// Why a stream stopped.
-enum End {
+pub(super) enum End {
     /// The upstream closed it in good order.
     Complete,
     ClientLeft,
@@ -80,8 +75,36 @@ pub(super) fn is_event_stream(head: &Reply) -> bool {
     content_type.is_some_and(|text| text.trim_start().starts_with("text/event-stream"))
 }
 
+/// The error that a stream begins with, where its first event is one.
+pub(super) fn opening_error(shape: Shape, first: &Bytes, upstream: &Upstream) -> Option<Problem> {
+    memmem::find(first, b"error")?;
+    let mut reader = EventReader::new();
+    reader.push(first.clone());
+    let mut scanner = Scanner::of(shape);
+    loop {
+        let event = reader.next_event().ok()??;
+        let info = scanner.scan(&event);
+        if info.kind != EventKind::Comment {
+            let said = if upstream.repeats_key(&event) {
+                &[]
+            } else {
+                &event[..]
+            };
+            return info.error.then(|| shape.event_problem(said));
+        }
+    }
+}
+
 impl Stream {
-    pub(super) fn new(exchange: Exchange, guard: Guard, head: Reply, wishes: Wishes) -> Self {
+    /// A stream that begins with these bytes.
+    pub(super) fn new(exchange: Exchange, guard: Guard, head: Reply, first: Bytes, wishes: Wishes) -> Self {
+        let mut reader = EventReader::new();
+        let bytes_left = exchange
+            .gateway
+            .limits()
+            .answer_bytes_max
+            .saturating_sub(first.len());
+        reader.push(first);
         let (counted, shape) = (exchange.counted_input, wishes.shape);
         let translator = Translator::of(shape, wishes.usage_chunk, counted, &wishes.said);
         Self {
@@ -90,7 +113,8 @@ impl Stream {
             head,
             wishes,
             reading: Reading::default(),
-            reader: EventReader::new(),
+            reader,
+            bytes_left,
             scanner: Scanner::of(shape),
             translator,
             ready: Vec::new(),
@@ -134,7 +158,11 @@ impl Stream {
             }
             self.guard.be_quiet_for(patience);
             match self.guard.watch(client, self.head.body.next()).await {
-                Ok(Ok(Some(piece))) => self.reader.push(piece),
+                Ok(Ok(Some(piece))) => {
+                    if let Err(end) = self.push(piece) {
+                        return end;
+                    }
+                }
                 Ok(Ok(None)) => return self.at_end(),
                 Ok(Err(error)) => return self.at_break(&error),
                 Err(Ended::ClientLeft) => {
@@ -162,11 +190,20 @@ impl Stream {
                 return Ok(());
             }
             match self.head.body.next_here() {
-                Ok(Some(piece)) => self.reader.push(piece),
+                Ok(Some(piece)) => self.push(piece)?,
                 Ok(None) => return Ok(()),
                 Err(error) => return Err(self.at_break(&error)),
             }
         }
+    }
+
+    fn push(&mut self, piece: Bytes) -> Result<(), End> {
+        let Some(left) = self.bytes_left.checked_sub(piece.len()) else {
+            return Err(self.at_break(&Broken::TooLong));
+        };
+        self.bytes_left = left;
+        self.reader.push(piece);
+        Ok(())
     }
 
     /// The upstream broke the stream.
@@ -239,7 +276,12 @@ impl Stream {
     /// a provider's own words, and another dialect.
     fn presentable(&mut self, event: Bytes, info: &EventInfo<'_>) -> Option<Bytes> {
         if info.error {
-            return self.error_event(&self.wishes.shape.event_problem(&event));
+            let said = if self.head.body.repeats_key(&event) {
+                &[]
+            } else {
+                &event[..]
+            };
+            return self.error_event(&self.wishes.shape.event_problem(said));
         }
         let event = if is_receipt_comment(&event) {
             if info.kind == EventKind::Comment {
@@ -256,7 +298,7 @@ impl Stream {
     }
 
     /// The event that tells the client why its stream ends; `None` when it was told already.
-    fn error_event(&mut self, problem: &Problem) -> Option<Bytes> {
+    pub(super) fn error_event(&mut self, problem: &Problem) -> Option<Bytes> {
         error_event(
             self.wishes.shape,
             &self.scanner,
@@ -284,109 +326,6 @@ impl Stream {
             Err(ended) => Err(ended.into()),
         }
     }
-
-    async fn finish(mut self, proxy: &Proxy, client: &mut Client<'_>, end: End) {
-        let trail = Rc::clone(&self.exchange.trail);
-        let problem = match end {
-            End::Complete => None,
-            End::Failed(problem) => Some(problem),
-            End::ClientLeft => {
-                trail.ends_early(Ended::ClientLeft);
-                return self.settle_only().await;
-            }
-            End::Fenced => {
-                trail.ends(FENCED);
-                return client.abort();
-            }
-        };
-        trail.answers(StatusCode::OK, problem.as_ref().map(|problem| problem.code));
-        if problem.is_some() {
-            // Closing the connection stops the upstream, before anything else takes time.
-            self.head.body = ReplyBody::Local(std::collections::VecDeque::new());
-        }
-        let receipt = match self.exchange.settle(std::mem::take(&mut self.reading)).await {
-            Ok(receipt) => receipt,
-            // Without a settle the end must not be sent; the next start settles it.
-            Err(error) => {
-                tracing::error!(request.id = %self.exchange.request, "{error}");
-                return client.abort();
-            }
-        };
-        let mut last = std::mem::take(&mut self.ready);
-        last.append(&mut self.kept);
-        last.extend(problem.and_then(|problem| self.error_event(&problem)));
-        if self.wishes.receipt {
-            insert_before_last(&mut last, receipt_comment(&receipt));
-        }
-        // A broken tail has nothing more to say either.
-        let is_over = self.take_tail_here(&mut last).unwrap_or(true);
-        if is_over {
-            self.head.body.put_back(proxy);
-            // A client that left, or stopped reading, misses nothing that it would pay for again.
-            if timeout(LAST_MAX, client.finish(&mut last)).await.is_err() {
-                client.abort();
-            }
-        } else {
-            self.pass_tail(proxy, client, last).await;
-        }
-    }
-
-    /// After `[DONE]` come at most comments, which are passed on. True: the body ended.
-    fn take_tail_here(&mut self, last: &mut Vec<Bytes>) -> Result<bool, Broken> {
-        loop {
-            while let Ok(Some(event)) = self.reader.next_event() {
-                let is_data = scan_event(&event).kind == EventKind::Data;
-                if !is_data && !is_receipt_comment(&event) {
-                    last.push(event);
-                }
-            }
-            match self.head.body.next_here()? {
-                Some(piece) => self.reader.push(piece),
-                None => return Ok(self.head.body.is_at_end()),
-            }
-        }
-    }
-
-    /// Sends the last events before the upstream's body is over, and waits a little for its end.
-    async fn pass_tail(mut self, proxy: &Proxy, client: &mut Client<'_>, mut last: Vec<Bytes>) {
-        if !matches!(timeout(LAST_MAX, client.send(&mut last)).await, Ok(Ok(()))) {
-            return client.abort();
-        }
-        let tail = timeout(DRAIN_MAX, async {
-            while let Some(piece) = self.head.body.next().await? {
-                self.reader.push(piece);
-                if self.take_tail_here(&mut last)? {
-                    break;
-                }
-            }
-            Ok::<_, Broken>(())
-        });
-        if matches!(tail.await, Ok(Ok(()))) {
-            self.head.body.put_back(proxy);
-        }
-        if timeout(LAST_MAX, client.finish(&mut last)).await.is_err() {
-            client.abort();
-        }
-    }
-
-    /// The client is gone: the upstream is stopped first, then what it did is charged.
-    async fn settle_only(self) {
-        drop(self.head);
-        if let Err(error) = self.exchange.settle(self.reading).await {
-            tracing::error!(request.id = %self.exchange.request, "{error}");
-        }
-    }
-}
-
-/// Puts a comment before the last event; a translator writes several as one piece.
-fn insert_before_last(events: &mut Vec<Bytes>, comment: Bytes) {
-    let Some(mut piece) = events.pop() else {
-        return events.push(comment);
-    };
-    let rest = piece.strip_suffix(b"\n\n").unwrap_or(&piece);
-    let start = memchr::memmem::rfind(rest, b"\n\n").map_or(0, |at| at + 2);
-    let last = piece.split_off(start);
-    events.extend([piece, comment, last]);
 }
 
 impl From<Ended> for End {
@@ -397,32 +336,6 @@ impl From<Ended> for End {
             Ended::Revoked => Self::Failed(revoked()),
             Ended::TooLong => Self::Failed(too_long()),
             Ended::Silent => Self::Failed(broke_off()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_comment_goes_before_the_last_event_even_of_one_piece() {
-        for (pieces, expected) in [
-            (vec![], ": r\n\n"),
-            (vec!["data: a\n\n"], ": r\n\ndata: a\n\n"),
-            (
-                vec!["data: a\n\n", "data: b\n\n"],
-                "data: a\n\n: r\n\ndata: b\n\n",
-            ),
-            (
-                vec!["data: a\n\nevent: b\ndata: b\n\n"],
-                "data: a\n\n: r\n\nevent: b\ndata: b\n\n",
-            ),
-            (vec!["data: [DONE]"], ": r\n\ndata: [DONE]"),
-        ] {
-            let mut events: Vec<Bytes> = pieces.iter().map(|piece| Bytes::from(*piece)).collect();
-            insert_before_last(&mut events, Bytes::from_static(b": r\n\n"));
-            assert_eq!(events.concat(), expected.as_bytes());
         }
     }
 }

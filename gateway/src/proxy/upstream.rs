@@ -64,9 +64,21 @@ pub(super) async fn send(
         .pool
         .send(origin, &outgoing, passes_response_header, dispatched)
         .await?;
+    let mut headers = head.headers;
+    if headers
+        .values()
+        .any(|value| upstream.repeats_key(value.as_bytes()))
+    {
+        let fit = headers
+            .into_iter()
+            .filter_map(|(name, value)| Some((name?, value)));
+        headers = fit
+            .filter(|(_, value)| !upstream.repeats_key(value.as_bytes()))
+            .collect();
+    }
     Ok(Reply {
         status: head.status,
-        headers: head.headers,
+        headers,
         body: ReplyBody::Http {
             connection: Some(Box::new(connection)),
             upstream: Arc::clone(upstream),
@@ -80,6 +92,38 @@ fn local(forward: &Forward, is_stream: bool) -> Reply {
         status: made.status,
         headers: made.headers,
         body: ReplyBody::Local(made.pieces.into()),
+    }
+}
+
+/// A body as it comes. One that comes in one piece is not copied.
+#[derive(Default)]
+pub(super) struct Collected {
+    first: Bytes,
+    all: Vec<u8>,
+}
+
+impl Collected {
+    fn push(&mut self, piece: Bytes) {
+        if self.len() == 0 {
+            self.first = piece;
+            return;
+        }
+        if self.all.is_empty() {
+            self.all.extend_from_slice(&self.first);
+        }
+        self.all.extend_from_slice(&piece);
+    }
+
+    fn len(&self) -> usize {
+        self.all.len().max(self.first.len())
+    }
+
+    pub(super) fn into_bytes(self) -> Bytes {
+        if self.all.is_empty() {
+            self.first
+        } else {
+            self.all.into()
+        }
     }
 }
 
@@ -117,6 +161,14 @@ impl ReplyBody {
         }
     }
 
+    /// Whether these bytes of it repeat our own key.
+    pub(super) fn repeats_key(&self, said: &[u8]) -> bool {
+        match self {
+            Self::Http { upstream, .. } => upstream.repeats_key(said),
+            Self::Local(_) => false,
+        }
+    }
+
     /// Nothing comes any more.
     pub(super) fn is_at_end(&self) -> bool {
         match self {
@@ -127,30 +179,16 @@ impl ReplyBody {
         }
     }
 
-    /// The whole body, at most `limit` bytes; of one that breaks off, what came.
-    pub(super) async fn collect(&mut self, limit: usize) -> Result<Bytes, (Bytes, Broken)> {
-        let mut first = Bytes::new();
-        let mut all = Vec::new();
-        loop {
-            match self.next().await {
-                Ok(None) if all.is_empty() => return Ok(first),
-                Ok(None) => return Ok(all.into()),
-                Ok(Some(piece)) if first.is_empty() && all.is_empty() => first = piece,
-                Ok(Some(piece)) => {
-                    if all.is_empty() {
-                        all.extend_from_slice(&first);
-                    }
-                    all.extend_from_slice(&piece);
-                    if all.len() > limit {
-                        return Err((all.into(), Broken::TooLong));
-                    }
-                }
-                Err(error) => {
-                    let read = if all.is_empty() { first } else { all.into() };
-                    return Err((read, error));
-                }
+    /// Reads the rest of the body, at most `limit` bytes. Of one that breaks off, or that nobody waits
+    /// for any more, `into` has what came.
+    pub(super) async fn collect(&mut self, limit: usize, into: &mut Collected) -> Result<(), Broken> {
+        while let Some(piece) = self.next().await? {
+            into.push(piece);
+            if into.len() > limit {
+                return Err(Broken::TooLong);
             }
         }
+        Ok(())
     }
 
     /// Returns the connection of a body that was read to its end.

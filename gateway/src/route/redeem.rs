@@ -11,7 +11,7 @@ use protocol::{
 
 use super::{Answer, ApiError, Body, access::ByDevice};
 use crate::{
-    clock::{new_id, now_ms},
+    clock::{new_id, now_ms, steady_ms},
     credential::{self, Kind},
     key::TokenKeyCode,
     ledger::{Enrolled, Redeem},
@@ -34,7 +34,7 @@ pub async fn redeem(
     Body(request): Body<RedeemRequest>,
 ) -> Answer<(StatusCode, Json<RedeemResponse>)> {
     let now = now_ms();
-    if let Some(seconds) = gateway.failed_redeems.wait_seconds(peer.address, now) {
+    if let Some(seconds) = gateway.failed_redeems.wait_seconds(peer.address, steady_ms()) {
         return Err(too_many(seconds));
     }
     let idempotency_key = idempotency_key(&headers)?;
@@ -57,7 +57,7 @@ pub async fn redeem(
     };
     let Ok(enrolled) = gateway.ledger.redeem(Box::new(redeem)).await.map_err(internal)? else {
         gateway.metrics.redeem_failed();
-        if let Some(seconds) = gateway.failed_redeems.note_failure(peer.address, now) {
+        if let Some(seconds) = gateway.failed_redeems.note_failure(peer.address, steady_ms()) {
             return Err(too_many(seconds));
         }
         return Err(Problem::new(Code::KeyRefused, "This token key is not accepted.").into());

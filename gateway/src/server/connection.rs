@@ -7,20 +7,21 @@ use http::{HeaderMap, Method, Request, Response, Uri};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use protocol::{Code, Problem};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{net::TcpStream, sync::Notify, time::timeout};
 use tower::ServiceExt;
 
-use super::{Direct, Shared, TlsFiles, direct::Next};
+use super::{
+    Direct, Shared, TlsFiles,
+    direct::{Next, Patience},
+};
 use crate::{
-    body::Body,
+    body::{Body, InTime},
     proxy::{self, Dialect, Proxy},
     route::{ApiError, health},
     state::Busy,
     wire::{RequestHead, Rewind, Socket},
 };
 
-/// A client that does not finish its request head in this time is not one.
-const HEAD_MAX: Duration = Duration::from_secs(30);
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 
@@ -31,6 +32,8 @@ pub(super) struct Connection {
     pub proxy: Rc<Proxy>,
     pub router: Router,
     pub tls: Option<Arc<TlsFiles>>,
+    /// Rung when there are too many connections.
+    pub crowd: Arc<Notify>,
 }
 
 impl Connection {
@@ -48,14 +51,14 @@ impl Connection {
     /// first other one on.
     async fn speak(self, socket: Socket, peer: SocketAddr) {
         let _busy = Busy::new(&self.shared.gateway);
-        let mut direct = Direct::new(socket);
+        let mut direct = Direct::new(socket, Patience::of(&self.shared.gateway.limits()));
         let gateway = Arc::clone(&self.shared.gateway);
         let mut draining = std::pin::pin!(gateway.stop.on_drain());
         while direct.is_open() {
             let next = tokio::select! {
                 biased;
                 () = draining.as_mut() => break,
-                next = direct.next_request(Dialect::of_path) => next,
+                next = direct.next_request(&self.crowd, Dialect::of_path) => next,
             };
             match next {
                 Next::Request(head) => self.answer_direct(&mut direct, head).await,
@@ -81,13 +84,14 @@ impl Connection {
 
     async fn speak_hyper(self, stream: Rewind, peer: SocketAddr) {
         let this = Rc::new(self);
+        let patience = Patience::of(&this.shared.gateway.limits());
         let service = service_fn(|request| {
             let this = Rc::clone(&this);
             async move { Ok::<_, Infallible>(this.answer(request, peer).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_MAX)
+            .header_read_timeout(patience.head)
             .max_buf_size(HEAD_BYTES_MAX)
             .serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(connection);
@@ -113,7 +117,8 @@ impl Connection {
         if request.method() == Method::POST && request.uri().path() == proxy::COUNT_PATH {
             return proxy::count(&self.proxy, request).await;
         }
-        let mut request = request.map(axum::body::Body::new);
+        let patience = Duration::from_secs(self.shared.gateway.limits().body_seconds_max);
+        let mut request = request.map(|body| axum::body::Body::new(InTime::new(body, patience)));
         let peer = self.shared.gateway.peers.peer(peer, request.headers());
         request.extensions_mut().insert(peer);
         let Ok(response) = self.router.clone().oneshot(request).await;

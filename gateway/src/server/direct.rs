@@ -3,19 +3,22 @@
 
 use std::{
     future::poll_fn,
+    io,
     pin::{Pin, pin},
-    task::Poll,
+    task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::{Buf, Bytes, BytesMut};
 use http::Response;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    time::{Instant, Sleep, sleep},
+    io::{AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    sync::Notify,
+    time::{Instant, Sleep, sleep, timeout},
 };
 
 use crate::{
+    config::Limits,
     proxy::Left,
     wire::{
         Framing, HEAD_BYTES_MAX, LAST_CHUNK, RequestHead, RequestStart, Rewind, Socket, parse_request,
@@ -23,18 +26,50 @@ use crate::{
     },
 };
 
-/// How long a connection may wait for its next request.
-const IDLE_MAX: Duration = Duration::from_secs(75);
-/// A client that does not finish its request head in this time is not one.
-const HEAD_MAX: Duration = Duration::from_secs(30);
 /// As much of a refused body is read, to keep the connection.
 const DISCARD_MAX: u64 = 64 * 1024;
+/// How long a connection that closes is read on, so that the client sees why: a close with
+/// unread bytes in it takes the answer along.
+const LINGER: Duration = Duration::from_secs(2);
+/// A client that lets wait for longer makes room where there are too many.
+const CALM: Duration = Duration::from_secs(5);
 const READ_BYTES: usize = 8 * 1024;
+/// A body grows as it comes; its length is only what the client says.
+const BODY_BYTES_FIRST: usize = 64 * 1024;
+
+/// How patient the server is with a client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// For the next request on a connection.
+    pub idle: Duration,
+    /// For a head that has begun.
+    pub head: Duration,
+    /// For a client that takes nothing of its answer.
+    pub write: Duration,
+}
+
+impl Patience {
+    pub(crate) const fn of(limits: &Limits) -> Self {
+        Self {
+            idle: Duration::from_secs(limits.keep_alive_seconds_max),
+            head: Duration::from_secs(limits.head_seconds_max),
+            write: Duration::from_secs(limits.write_seconds_max),
+        }
+    }
+}
 
 /// What a connection turned out to carry next.
 pub(crate) enum Next<T> {
     Request(RequestHead<T>),
     Unusual,
+    Closed,
+}
+
+/// What came of reading more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Filled {
+    Some,
+    Late,
     Closed,
 }
 
@@ -48,11 +83,14 @@ pub(crate) struct Direct {
     out: BytesMut,
     is_open: bool,
     closes: bool,
+    /// Bytes of a body that nobody wants.
+    unread: u64,
+    patience: Patience,
     timer: Pin<Box<Sleep>>,
 }
 
 impl Direct {
-    pub(super) fn new(socket: Socket) -> Self {
+    pub(super) fn new(socket: Socket, patience: Patience) -> Self {
         Self {
             socket,
             buffer: BytesMut::new(),
@@ -60,12 +98,14 @@ impl Direct {
             out: BytesMut::new(),
             is_open: true,
             closes: false,
-            timer: Box::pin(sleep(IDLE_MAX)),
+            unread: 0,
+            patience,
+            timer: Box::pin(sleep(patience.idle)),
         }
     }
 
     pub(super) fn into_rewind(self) -> Rewind {
-        Rewind::new(self.buffer.freeze(), self.socket)
+        Rewind::new(self.buffer.freeze(), self.socket, self.patience.write)
     }
 
     /// Whether another request can come.
@@ -78,8 +118,14 @@ impl Direct {
         self.closes = true;
     }
 
-    pub(super) async fn next_request<T>(&mut self, route: impl Fn(&str) -> Option<T>) -> Next<T> {
-        let mut until = Instant::now() + IDLE_MAX;
+    /// Reads the head of the next request. When the `crowd` is told to make room, a client that lets
+    /// wait for it is let go.
+    pub(super) async fn next_request<T>(
+        &mut self,
+        crowd: &Notify,
+        route: impl Fn(&str) -> Option<T>,
+    ) -> Next<T> {
+        let mut until = Instant::now() + self.patience.idle;
         let mut is_started = false;
         loop {
             if !self.buffer.is_empty() {
@@ -89,21 +135,36 @@ impl Direct {
                     RequestStart::Partial if is_started => {}
                     RequestStart::Partial => {
                         is_started = true;
-                        until = Instant::now() + HEAD_MAX;
+                        until = Instant::now() + self.patience.head;
                     }
                 }
             }
-            if !self.fill_before(until).await {
+            if !self.fill_or_make_room(until, crowd).await {
                 return Next::Closed;
             }
         }
     }
 
+    async fn fill_or_make_room(&mut self, until: Instant, crowd: &Notify) -> bool {
+        // Whoever is not late has no business with the crowd, and pays nothing for it.
+        let calm = until.min(Instant::now() + CALM);
+        let filled = match self.fill_before(calm).await {
+            Filled::Late if calm < until => tokio::select! {
+                biased;
+                () = crowd.notified() => return false,
+                filled = self.fill_before(until) => filled,
+            },
+            other => other,
+        };
+        filled == Filled::Some
+    }
+
     /// The body, if all of it comes.
-    pub(crate) async fn read_body(&mut self, length: u64) -> Option<Bytes> {
-        let length = usize::try_from(length).ok()?;
-        self.buffer.reserve(length.saturating_sub(self.buffer.len()));
+    pub(crate) async fn read_body(&mut self, length: usize) -> Option<Bytes> {
         while self.buffer.len() < length {
+            let missing = length - self.buffer.len();
+            self.buffer
+                .reserve(missing.min(self.buffer.len().max(BODY_BYTES_FIRST)));
             match self.socket.read_buf(&mut self.buffer).await {
                 Ok(1..) => {}
                 Ok(0) | Err(_) => {
@@ -115,13 +176,35 @@ impl Direct {
         Some(self.buffer.split_to(length).freeze())
     }
 
-    /// Reads past a body that nobody wants; a long one costs the connection.
-    pub(crate) async fn discard_body(&mut self, length: u64) {
-        if length > DISCARD_MAX {
-            self.closes = true;
-            return;
+    /// Nobody wants the body that comes next; a long one costs the connection.
+    pub(crate) fn skip_body(&mut self, length: u64) {
+        self.unread = length;
+        self.closes |= length > DISCARD_MAX;
+    }
+
+    /// Reads past the body that nobody wants, if the connection is to go on.
+    pub(crate) async fn pass_body(&mut self) {
+        if !self.closes {
+            self.read_past().await;
         }
-        self.read_body(length).await;
+    }
+
+    async fn read_past(&mut self) {
+        loop {
+            let here = usize::try_from(self.unread)
+                .unwrap_or(usize::MAX)
+                .min(self.buffer.len());
+            self.buffer.advance(here);
+            self.unread -= here as u64;
+            if self.unread == 0 {
+                return;
+            }
+            self.buffer.reserve(READ_BYTES);
+            if !matches!(self.socket.read_buf(&mut self.buffer).await, Ok(1..)) {
+                self.is_open = false;
+                return;
+            }
+        }
     }
 
     /// Returns when the client is gone. What it sends meanwhile is its next request.
@@ -173,13 +256,20 @@ impl Direct {
         }
         // What was sent leaves the buffer at once: a flush that is cut short can go on later.
         while self.is_open && !self.out.is_empty() {
-            match self.socket.write(&self.out).await {
+            let out = &self.out;
+            let write = |socket: Pin<&mut Socket>, context: &mut Context<'_>| socket.poll_write(context, out);
+            match in_time(&mut self.socket, &mut self.timer, self.patience.write, write).await {
                 Ok(written @ 1..) => self.out.advance(written),
                 Ok(0) | Err(_) => self.is_open = false,
             }
         }
         // TLS keeps bytes back until it is told.
-        if !self.is_open || self.socket.flush().await.is_err() {
+        let flush = |socket: Pin<&mut Socket>, context: &mut Context<'_>| socket.poll_flush(context);
+        if !self.is_open
+            || in_time(&mut self.socket, &mut self.timer, self.patience.write, flush)
+                .await
+                .is_err()
+        {
             self.is_open = false;
             return Err(Left);
         }
@@ -193,12 +283,17 @@ impl Direct {
     }
 
     pub(super) async fn shut_down(&mut self) {
-        // The client may be gone already.
-        let _ = self.socket.shutdown().await;
+        let _ = timeout(LINGER, async {
+            // The client may be gone already.
+            if self.socket.shutdown().await.is_ok() {
+                self.read_past().await;
+            }
+        })
+        .await;
     }
 
-    /// Reads more; false when nothing comes, or not in time.
-    async fn fill_before(&mut self, until: Instant) -> bool {
+    /// Reads more.
+    async fn fill_before(&mut self, until: Instant) -> Filled {
         self.buffer.reserve(READ_BYTES);
         if until < self.timer.deadline() {
             self.timer.as_mut().reset(until);
@@ -206,12 +301,16 @@ impl Direct {
         let (socket, buffer, timer) = (&mut self.socket, &mut self.buffer, &mut self.timer);
         poll_fn(|context| {
             if let Poll::Ready(read) = pin!(socket.read_buf(buffer)).poll(context) {
-                return Poll::Ready(matches!(read, Ok(1..)));
+                return Poll::Ready(if matches!(read, Ok(1..)) {
+                    Filled::Some
+                } else {
+                    Filled::Closed
+                });
             }
             // The timer is not put back for each request; it notices that it is early.
             while timer.as_mut().poll(context).is_ready() {
                 if Instant::now() >= until {
-                    return Poll::Ready(false);
+                    return Poll::Ready(Filled::Late);
                 }
                 timer.as_mut().reset(until);
             }
@@ -219,4 +318,33 @@ impl Direct {
         })
         .await
     }
+}
+
+/// Does what the socket does at once, or as soon as the other side lets it: in time, or not at all.
+/// The timer is touched only by who has to wait.
+async fn in_time<T>(
+    socket: &mut Socket,
+    timer: &mut Pin<Box<Sleep>>,
+    patience: Duration,
+    mut work: impl FnMut(Pin<&mut Socket>, &mut Context<'_>) -> Poll<io::Result<T>>,
+) -> io::Result<T> {
+    let mut until = None;
+    poll_fn(|context| {
+        if let Poll::Ready(done) = work(Pin::new(socket), context) {
+            return Poll::Ready(done);
+        }
+        let until = *until.get_or_insert_with(|| {
+            let until = Instant::now() + patience;
+            timer.as_mut().reset(until);
+            until
+        });
+        while timer.as_mut().poll(context).is_ready() {
+            if Instant::now() >= until {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            timer.as_mut().reset(until);
+        }
+        Poll::Pending
+    })
+    .await
 }

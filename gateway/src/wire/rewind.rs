@@ -2,22 +2,53 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::{Buf, Bytes};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::{Sleep, sleep},
+};
 
 use super::Socket;
 
-/// A socket whose first bytes were read already: they are read again first.
+/// A socket whose first bytes were read already: they are read again first. Who takes nothing of
+/// what is written for too long is given up.
 pub(crate) struct Rewind {
     read: Bytes,
     socket: Socket,
+    patience: Duration,
+    /// Set while the other side lets nothing through.
+    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Rewind {
-    pub(crate) fn new(read: Bytes, socket: Socket) -> Self {
-        Self { read, socket }
+    pub(crate) fn new(read: Bytes, socket: Socket, patience: Duration) -> Self {
+        Self {
+            read,
+            socket,
+            patience,
+            stalled: None,
+        }
+    }
+
+    fn in_time<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        work: impl FnOnce(Pin<&mut Socket>, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        let done = work(Pin::new(&mut self.socket), context);
+        if done.is_ready() {
+            self.stalled = None;
+            return done;
+        }
+        let patience = self.patience;
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(patience)));
+        stalled
+            .as_mut()
+            .poll(context)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -40,7 +71,8 @@ impl AsyncRead for Rewind {
 
 impl AsyncWrite for Rewind {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().socket).poll_write(context, bytes)
+        self.get_mut()
+            .in_time(context, |socket, context| socket.poll_write(context, bytes))
     }
 
     fn poll_write_vectored(
@@ -48,7 +80,9 @@ impl AsyncWrite for Rewind {
         context: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().socket).poll_write_vectored(context, parts)
+        self.get_mut().in_time(context, |socket, context| {
+            socket.poll_write_vectored(context, parts)
+        })
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -56,10 +90,10 @@ impl AsyncWrite for Rewind {
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().socket).poll_flush(context)
+        self.get_mut().in_time(context, AsyncWrite::poll_flush)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().socket).poll_shutdown(context)
+        self.get_mut().in_time(context, AsyncWrite::poll_shutdown)
     }
 }

@@ -16,6 +16,10 @@ impl Gate {
     pub fn open(&self) {
         self.0.send_replace(true);
     }
+    /// Whether somebody waits at it.
+    pub fn is_reached(&self) -> bool {
+        self.0.receiver_count() > 0
+    }
     pub(super) async fn pass(&self) {
         let mut state = self.0.subscribe();
         state
@@ -36,6 +40,8 @@ pub enum Step {
     Cut,
     /// Keeps the connection open and says nothing more.
     Hang,
+    /// Writes these bytes again and again, as fast as they are read, and never ends.
+    Repeat(Bytes),
 }
 
 /// What the fake service answers to one call.

@@ -103,6 +103,9 @@ fn frames(steps: VecDeque<Step>, watch: Watch) -> impl Stream<Item = io::Result<
             if matches!(step, Step::Cut) {
                 watch.0.finish(End::Played);
             }
+            if let Step::Repeat(_) = &step {
+                steps.push_front(step.clone());
+            }
             match take(step).await {
                 Ok(Some(bytes)) => {
                     if steps.is_empty() {
@@ -119,7 +122,7 @@ fn frames(steps: VecDeque<Step>, watch: Watch) -> impl Stream<Item = io::Result<
 
 async fn take(step: Step) -> io::Result<Option<Bytes>> {
     match step {
-        Step::Send(bytes) => {
+        Step::Send(bytes) | Step::Repeat(bytes) => {
             // A pending poll makes the server write what it has, so chunks stay apart.
             tokio::task::yield_now().await;
             return Ok(Some(bytes));
