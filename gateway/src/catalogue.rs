@@ -84,7 +84,7 @@ impl Speaks {
     /// What the provider has.
     pub(crate) fn of(provider: &Provider) -> Self {
         Self {
-            chat: provider.dialect == Dialect::OpenAi,
+            chat: provider.speaks_chat,
             completions: provider.speaks_completions,
             responses: provider.speaks_responses,
             messages: provider.dialect == Dialect::Anthropic,

@@ -1,5 +1,18 @@
-//! The AI services that are known by name: where they are, how they are spoken to, which entry of
-//! the price table is theirs.
+//! The AI services that are known by name, one file each: where they are, how they are spoken to,
+//! which entry of the price table is theirs, and what is peculiar to each.
+
+mod anthropic;
+mod compatible;
+mod deepseek;
+mod gemini;
+mod groq;
+mod llama_cpp;
+mod mistral;
+mod ollama;
+mod openai;
+mod openrouter;
+mod others;
+mod perplexity;
 
 use crate::{fim::NativeSuffix, openai::CapField};
 
@@ -17,6 +30,8 @@ pub struct Provider {
     /// The provider's id in the bundled price table.
     pub pricing_id: Option<&'static str>,
     pub cap_field: CapField,
+    /// Whether it has `/chat/completions`.
+    pub speaks_chat: bool,
     /// Whether it has `/completions`, the legacy route for text.
     pub speaks_completions: bool,
     /// Whether it has `/embeddings`.
@@ -40,34 +55,7 @@ pub enum Dialect {
     Anthropic,
 }
 
-/// Any server that speaks the dialect, with nothing else known about it.
-const SERVER: Provider = Provider {
-    name: "openai-compatible",
-    base_url: None,
-    api_key_env: None,
-    dialect: Dialect::OpenAi,
-    pricing_id: None,
-    cap_field: CapField::MaxTokens,
-    speaks_completions: true,
-    speaks_embeddings: true,
-    speaks_responses: false,
-    takes_stream_options: true,
-    states_cost: false,
-    native_suffix: NativeSuffix::Never,
-};
-
-static COMPATIBLE: Provider = SERVER;
-
-/// Any server that speaks Anthropic's dialect.
-static MESSAGES: Provider = Provider {
-    name: "anthropic-compatible",
-    dialect: Dialect::Anthropic,
-    speaks_completions: false,
-    speaks_embeddings: false,
-    ..SERVER
-};
-
-/// A service that offers chat only, which most of them do.
+/// A hosted service that offers chat only, which most of them do.
 const fn chat_only(
     name: &'static str,
     base_url: &'static str,
@@ -78,140 +66,48 @@ const fn chat_only(
         name,
         base_url: Some(base_url),
         api_key_env: Some(api_key_env),
-        dialect: Dialect::OpenAi,
         pricing_id: Some(pricing_id),
-        cap_field: CapField::MaxTokens,
         speaks_completions: false,
         speaks_embeddings: false,
-        speaks_responses: false,
-        takes_stream_options: true,
-        states_cost: false,
-        native_suffix: NativeSuffix::Never,
+        ..compatible::SERVER
     }
 }
 
-static HOSTED: [Provider; 14] = [
-    // Its models for legacy completions are retired.
-    Provider {
-        cap_field: CapField::MaxCompletionTokens,
-        speaks_embeddings: true,
-        speaks_responses: true,
-        ..chat_only("openai", "https://api.openai.com/v1", "OPENAI_API_KEY", "openai")
-    },
-    Provider {
-        dialect: Dialect::Anthropic,
-        ..chat_only(
-            "anthropic",
-            "https://api.anthropic.com/v1",
-            "ANTHROPIC_API_KEY",
-            "anthropic",
-        )
-    },
-    Provider {
-        states_cost: true,
-        ..chat_only(
-            "openrouter",
-            "https://openrouter.ai/api/v1",
-            "OPENROUTER_API_KEY",
-            "openrouter",
-        )
-    },
-    chat_only("groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY", "groq"),
-    Provider {
-        speaks_embeddings: true,
-        takes_stream_options: false,
-        native_suffix: NativeSuffix::FimRoute(&["codestral"]),
-        ..chat_only(
-            "mistral",
-            "https://api.mistral.ai/v1",
-            "MISTRAL_API_KEY",
-            "mistral",
-        )
-    },
-    // Native completions need the base URL https://api.deepseek.com/beta and `fim = "native"`.
-    chat_only(
-        "deepseek",
-        "https://api.deepseek.com/v1",
-        "DEEPSEEK_API_KEY",
-        "deepseek",
-    ),
-    Provider {
-        speaks_embeddings: true,
-        ..chat_only(
-            "gemini",
-            "https://generativelanguage.googleapis.com/v1beta/openai",
-            "GEMINI_API_KEY",
-            "google",
-        )
-    },
-    Provider {
-        speaks_completions: true,
-        speaks_embeddings: true,
-        ..chat_only(
-            "together",
-            "https://api.together.xyz/v1",
-            "TOGETHER_API_KEY",
-            "together",
-        )
-    },
-    Provider {
-        speaks_completions: true,
-        speaks_embeddings: true,
-        ..chat_only(
-            "fireworks",
-            "https://api.fireworks.ai/inference/v1",
-            "FIREWORKS_API_KEY",
-            "fireworks",
-        )
-    },
-    chat_only(
-        "cerebras",
-        "https://api.cerebras.ai/v1",
-        "CEREBRAS_API_KEY",
-        "cerebras",
-    ),
-    chat_only("xai", "https://api.x.ai/v1", "XAI_API_KEY", "x-ai"),
-    chat_only(
-        "moonshot",
-        "https://api.moonshot.ai/v1",
-        "MOONSHOT_API_KEY",
-        "moonshotai",
-    ),
-    chat_only(
-        "novita",
-        "https://api.novita.ai/v3/openai",
-        "NOVITA_API_KEY",
-        "novita",
-    ),
-    chat_only("zai", "https://api.z.ai/api/paas/v4", "ZAI_API_KEY", "zai"),
+/// Those that are configured by their variable alone.
+static HOSTED: [&Provider; 16] = [
+    &openai::OPENAI,
+    &anthropic::ANTHROPIC,
+    &openrouter::OPENROUTER,
+    &groq::GROQ,
+    &mistral::MISTRAL,
+    &mistral::CODESTRAL,
+    &deepseek::DEEPSEEK,
+    &gemini::GEMINI,
+    &perplexity::PERPLEXITY,
+    &others::TOGETHER,
+    &others::FIREWORKS,
+    &others::CEREBRAS,
+    &others::XAI,
+    &others::MOONSHOT,
+    &others::NOVITA,
+    &others::ZAI,
 ];
 
-/// Ollama takes `suffix` where the model's own template has a place for it, which is so for the
-/// families that were trained for it; else it answers 400.
-static OLLAMA: Provider = Provider {
-    name: "ollama",
-    base_url: Some("http://127.0.0.1:11434/v1"),
-    native_suffix: NativeSuffix::Families,
-    ..SERVER
-};
-
-static LLAMA_CPP: Provider = Provider {
-    name: "llama.cpp",
-    base_url: Some("http://127.0.0.1:8080/v1"),
-    ..SERVER
-};
-
 /// Where servers listen on this machine; llama.cpp moved from the one port to the other.
-static LOOPBACK: [(&Provider, u16); 3] = [(&OLLAMA, 11434), (&LLAMA_CPP, 8080), (&LLAMA_CPP, 9931)];
+static LOOPBACK: [(&Provider, u16); 3] = [
+    (&ollama::OLLAMA, 11434),
+    (&llama_cpp::LLAMA_CPP, 8080),
+    (&llama_cpp::LLAMA_CPP, 9931),
+];
 
 /// The provider of whatever is not known by name.
 pub fn compatible() -> &'static Provider {
-    &COMPATIBLE
+    &compatible::OPENAI_COMPATIBLE
 }
 
 /// The services that are configured by their variable alone.
 pub fn hosted() -> impl Iterator<Item = &'static Provider> {
-    HOSTED.iter()
+    HOSTED.into_iter()
 }
 
 /// Servers to look for on this machine, with their ports.
@@ -220,9 +116,13 @@ pub fn loopback() -> &'static [(&'static Provider, u16)] {
 }
 
 fn all() -> impl Iterator<Item = &'static Provider> {
-    [&COMPATIBLE, &MESSAGES, &OLLAMA, &LLAMA_CPP]
-        .into_iter()
-        .chain(&HOSTED)
+    let servers = [
+        compatible(),
+        &compatible::ANTHROPIC_COMPATIBLE,
+        &ollama::OLLAMA,
+        &llama_cpp::LLAMA_CPP,
+    ];
+    servers.into_iter().chain(HOSTED)
 }
 
 pub fn by_name(name: &str) -> Option<&'static Provider> {
@@ -256,7 +156,51 @@ pub fn passes_response_header(name: &str) -> bool {
 mod tests {
     use std::collections::HashSet;
 
+    use bytes::Bytes;
+    use protocol::{Code, Problem};
+
     use super::*;
+    use crate::{
+        openai::{EventInfo, UpstreamFailure, scan_event, upstream_problem},
+        sse::EventReader,
+        wait::seconds_to_wait,
+    };
+
+    /// What a refusal of an OpenAI-compatible service comes to: its code, the seconds to wait, and
+    /// whether another upstream may be tried.
+    pub(super) fn refused(status: u16, headers: &[(&str, &str)], body: &str) -> (Code, Option<u64>, bool) {
+        let failure = failure(status, headers, body);
+        let wait = failure.retry_after.map(|text| text.parse().unwrap());
+        (failure.problem.code, wait, failure.try_another)
+    }
+
+    pub(super) fn problem(status: u16, body: &str) -> Problem {
+        failure(status, &[], body).problem
+    }
+
+    fn failure(status: u16, headers: &[(&str, &str)], body: &str) -> UpstreamFailure {
+        let header = |name: &str| {
+            headers
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| *value)
+        };
+        let now = "2026-11-26T07:00:00Z".parse().unwrap();
+        let wait = seconds_to_wait(header, body.as_bytes(), now).map(|seconds| seconds.to_string());
+        upstream_problem(status, wait.as_deref(), body.as_bytes())
+    }
+
+    /// Every event of a recorded stream, as it is read.
+    pub(super) fn heard(stream: &'static [u8], mut each: impl FnMut(&EventInfo<'_>)) {
+        let mut reader = EventReader::new();
+        reader.push(Bytes::from_static(stream));
+        while let Some(event) = reader.next_event().unwrap() {
+            each(&scan_event(&event));
+        }
+        if let Some(event) = reader.finish() {
+            each(&scan_event(&event));
+        }
+    }
 
     #[test]
     fn names_and_variables_are_unique() {

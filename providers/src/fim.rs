@@ -17,6 +17,9 @@ use crate::openai::{CompletionRequest, Edits};
 pub use template::{Template, by_name, family};
 pub use translate::{StreamTranslator, translate_answer};
 
+/// The beta route refuses to write more.
+const BETA_OUTPUT_MAX: u64 = 4_096;
+
 /// How a completion reaches a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FimWay {
@@ -24,6 +27,8 @@ pub enum FimWay {
     Native,
     /// The upstream has a route of its own, `/fim/completions`, that answers like chat.
     FimRoute,
+    /// The upstream's completions are on a route of its own, `/beta/completions`, and take `suffix`.
+    BetaRoute,
     /// A raw completion with the model family's marks around the texts.
     Template(&'static Template),
     /// A chat model is asked to fill the hole.
@@ -61,6 +66,8 @@ pub enum NativeSuffix {
     Always,
     /// On a route of its own, for models whose names contain one of these.
     FimRoute(&'static [&'static str]),
+    /// On the beta route, for models whose names contain one of these.
+    BetaRoute(&'static [&'static str]),
 }
 
 impl FimWay {
@@ -69,13 +76,16 @@ impl FimWay {
     pub fn for_model(model: &str, native: NativeSuffix, speaks_completions: bool) -> Self {
         let family = family(model);
         let is_native = match native {
-            NativeSuffix::Never | NativeSuffix::FimRoute(_) => false,
+            NativeSuffix::Never | NativeSuffix::FimRoute(_) | NativeSuffix::BetaRoute(_) => false,
             NativeSuffix::Families => family.is_some(),
             NativeSuffix::Always => true,
         };
         match (native, family) {
             (NativeSuffix::FimRoute(models), _) if models.iter().any(|name| model.contains(name)) => {
                 Self::FimRoute
+            }
+            (NativeSuffix::BetaRoute(models), _) if models.iter().any(|name| model.contains(name)) => {
+                Self::BetaRoute
             }
             _ if !speaks_completions => Self::ChatInstruction,
             _ if is_native => Self::Native,
@@ -84,11 +94,12 @@ impl FimWay {
         }
     }
 
-    /// A configured way: `native`, `fim`, `chat` or a template's name.
+    /// A configured way: `native`, `fim`, `beta`, `chat` or a template's name.
     pub fn by_name(name: &str) -> Option<Self> {
         match name {
             "native" => Some(Self::Native),
             "fim" => Some(Self::FimRoute),
+            "beta" => Some(Self::BetaRoute),
             "chat" => Some(Self::ChatInstruction),
             name => by_name(name).map(Self::Template),
         }
@@ -106,6 +117,17 @@ impl FimWay {
                 path: "/fim/completions",
                 body: native(request, edits),
                 answer: AnswerShape::Chat,
+            },
+            Self::BetaRoute => Forward {
+                path: "/beta/completions",
+                body: native(
+                    request,
+                    &Edits {
+                        output_cap: edits.output_cap.map(|cap| cap.min(BETA_OUTPUT_MAX)),
+                        ..*edits
+                    },
+                ),
+                answer: AnswerShape::Completion,
             },
             Self::Builtin => completion(request.rewrite_with_context(edits)),
             Self::ChatInstruction | Self::ChatForHoles => Forward {

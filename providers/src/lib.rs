@@ -8,6 +8,7 @@
 //! - [`builtin`]: the upstream that needs no account.
 //! - [`catalogue`]: the services that are known by name.
 //! - [`image`]: how many tokens an image can be.
+//! - [`wait`]: how long a refusal asks to wait.
 //! - [`fim`]: how a completion with a suffix reaches a model.
 
 pub mod answer;
@@ -19,6 +20,7 @@ pub mod image;
 pub mod openai;
 pub mod sse;
 pub mod translate;
+pub mod wait;
 
 mod cost;
 mod count;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
 use protocol::{Receipt, header as ours};
-use providers::{catalogue::passes_response_header, openai::UpstreamFailure};
+use providers::{catalogue::passes_response_header, openai::UpstreamFailure, wait::seconds_to_wait};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -14,7 +14,11 @@ use super::{
     shape::{Said, Shape},
     upstream::{Collected, Reply},
 };
-use crate::{catalogue::Upstream, state::internal};
+use crate::{
+    catalogue::Upstream,
+    clock::{now_ms, timestamp},
+    state::internal,
+};
 
 /// As much of an error body as is looked at.
 const ERROR_MAX: Duration = Duration::from_secs(10);
@@ -102,9 +106,7 @@ pub(super) async fn failure(mut head: Reply, shape: Shape, upstream: &Upstream) 
     } else {
         body
     };
-    let retry_after = head
-        .headers
-        .get(header::RETRY_AFTER)
-        .and_then(|value| value.to_str().ok());
-    shape.failure(head.status.as_u16(), retry_after, &body)
+    let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let wait = seconds_to_wait(header, &body, timestamp(now_ms())).map(|seconds| seconds.to_string());
+    shape.failure(head.status.as_u16(), wait.as_deref(), &body)
 }

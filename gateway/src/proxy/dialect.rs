@@ -89,7 +89,9 @@ impl Dialect {
         match self {
             Self::Chat | Self::Messages => speaks.chat || speaks.messages,
             Self::Responses => speaks.responses || speaks.chat || speaks.messages,
-            Self::Completions | Self::Embeddings => upstream.dialect == Spoken::OpenAi,
+            // A hole may be filled by a chat.
+            Self::Completions => upstream.dialect == Spoken::OpenAi && (speaks.chat || speaks.completions),
+            Self::Embeddings => upstream.dialect == Spoken::OpenAi,
         }
     }
 

@@ -15,6 +15,8 @@ pub(crate) struct Refusal<'a> {
     codes: Vec<Cow<'a, str>>,
     /// `code`, where it is a number.
     pub(crate) status: Option<u16>,
+    /// Google's wish for a pause, such as `46s`.
+    pub(crate) retry_delay: Option<Cow<'a, str>>,
 }
 
 impl<'a> Refusal<'a> {
@@ -52,6 +54,7 @@ impl<'a> Refusal<'a> {
     fn merge(&mut self, inner: Self) {
         self.message = inner.message.or(self.message.take());
         self.status = inner.status.or(self.status);
+        self.retry_delay = inner.retry_delay.or(self.retry_delay.take());
         self.codes.extend(inner.codes);
     }
 }
@@ -110,10 +113,14 @@ impl<'de> Visitor<'de> for LooseVisitor {
     fn visit_unit<E>(self) -> Result<Loose<'de>, E> {
         Ok(Loose::Nothing)
     }
-    /// Of a list of complaints the first one counts.
+    /// Of a list of complaints the first one counts; a pause may be wished for in any.
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Loose<'de>, A::Error> {
-        let first = list.next_element()?.unwrap_or(Loose::Nothing);
-        while list.next_element::<IgnoredAny>()?.is_some() {}
+        let mut first = list.next_element()?.unwrap_or(Loose::Nothing);
+        while let Some(next) = list.next_element::<Loose<'_>>()? {
+            if let (Loose::Object(first), Loose::Object(next)) = (&mut first, next) {
+                first.retry_delay = first.retry_delay.take().or(next.retry_delay);
+            }
+        }
         Ok(first)
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose<'de>, A::Error> {
@@ -121,7 +128,15 @@ impl<'de> Visitor<'de> for LooseVisitor {
         while let Some(key) = map.next_key::<Cow<'_, str>>()? {
             if !matches!(
                 key.as_ref(),
-                "error" | "message" | "detail" | "msg" | "code" | "type" | "status"
+                "error"
+                    | "message"
+                    | "detail"
+                    | "details"
+                    | "msg"
+                    | "code"
+                    | "type"
+                    | "status"
+                    | "retryDelay"
             ) {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -129,6 +144,11 @@ impl<'de> Visitor<'de> for LooseVisitor {
             match (key.as_ref(), map.next_value()?) {
                 ("error" | "message" | "detail" | "msg", Loose::Text(text)) => refusal.message = Some(text),
                 ("code" | "type" | "status", Loose::Text(text)) => refusal.codes.push(text),
+                ("retryDelay", Loose::Text(text)) => refusal.retry_delay = Some(text),
+                ("details", Loose::Object(inner)) => {
+                    refusal.retry_delay = inner.retry_delay.or(refusal.retry_delay);
+                }
+                ("details", _) => {}
                 ("code", Loose::Number(number)) => refusal.status = u16::try_from(number).ok(),
                 (_, Loose::Object(inner)) => refusal.merge(inner),
                 _ => {}

@@ -23,7 +23,7 @@ pub(super) struct Fields {
 }
 
 /// The fields that decide what a request costs or how it is answered, and what each must be.
-const NAMES: [(&str, &str); 14] = [
+const NAMES: [(&str, &str); 16] = [
     ("model", "the name of a model"),
     ("stream", "true or false"),
     ("max_output_tokens", "a whole number from 1 to 10,000,000"),
@@ -38,6 +38,8 @@ const NAMES: [(&str, &str); 14] = [
     ("conversation", "a text or an object"),
     ("prompt", "an object"),
     ("service_tier", "a text"),
+    ("preset", "a text"),
+    ("models", "a list of names"),
     ("context_management", "a list"),
     ("reasoning", "an object"),
     ("prompt_cache_options", "an object"),
@@ -170,6 +172,8 @@ fn unbounded_option(name: &str, value: &[u8]) -> Option<Option<Unbounded>> {
     }
     Some(match name {
         "previous_response_id" | "conversation" | "prompt" => Some(Unbounded::KeptConversation),
+        // Perplexity's: the provider chooses the model.
+        "preset" | "models" => Some(Unbounded::OtherModels),
         "context_management" => Some(Unbounded::FurtherPasses),
         "reasoning" => {
             let mode = from::<Reasoning>(value)?.mode;
