@@ -5,6 +5,8 @@
 //! for everything but loopback, which notices whoever tries.
 
 mod claude_code;
+mod codex;
+mod llm;
 mod opencode;
 mod outside;
 mod stage;

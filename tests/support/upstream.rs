@@ -9,6 +9,7 @@ mod chat;
 mod messages;
 mod openai;
 mod reply;
+mod response_turn;
 mod responses;
 mod server;
 mod turn;

@@ -1,10 +1,10 @@
 // The official `openai` client through a gateway, row by row.
 //
-//     OPENAI_BASE_URL=… OPENAI_API_KEY=… POOR_KEY=… node openai-rows.mjs own|other
+//     OPENAI_BASE_URL=… OPENAI_API_KEY=… POOR_KEY=… node openai-rows.mjs own|chat|other
 //
 // Nothing in here knows Token Tracker.
 import OpenAI from 'openai';
-import { zodResponseFormat } from 'openai/helpers/zod';
+import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod';
 import { VERSION } from 'openai/version';
 import * as z from 'zod';
 import { Attempts, Rows, expect, hello, picture, refused, thrown, upstreamOfArguments, works } from './rows.mjs';
@@ -16,7 +16,8 @@ const ask = [
   { role: 'user', content: 'Say something.' },
 ];
 const image = `data:image/png;base64,${picture}`;
-const city = zodResponseFormat(z.object({ city: z.string(), people: z.number() }), 'city');
+const schema = z.object({ city: z.string(), people: z.number() });
+const city = zodResponseFormat(schema, 'city');
 const paris = { city: 'Paris', people: 2_100_000 };
 
 class Stage {
@@ -235,9 +236,9 @@ async function retried(stage, model) {
   return works('2 requests');
 }
 
-async function givenUp(stage, model, kind, wanted, count) {
+async function givenUp(stage, model, kind, wanted, count, attempt = () => stage.chat({ model })) {
   stage.attempts.taken();
-  const error = await thrown(kind, () => stage.chat({ model }));
+  const error = await thrown(kind, attempt);
   expect([error.status, error.code], wanted);
   expect(stage.attempts.taken(), count);
   return works(count === 1 ? '1 request' : `${count} requests`);
@@ -252,6 +253,123 @@ row('retries: failure that passes', (stage) => retried(stage, 'stumbles'));
 row('retries: failure that stays', (stage) => givenUp(stage, 'broken', OpenAI.InternalServerError, unavailable, 3));
 row("retries: the owner's key is refused", (stage) =>
   givenUp(stage, 'locked', OpenAI.InternalServerError, unavailable, 1),
+);
+
+const respond = (stage, options = {}) =>
+  stage.client.responses.create({ model: 'good', input: 'Say something.', ...options });
+const responseTools = tools.map(({ type, function: definition }) => ({ type, strict: false, ...definition }));
+const called = (response) =>
+  response.output.filter((item) => item.type === 'function_call').map((item) => [item.name, item.arguments]);
+
+row('Responses: whole answer, usage', async (stage) => {
+  const response = await respond(stage, { instructions: 'Be brief.' });
+  expect([response.output_text, response.status], [hello, 'completed']);
+  const { usage } = response;
+  expect([usage.input_tokens_details.cached_tokens, usage.total_tokens], [3, usage.input_tokens + usage.output_tokens]);
+});
+
+row('Responses: stream of events', async (stage) => {
+  let text = '';
+  const events = [];
+  for await (const event of await respond(stage, { stream: true })) {
+    events.push(event);
+    if (event.type === 'response.output_text.delta') text += event.delta;
+  }
+  const last = events.at(-1);
+  expect([text, events[0].type, last.type], [hello, 'response.created', 'response.completed']);
+  expect(
+    events.map((event) => event.sequence_number),
+    [...events.keys()],
+  );
+  expect(last.response.usage.input_tokens_details.cached_tokens, 3);
+});
+
+row('Responses: output cap, status `incomplete`', async (stage) => {
+  const response = await respond(stage, { max_output_tokens: 1 });
+  expect([response.output_text, response.status], ['Hello ', 'incomplete']);
+  expect(response.incomplete_details.reason, 'max_output_tokens');
+});
+
+row('Responses: tools, a whole turn', async (stage) => {
+  const first = await respond(stage, { tools: responseTools, store: false });
+  expect(called(first), calls);
+  const results = first.output.map((item) => ({
+    type: 'function_call_output',
+    call_id: item.call_id,
+    output: item.name,
+  }));
+  const input = [{ role: 'user', content: 'Say something.' }, ...first.output, ...results];
+  expect((await respond(stage, { input, tools: responseTools })).output_text, 'The tools say: read, list.');
+});
+
+row('Responses: tools, streamed', async (stage) => {
+  const stream = stage.client.responses.stream({ model: 'good', input: 'Look.', tools: responseTools });
+  expect(called(await stream.finalResponse()), calls);
+});
+
+row('Responses: image within the request', async (stage) => {
+  const part = { type: 'input_image', image_url: image, detail: 'low' };
+  const input = [{ role: 'user', content: [{ type: 'input_text', text: 'What is this?' }, part] }];
+  expect((await respond(stage, { model: 'sees', input })).output_text, `I see ${image}.`);
+});
+
+row('Responses: structured output', async (stage) => {
+  const text = { format: zodTextFormat(schema, 'city') };
+  const response = await stage.client.responses.parse({ model: 'good', input: 'Say something.', text });
+  expect(response.output_parsed, paris);
+});
+
+row('Responses: reasoning, its summary', async (stage) => {
+  const options = { reasoning: { effort: 'low', summary: 'auto' }, max_output_tokens: 4_000 };
+  const response = await respond(stage, options);
+  expect([response.output_text, response.usage.output_tokens_details.reasoning_tokens], [hello, 2]);
+  const thoughts = response.output.filter((item) => item.type === 'reasoning').flatMap((item) => item.summary);
+  expect(
+    thoughts.map((part) => part.text),
+    ['Let me think.'],
+  );
+});
+
+row('Responses: a response that was kept', (stage) =>
+  carried('`previous_response_id`', () => respond(stage, { previous_response_id: 'resp_1' })),
+);
+row('Responses: in the background', (stage) => carried('`background`', () => respond(stage, { background: true })));
+row('Responses: search by the provider', (stage) =>
+  carried('`tools[0].type`', () => respond(stage, { model: 'free', tools: [{ type: 'web_search' }] })),
+);
+
+row('Responses: error: unknown model', async (stage) => {
+  const error = await thrown(OpenAI.NotFoundError, () => respond(stage, { model: 'nobody' }));
+  expect([error.status, error.code], [404, 'model_unknown']);
+});
+
+row('Responses: error: stream that breaks off', async (stage) => {
+  let text = '';
+  let failure = '';
+  for await (const event of await respond(stage, { model: 'breaks', stream: true })) {
+    if (event.type === 'response.output_text.delta') text += event.delta;
+    if (event.type === 'response.failed') failure = event.response.error.message;
+  }
+  expect([text, failure !== ''], ['Hello wörld, ', true]);
+});
+
+row('Responses: cancel in mid-stream', async (stage) => {
+  const stream = await respond(stage, { model: 'hangs', stream: true });
+  let text = '';
+  for await (const event of stream) {
+    if (event.type === 'response.output_text.delta') text += event.delta;
+    if (text === 'Hello wörld, ') stream.controller.abort();
+  }
+  expect(text, 'Hello wörld, ');
+});
+
+row('Responses: retries: balance exhausted', (stage) =>
+  givenUp(stage, 'good', OpenAI.APIError, [402, 'insufficient_credit'], 1, () =>
+    stage.poor.responses.create({ model: 'good', input: 'Say something.' }),
+  ),
+);
+row("Responses: retries: the owner's key is refused", (stage) =>
+  givenUp(stage, 'locked', OpenAI.InternalServerError, unavailable, 1, () => respond(stage, { model: 'locked' })),
 );
 
 await rows.run('openai', VERSION, new Stage());

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use super::stage::{MODEL, Stage, TASK};
+use super::stage::{CHAT, MESSAGES, MODEL, Stage, TASK};
 
 fn write(path: &str, content: &str) -> (&'static str, Value) {
     ("Write", json!({"file_path": path, "content": content}))
@@ -36,20 +36,20 @@ async fn is_charged_when_killed_on(provider: &str) {
 
 #[tokio::test]
 async fn completes_a_task_on_its_own_dialect() {
-    completes_a_task_on("anthropic-compatible").await;
+    completes_a_task_on(MESSAGES).await;
 }
 
 #[tokio::test]
 async fn completes_a_task_on_the_other_dialect() {
-    completes_a_task_on("openai-compatible").await;
+    completes_a_task_on(CHAT).await;
 }
 
 #[tokio::test]
 async fn is_charged_when_killed_on_its_own_dialect() {
-    is_charged_when_killed_on("anthropic-compatible").await;
+    is_charged_when_killed_on(MESSAGES).await;
 }
 
 #[tokio::test]
 async fn is_charged_when_killed_on_the_other_dialect() {
-    is_charged_when_killed_on("openai-compatible").await;
+    is_charged_when_killed_on(CHAT).await;
 }

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use super::stage::{MODEL, Stage, TASK};
+use super::stage::{CHAT, MESSAGES, MODEL, Stage, TASK};
 
 fn write(path: &str, content: &str) -> (&'static str, Value) {
     ("write", json!({"filePath": path, "content": content}))
@@ -51,17 +51,17 @@ async fn completes_a_task_on(provider: &str) {
 
 #[tokio::test]
 async fn completes_a_task_on_its_own_dialect() {
-    completes_a_task_on("openai-compatible").await;
+    completes_a_task_on(CHAT).await;
 }
 
 #[tokio::test]
 async fn completes_a_task_on_the_other_dialect() {
-    completes_a_task_on("anthropic-compatible").await;
+    completes_a_task_on(MESSAGES).await;
 }
 
 #[tokio::test]
 async fn is_charged_when_killed() {
-    let stage = Stage::new("openai-compatible").await;
+    let stage = Stage::new(CHAT).await;
     stage.model_stops_half_way(write);
     // It also asks for a title.
     stage.is_charged_when_killed(&mut opencode(&stage).await, 1).await;

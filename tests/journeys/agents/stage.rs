@@ -16,7 +16,12 @@ use tokio::{
 };
 
 use super::outside::Outside;
-use crate::answered::Answered;
+use crate::{answered::Answered, compatibility::client};
+
+/// What an upstream speaks.
+pub const CHAT: &str = "provider = \"openai-compatible\"";
+pub const RESPONSES: &str = "provider = \"openai-compatible\"\ndialects = [\"chat\", \"responses\"]";
+pub const MESSAGES: &str = "provider = \"anthropic-compatible\"";
 
 /// What clients ask for.
 pub const MODEL: &str = "coder";
@@ -53,12 +58,12 @@ pub struct Tools {
 pub type WriteTool = fn(path: &str, content: &str) -> (&'static str, Value);
 
 impl Stage {
-    /// `provider` says what the upstream speaks.
+    /// `provider`: the lines of the configuration that say what the upstream speaks.
     pub async fn new(provider: &str) -> Self {
         let upstream = Upstream::start().await;
         let config = Config::new()
             .table(&format!(
-                "[[upstream]]\nname = \"fake\"\nprovider = {provider:?}\nbase_url = {:?}\napi_key_env = \"LOCAL_KEY\"",
+                "[[upstream]]\nname = \"fake\"\n{provider}\nbase_url = {:?}\napi_key_env = \"LOCAL_KEY\"",
                 upstream.base_url()
             ))
             .model(Model::new(MODEL, Price::USUAL));
@@ -98,7 +103,8 @@ impl Stage {
             let (name, _) = tool("", "");
             let turn = Turn::says("Let me think about it for a long time.").usage(usage(answered.count()));
             if asked.tools.iter().any(|offered| offered == name) {
-                return turn.reply(call).after(6, Step::Hang);
+                let heard = Turn::chunks_of_two_words(call);
+                return turn.reply(call).after(heard, Step::Hang);
             }
             answered.note(MODEL, turn.usage);
             turn.reply(call)
@@ -227,6 +233,10 @@ fn usage(nth: u64) -> TokenUsage {
 
 /// Installs what is missing, and finds the program of that name.
 async fn program_file(name: &str) -> PathBuf {
+    if name == "llm" {
+        // It stands beside the Python of the client that it uses.
+        return client::install().await.with_file_name(name);
+    }
     let install = workspace_dir().join("tests/agents/install");
     let mut install = Command::new(install);
     let output = install.arg(name).stdin(Stdio::null()).output().await.unwrap();

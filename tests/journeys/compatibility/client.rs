@@ -45,10 +45,20 @@ struct Head {
 }
 
 impl Vendor {
-    pub fn speaks(self) -> Spoken {
+    /// How the client's program and the page call an upstream.
+    pub fn calls(self, spoken: Spoken) -> &'static str {
+        match (self, spoken) {
+            (Self::OpenAi, Spoken::Responses) | (Self::Anthropic, Spoken::Anthropic) => "own",
+            // Everything of its dialect but the Responses API.
+            (Self::OpenAi, Spoken::OpenAi) => "chat",
+            _ => "other",
+        }
+    }
+    /// The upstreams with a column on the page.
+    pub fn upstreams(self) -> &'static [&'static str] {
         match self {
-            Self::OpenAi => Spoken::OpenAi,
-            Self::Anthropic => Spoken::Anthropic,
+            Self::OpenAi => &["own", "chat", "other"],
+            Self::Anthropic => &["own", "other"],
         }
     }
     pub fn name(self) -> &'static str {
@@ -74,8 +84,8 @@ impl Client {
     }
 
     /// Runs its program against the scene's gateway, with nothing of this machine's user.
-    pub async fn run(&self, scene: &Scene, is_own: bool) -> Seen {
-        let upstream = if is_own { "own" } else { "other" };
+    pub async fn run(&self, scene: &Scene) -> Seen {
+        let upstream = self.vendor.calls(scene.spoken);
         let home = Home::new();
         let python = install().await;
         let (program, file) = if self.is_node {

@@ -8,16 +8,20 @@ use tests::workspace_dir;
 
 use super::client::{Client, Row, Seen};
 
-/// A column for each language and upstream, behind the feature.
-const COLUMNS: usize = 4;
-
-type Line = [String; COLUMNS + 1];
+/// The feature, then a cell for each language and upstream.
+type Line = Vec<String>;
 
 /// The column of this client and upstream holds exactly what was seen.
 pub fn says(client: &Client, seen: &Seen) {
-    let column = 1 + 2 * usize::from(client.is_node) + usize::from(seen.upstream == "other");
+    let upstreams = client.vendor.upstreams();
+    let upstream = upstreams.iter().position(|name| *name == seen.upstream);
+    let column = 1 + upstreams.len() * usize::from(client.is_node) + upstream.unwrap();
+    let width = 1 + 2 * upstreams.len();
     let language = if client.is_node { "Node" } else { "Python" };
-    let title = format!("{language} {}, {} dialect", seen.version, seen.upstream);
+    let title = match seen.upstream {
+        "chat" => format!("{language}, its chat alone"),
+        upstream => format!("{language} {}, {upstream} dialect", seen.version),
+    };
     let head = (String::new(), title);
     let rows = seen.rows.iter().map(|row| (row.feature.clone(), cell(row)));
     let wanted: Vec<(String, String)> = [head].into_iter().chain(rows).collect();
@@ -28,7 +32,7 @@ pub fn says(client: &Client, seen: &Seen) {
         lock.lock().unwrap();
         let page = fs::read_to_string(&path).unwrap();
         let mut lines = read(&page, client.vendor.name());
-        put(&mut lines, column, &wanted);
+        put(&mut lines, width, column, &wanted);
         fs::write(&path, write(&page, client.vendor.name(), &lines)).unwrap();
     }
     let lines = read(&fs::read_to_string(&path).unwrap(), client.vendor.name());
@@ -76,18 +80,19 @@ fn line_of(line: &str) -> Line {
         .trim_matches('|')
         .split('|')
         .map(|cell| cell.trim().to_owned());
-    cells.collect::<Vec<_>>().try_into().unwrap()
+    cells.collect()
 }
 
-fn put(lines: &mut Vec<Line>, column: usize, cells: &[(String, String)]) {
+fn put(lines: &mut Vec<Line>, width: usize, column: usize, cells: &[(String, String)]) {
     for line in lines.iter_mut() {
+        line.resize(width, String::new());
         line[column].clear();
     }
     for (at, (feature, cell)) in cells.iter().enumerate() {
         let found = lines.iter().position(|line| line[0] == *feature);
         let found = found.unwrap_or_else(|| {
             let at = at.min(lines.len());
-            lines.insert(at, Line::default());
+            lines.insert(at, vec![String::new(); width]);
             lines[at][0].clone_from(feature);
             at
         });
@@ -104,6 +109,7 @@ fn write(page: &str, name: &str, lines: &[Line]) -> String {
         .iter()
         .map(|line| format!("| {} |\n", line.join(" | ")))
         .collect();
-    table.insert(1, format!("|{}\n", "---|".repeat(COLUMNS + 1)));
+    let width = lines.first().map_or(1, Vec::len);
+    table.insert(1, format!("|{}\n", "---|".repeat(width)));
     format!("{before}{begin}{}{end}{after}", table.concat())
 }

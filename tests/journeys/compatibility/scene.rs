@@ -4,21 +4,24 @@ use protocol::{Money, TokenUsage};
 use serde_json::json;
 use tests::{
     Config, Device, Gateway, Model, Price, Serve, Upstream,
-    upstream::{Asked, Call, End, Reply, Step},
+    upstream::{Asked, Call, End, Reply, Step, Turn},
     verify_clean,
 };
 
-use super::model;
+use super::{client::Row, model};
 use crate::answered::{Answered, FREE};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spoken {
+    /// OpenAI's chat, completions and embeddings.
     OpenAi,
+    /// The same with the Responses API.
+    Responses,
     Anthropic,
 }
 
 pub struct Scene {
-    spoken: Spoken,
+    pub spoken: Spoken,
     upstream: Upstream,
     pub gateway: Gateway,
     pub device: Device,
@@ -27,16 +30,19 @@ pub struct Scene {
     answered: Answered,
 }
 
-/// Every mood, and how often the upstream is called in it when no client storms.
-const MOODS: [(&str, usize); 7] = [
-    ("limited", 2),
-    ("busy", 3),
-    ("stumbles", 2),
-    ("broken", 3),
-    ("locked", 1),
-    ("breaks", 1),
-    ("hangs", 1),
+/// Every mood, the rows that meet it, and how often each of them asks when no client storms.
+const MOODS: [(&str, &str, usize); 7] = [
+    ("limited", "rate limit that passes", 2),
+    ("busy", "rate limit that stays", 3),
+    ("stumbles", "failure that passes", 2),
+    ("broken", "failure that stays", 3),
+    ("locked", "the owner's key is refused", 1),
+    (BREAKS, "stream that breaks off", 1),
+    (HANGS, "cancel in mid-stream", 1),
 ];
+/// Moods in which an answer begins and does not end.
+const BREAKS: &str = "breaks";
+const HANGS: &str = "hangs";
 
 impl Scene {
     pub async fn new(spoken: Spoken) -> Self {
@@ -46,13 +52,13 @@ impl Scene {
         // A mood has an upstream of its own, so that the breaker of one does not tell on another.
         let names = MOODS
             .iter()
-            .map(|(name, _)| *name)
+            .map(|(name, ..)| *name)
             .chain(["good", "sees", FREE, "embed"]);
         for name in names {
             let answered = answered.clone();
             upstream.on(name, move |call| reply(call, &answered));
             config = config.table(&format!(
-                "[[upstream]]\nname = {name:?}\nprovider = {:?}\nbase_url = {:?}",
+                "[[upstream]]\nname = {name:?}\n{}\nbase_url = {:?}",
                 spoken.provider(),
                 upstream.base_url()
             ));
@@ -73,20 +79,29 @@ impl Scene {
 
     /// Every answer has one row with its usage and its price, what was broken off an estimate, and
     /// what was refused nothing; nobody asked more often than needed.
-    pub async fn is_accounted_for(&self) {
-        for (mood, calls) in MOODS {
-            assert_eq!(self.upstream.calls(mood).len(), calls, "calls of `{mood}`");
+    pub async fn is_accounted_for(&self, tried: &[Row]) {
+        let mut begun = 0;
+        for (mood, feature, each) in MOODS {
+            let rows = tried.iter().filter(|row| row.feature.ends_with(feature)).count();
+            let calls = self.upstream.calls(mood);
+            assert_eq!(calls.len(), rows * each, "calls of `{mood}`");
+            begun += if [BREAKS, HANGS].contains(&mood) { rows } else { 0 };
+            for call in calls.iter().filter(|_| mood == HANGS) {
+                assert_eq!(call.ended().await, End::ClosedEarly);
+            }
         }
-        assert_eq!(self.upstream.last_call("hangs").ended().await, End::ClosedEarly);
+        assert!(begun >= 2, "both were tried");
         let balance = self.device.idle_balance().await;
         let key = self.device.account.balance.lots[0].id;
-        // What `breaks` and `hangs` began.
-        let sum = self.answered.is_in_ledger(&self.gateway, key, 2).await;
+        let sum = self.answered.is_in_ledger(&self.gateway, key, begun).await;
         assert_eq!(balance.spent_nano_usd, sum);
         assert_eq!(self.poor.idle_balance().await.spent_nano_usd, Money::ZERO);
-        assert!(self.answered.count() > 15, "the client used the model");
-        let path = self.spoken.path();
-        assert!(self.upstream.calls("good").iter().any(|call| call.path == path));
+        let answers = usize::try_from(self.answered.count()).unwrap();
+        assert!(answers > tried.len() / 3, "the client used the model");
+        let paths = self.spoken.paths();
+        let calls = self.upstream.calls("good");
+        let is_spoken = |path: &&str| calls.iter().any(|call| call.path == **path);
+        assert!(paths.iter().all(is_spoken), "{paths:?}");
         verify_clean(&self.gateway).await;
     }
 }
@@ -94,14 +109,19 @@ impl Scene {
 impl Spoken {
     fn provider(self) -> &'static str {
         match self {
-            Self::OpenAi => "openai-compatible",
-            Self::Anthropic => "anthropic-compatible",
+            Self::Responses => {
+                "provider = \"openai-compatible\"\n\
+                 dialects = [\"chat\", \"completions\", \"embeddings\", \"responses\"]"
+            }
+            Self::OpenAi => "provider = \"openai-compatible\"",
+            Self::Anthropic => "provider = \"anthropic-compatible\"",
         }
     }
-    fn path(self) -> &'static str {
+    fn paths(self) -> &'static [&'static str] {
         match self {
-            Self::OpenAi => "/v1/chat/completions",
-            Self::Anthropic => "/v1/messages",
+            Self::OpenAi => &["/v1/chat/completions"],
+            Self::Responses => &["/v1/chat/completions", "/v1/responses"],
+            Self::Anthropic => &["/v1/messages"],
         }
     }
 }
@@ -144,11 +164,10 @@ fn reply(call: &Call, answered: &Answered) -> Reply {
         return embeddings(call, &usage);
     }
     let turn = model::answer(&Asked::of(call), nth);
-    // What stands before the third word: the role here, the message and its block there.
-    let heard = if call.is_chat() { 1 + 2 } else { 3 + 2 };
+    let heard = Turn::chunks_of_two_words(call);
     match call.model() {
-        "breaks" => turn.reply(call).cut_after(heard),
-        "hangs" => turn.reply(call).after(heard, Step::Hang),
+        BREAKS => turn.reply(call).cut_after(heard),
+        HANGS => turn.reply(call).after(heard, Step::Hang),
         model => {
             answered.note(model, turn.usage);
             turn.reply(call)

@@ -39,6 +39,8 @@ impl Asked {
         asked.stops = stops.filter_map(Value::as_str).map(str::to_owned).collect();
         if call.is_chat() {
             asked.read_chat(body);
+        } else if call.is_response() {
+            asked.read_response(body);
         } else {
             asked.read_messages(body);
         }
@@ -53,6 +55,18 @@ impl Asked {
                 self.results.push(text(&message["content"]));
             }
             let urls = list(&message["content"]).filter_map(|part| part["image_url"]["url"].as_str());
+            self.images.extend(urls.map(str::to_owned));
+        }
+    }
+
+    fn read_response(&mut self, body: &Value) {
+        self.schema = body.pointer("/text/format/schema").cloned();
+        self.wants_thoughts = body["reasoning"]["effort"].is_string();
+        for item in list(&body["input"]) {
+            if item["type"] == "function_call_output" {
+                self.results.push(text(&item["output"]));
+            }
+            let urls = list(&item["content"]).filter_map(|part| part["image_url"].as_str());
             self.images.extend(urls.map(str::to_owned));
         }
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Call};
 
-fn usage_json(usage: &TokenUsage) -> Value {
+pub(super) fn usage_json(usage: &TokenUsage) -> Value {
     json!({
         "input_tokens": usage.total_input(),
         "input_tokens_details": {

@@ -3,7 +3,7 @@
 use protocol::TokenUsage;
 use serde_json::Value;
 
-use super::{Call, Reply, chat, messages};
+use super::{Call, Reply, chat, messages, response_turn};
 
 #[derive(Clone, Debug, Default)]
 pub struct Turn {
@@ -57,11 +57,33 @@ impl Turn {
 
     /// Streamed or whole, as the call asks.
     pub fn reply(&self, call: &Call) -> Reply {
-        match (call.path.ends_with("/messages"), call.is_stream()) {
-            (true, true) => messages::stream(self, call),
-            (true, false) => Reply::json(200, &messages::whole(self, call)),
-            (false, true) => chat::stream(self, call),
-            (false, false) => Reply::json(200, &chat::whole(self, call)),
+        let is_messages = call.path.ends_with("/messages");
+        if call.is_stream() {
+            return match (is_messages, call.is_response()) {
+                (true, _) => messages::stream(self, call),
+                (_, true) => response_turn::stream(self, call),
+                _ => chat::stream(self, call),
+            };
+        }
+        let whole = match (is_messages, call.is_response()) {
+            (true, _) => messages::whole(self, call),
+            (_, true) => response_turn::whole(self, call),
+            _ => chat::whole(self, call),
+        };
+        Reply::json(200, &whole)
+    }
+
+    /// After so many chunks of a stream its first two words are out.
+    pub fn chunks_of_two_words(call: &Call) -> usize {
+        if call.is_chat() {
+            // The role.
+            1 + 2
+        } else if call.is_response() {
+            // The response, twice; the item; its part.
+            4 + 2
+        } else {
+            // The message, a ping, the block.
+            3 + 2
         }
     }
 
