@@ -55,10 +55,35 @@ pub struct Config {
     pub timezone: Option<String>,
     pub limits: Limits,
     pub log: LogConfig,
+    pub telemetry: TelemetryConfig,
     #[serde(rename = "upstream")]
     pub upstreams: Vec<UpstreamConfig>,
     #[serde(rename = "model")]
     pub models: Vec<ModelConfig>,
+}
+
+/// Where traces go. Off unless a collector is named.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct TelemetryConfig {
+    /// The address of a collector that speaks OTLP over HTTP, such as `http://127.0.0.1:4318`.
+    pub otlp_endpoint: Option<String>,
+    pub service_name: String,
+    /// The share of requests that begin a trace; those of a client that is in one follow it.
+    pub sample_ratio: f64,
+    /// Upstreams are told which trace they are in.
+    pub pass_on_upstream: bool,
+}
+
+impl Default for TelemetryConfig {
+    fn default() -> Self {
+        Self {
+            otlp_endpoint: None,
+            service_name: "token-tracker".into(),
+            sample_ratio: 1.0,
+            pass_on_upstream: false,
+        }
+    }
 }
 
 /// What is written to the log, and in which form.

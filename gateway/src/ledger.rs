@@ -84,7 +84,7 @@ pub struct Load<'a> {
     pub operations: u64,
     /// Operations for the next commit.
     pub waiting: usize,
-    /// No commit has failed.
+    /// No commit has failed, and the database can be reached.
     pub is_up: bool,
 }
 

@@ -33,6 +33,7 @@ mod serve;
 mod server;
 mod settings;
 mod state;
+mod telemetry;
 mod wire;
 
 pub use config::ServeOptions;

@@ -235,9 +235,10 @@ struct Arrival {
 impl Arrival {
     /// Who asks comes before what is asked: an unknown client gets no parser to play with.
     async fn of(proxy: &Proxy, dialect: Dialect, headers: &HeaderMap) -> Result<Self, Refusal> {
-        let trail = Rc::new(Trail::new(&proxy.gateway, dialect));
+        let trail = Rc::new(Trail::new(&proxy.gateway, dialect, headers));
         Self::admit(proxy, dialect, headers, Rc::clone(&trail))
             .await
+            .inspect(|_| trail.is_admitted())
             .inspect_err(|refusal| trail.refuses(refusal.problem.code))
     }
 

@@ -30,6 +30,7 @@ use crate::{
     server::{self, Door, Shared, TlsError, TlsFiles},
     settings::{self, Settings},
     state::{Gateway, Stop},
+    telemetry::{Telemetry, TelemetryError},
 };
 
 /// How often lost holds are looked for.
@@ -50,6 +51,8 @@ pub enum ServeError {
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Tls(#[from] TlsError),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
     #[error("the address {0} cannot be used: {1}")]
     Bind(SocketAddr, std::io::Error),
     #[error("without TLS the gateway listens on loopback only")]
@@ -80,6 +83,8 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
     let database = starting.block_on(store.open(now_ms()))?;
     tell_recovered(&database.recovered);
     let public_url = plan.public_url(&doors)?;
+    let upstream_tls = server::client_config()?;
+    let telemetry = Telemetry::start(&config.telemetry, &upstream_tls)?;
     let opened = Opened {
         config_file: options.config,
         config,
@@ -88,17 +93,21 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
         reader: database.reader,
         local_url: local_url(&doors)?,
         public_url: public_url.clone(),
+        telemetry,
     };
     let (gateway, _data_dir) = starting.block_on(opened.gateway(plan.rules))?;
     let shared = Arc::new(Shared {
         gateway: Arc::clone(&gateway),
-        upstream_tls: server::client_config()?,
+        upstream_tls,
     });
     let chores = start_chores(gateway, Arc::clone(&shared.upstream_tls), database.changes)?;
     tracing::info!("The gateway listens on {public_url}");
     let outcome = server::serve(&shared, doors);
     drop(chores);
     drop(database.writer);
+    if let Some(telemetry) = &shared.gateway.telemetry {
+        telemetry.end();
+    }
     tracing::info!("The gateway stopped");
     Ok(outcome?)
 }
@@ -223,6 +232,7 @@ struct Opened {
     reader: Reader,
     local_url: String,
     public_url: String,
+    telemetry: Option<Telemetry>,
 }
 
 impl Opened {
@@ -237,6 +247,7 @@ impl Opened {
             reader,
             local_url,
             public_url,
+            telemetry,
         } = self;
         let (pepper, envelope) = open_secrets(&data_dir, &ledger, &reader).await?;
         let directory = Directory::load(&reader, pepper.clone()).await?;
@@ -257,6 +268,7 @@ impl Opened {
             ),
             events: EventHub::default(),
             metrics: Metrics::default(),
+            telemetry,
             peers,
             admin_mac: pepper.mac(admin.as_bytes()),
             settings: Settings::new(config_file, config),

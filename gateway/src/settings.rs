@@ -123,6 +123,7 @@ fn needs_restart(before: &Config, after: &Config) -> Vec<String> {
         ("public_url", before.public_url != after.public_url),
         ("tls_cert", before.tls_cert != after.tls_cert),
         ("tls_key", before.tls_key != after.tls_key),
+        ("telemetry", before.telemetry != after.telemetry),
         ("log.format", before.log.format != after.log.format),
         ("trusted_proxies", before.trusted_proxies != after.trusted_proxies),
         (

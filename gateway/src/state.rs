@@ -27,6 +27,7 @@ use crate::{
     quota::Quota,
     secrets::Envelope,
     settings::Settings,
+    telemetry::Telemetry,
 };
 
 pub struct Gateway {
@@ -41,6 +42,8 @@ pub struct Gateway {
     pub queue: Arc<FairQueue>,
     pub events: EventHub,
     pub metrics: Metrics,
+    /// Traces, where they are on.
+    pub telemetry: Option<Telemetry>,
     pub peers: PeerRules,
     /// The MAC of the credential in `admin.json`.
     pub admin_mac: [u8; 32],

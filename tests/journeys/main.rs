@@ -43,6 +43,7 @@ mod reload;
 mod responses;
 mod secrets;
 mod stream_bytes;
+mod traces;
 mod two_credentials;
 mod upstream_failures;
 mod usage_counts;

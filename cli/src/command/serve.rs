@@ -102,7 +102,9 @@ pub fn failure(error: ServeError) -> Failure {
             message,
             "Check that the data directory is yours and its disk whole; restore gateway.db from a backup if not.",
         ),
-        ServeError::Config(_) => Failure::usage(message, "Correct the configuration file, then start again."),
+        ServeError::Config(_) | ServeError::Telemetry(_) => {
+            Failure::usage(message, "Correct the configuration file, then start again.")
+        }
         ServeError::Tls(_) => Failure::usage(message, "Name PEM files with --tls-cert and --tls-key."),
         ServeError::Insecure => Failure::usage(
             message,

@@ -16,6 +16,7 @@ const ROOT: &[&str] = &[
     "timezone",
     "limits",
     "log",
+    "telemetry",
     "upstream",
     "model",
 ];
@@ -42,6 +43,12 @@ const LIMITS: &[&str] = &[
 ];
 const SCOPE: &[&str] = &["rpm", "tpm", "streams", "spend_per_day", "spend_per_month"];
 const LOG: &[&str] = &["format", "requests"];
+const TELEMETRY: &[&str] = &[
+    "otlp_endpoint",
+    "service_name",
+    "sample_ratio",
+    "pass_on_upstream",
+];
 const UPSTREAM: &[&str] = &[
     "name",
     "provider",
@@ -80,6 +87,9 @@ pub(super) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
                 known(&format!("limits.{scope}."), limits, SCOPE)?;
             }
         }
+    }
+    for table in tables(root.get("telemetry")) {
+        known("telemetry.", table, TELEMETRY)?;
     }
     for table in tables(root.get("log")) {
         known("log.", table, LOG)?;
@@ -184,6 +194,9 @@ fn sane(limits: &Limits) -> Result<(), ConfigError> {
 
 pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
     let invalid = |text: String| Err(ConfigError::Invalid(text));
+    if !(0.0..=1.0).contains(&config.telemetry.sample_ratio) {
+        return invalid("telemetry.sample_ratio is between 0 and 1".into());
+    }
     limits(config)?;
     let mut names = HashSet::from(["builtin"]);
     for upstream in &config.upstreams {

@@ -158,7 +158,7 @@ impl Queue {
             commits: &self.commits,
             operations: self.operations.load(Ordering::Relaxed),
             waiting: state.waiting.len(),
-            is_up: state.stopped.is_none(),
+            is_up: state.stopped.is_none() && self.standing.is_reachable.load(Ordering::Relaxed),
         }
     }
 

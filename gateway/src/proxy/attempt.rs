@@ -37,6 +37,7 @@ use crate::{
     fair_queue::{Crowded, Place},
     ledger::RequestOrigin,
     state::internal,
+    telemetry,
 };
 
 const SILENT: &str = "it says nothing for too long";
@@ -270,8 +271,9 @@ impl Attempt<'_> {
         guard.be_quiet_for(if is_stream { idle } else { idle * 5 });
         let dispatched = Cell::new(false);
         let shape = forward.shape;
-        let extra = self.extra(shape);
-        self.trail.sends(exchange.request, &self.route.upstream.name);
+        let mut extra = self.extra(shape);
+        let trace = self.trail.sends(exchange.request, &self.route.upstream.name);
+        extra.extend(trace.map(|value| (telemetry::HEADER, value)));
         let sending = upstream::send(
             proxy,
             &self.route.upstream,

@@ -85,7 +85,7 @@ impl Exchange {
             provider_response_id: reading.response_id,
             latency_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
-        let began = Instant::now();
+        let began = self.trail.resolves();
         let settled = self.ledger().settle(Box::new(settle)).await?;
         self.trail.resolved(began);
         let Some(settled) = settled else {
@@ -153,7 +153,7 @@ impl Exchange {
             provider_response_id: None,
             latency_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
-        let began = Instant::now();
+        let began = self.trail.resolves();
         self.ledger().settle(Box::new(settle)).await?;
         self.trail.resolved(began);
         self.gateway.metrics.failed_over();
@@ -162,7 +162,7 @@ impl Exchange {
 
     /// Gives everything back: nothing reached an upstream, or it refused before any byte.
     pub(super) async fn release(&self) -> Result<(), LedgerError> {
-        let began = Instant::now();
+        let began = self.trail.resolves();
         self.ledger().release(Arc::clone(&self.hold)).await?;
         self.trail.resolved(began);
         self.gateway.metrics.released();

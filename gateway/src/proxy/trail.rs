@@ -7,13 +7,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::StatusCode;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use opentelemetry::trace::SpanId;
 use protocol::{Code, RequestId};
 
 use super::{dialect::Dialect, guard::Ended};
 use crate::{
     metrics::{Charged, Finished},
     state::Gateway,
+    telemetry::{Facts, Step, StepKind, Telemetry, Trace, new_span},
 };
 
 const OK: &str = "ok";
@@ -25,10 +27,15 @@ pub(super) struct Trail {
     dialect: Dialect,
     started: Instant,
     notes: RefCell<Notes>,
+    /// Nothing for nearly everybody: then no step is kept.
+    trace: Option<Trace>,
+    steps: RefCell<Vec<Step>>,
 }
 
 #[derive(Default)]
 struct Notes {
+    /// The caller is known.
+    is_admitted: bool,
     model: Option<Arc<str>>,
     /// Of the last attempt.
     upstream: Option<Arc<str>>,
@@ -36,6 +43,8 @@ struct Notes {
     attempts: u32,
     held: Duration,
     sent: Option<Instant>,
+    /// The span of what is asked of an upstream now.
+    asking: Option<SpanId>,
     first_byte: Option<Duration>,
     settled: Duration,
     charged: Option<Charged>,
@@ -45,14 +54,24 @@ struct Notes {
 }
 
 impl Trail {
-    pub(super) fn new(gateway: &Arc<Gateway>, dialect: Dialect) -> Self {
+    pub(super) fn new(gateway: &Arc<Gateway>, dialect: Dialect, headers: &HeaderMap) -> Self {
         gateway.metrics.request_began();
         Self {
             gateway: Arc::clone(gateway),
             dialect,
             started: Instant::now(),
             notes: RefCell::default(),
+            trace: gateway
+                .telemetry
+                .as_ref()
+                .and_then(|telemetry| telemetry.trace(headers)),
+            steps: RefCell::default(),
         }
+    }
+
+    /// Whose request it is is known.
+    pub(super) fn is_admitted(&self) {
+        self.notes.borrow_mut().is_admitted = true;
     }
 
     /// It is for this model, which there is.
@@ -65,16 +84,22 @@ impl Trail {
         let took = began.elapsed();
         self.notes.borrow_mut().held = took;
         self.gateway.metrics.held(took);
+        self.note_step(StepKind::Hold, began, None);
     }
 
-    /// The next attempt goes to an upstream.
-    pub(super) fn sends(&self, request: RequestId, upstream: &Arc<str>) {
+    /// The next attempt goes to an upstream, with this beside it if it is to know its trace.
+    pub(super) fn sends(&self, request: RequestId, upstream: &Arc<str>) -> Option<HeaderValue> {
         let mut notes = self.notes.borrow_mut();
         notes.request = Some(request);
         notes.upstream = Some(Arc::clone(upstream));
         notes.attempts += 1;
         notes.sent = Some(Instant::now());
         notes.first_byte = None;
+        let trace = self.trace.as_ref()?;
+        let span = new_span();
+        notes.asking = Some(span);
+        let passes_on = self.gateway.telemetry.as_ref().is_some_and(Telemetry::passes_on);
+        if passes_on { trace.header(span) } else { None }
     }
 
     /// Something of the answer is here.
@@ -90,11 +115,33 @@ impl Trail {
         self.gateway.metrics.stream_began();
     }
 
+    /// The upstream has said what it had to say, and the hold is about to be resolved.
+    pub(super) fn resolves(&self) -> Instant {
+        let now = Instant::now();
+        let mut notes = self.notes.borrow_mut();
+        if let (Some(span), Some(sent), Some(upstream)) = (notes.asking.take(), notes.sent, &notes.upstream) {
+            self.note_step(StepKind::Upstream(Arc::clone(upstream)), sent, Some(span));
+        }
+        now
+    }
+
+    fn note_step(&self, kind: StepKind, began: Instant, span: Option<SpanId>) {
+        if self.trace.is_some() {
+            self.steps.borrow_mut().push(Step {
+                span: span.unwrap_or_else(new_span),
+                kind,
+                began,
+                took: began.elapsed(),
+            });
+        }
+    }
+
     /// The ledger was asked to resolve the hold since then, and did.
     pub(super) fn resolved(&self, began: Instant) {
         let took = began.elapsed();
         self.notes.borrow_mut().settled = took;
         self.gateway.metrics.settled(took);
+        self.note_step(StepKind::Settle, began, None);
     }
 
     pub(super) fn charged(&self, charged: Charged) {
@@ -149,10 +196,31 @@ impl Drop for Trail {
         if self.gateway.settings.logs_requests() {
             self.log(&notes, outcome, took);
         }
+        // Strangers cannot fill a collector.
+        if let (Some(telemetry), Some(trace), true) =
+            (&self.gateway.telemetry, &self.trace, notes.is_admitted)
+        {
+            telemetry.tell(trace, self.facts(&notes, outcome), self.steps.take());
+        }
     }
 }
 
 impl Trail {
+    fn facts<'a>(&self, notes: &'a Notes, outcome: &'static str) -> Facts<'a> {
+        Facts {
+            began: self.started,
+            kind: self.dialect.kind(),
+            dialect: self.dialect.label(),
+            model: notes.model.as_deref(),
+            upstream: notes.upstream.as_deref(),
+            request: notes.request,
+            attempts: notes.attempts,
+            status: notes.status.map(|status| status.as_u16()),
+            failure: (outcome != OK).then_some(outcome),
+            charged: notes.charged.as_ref(),
+        }
+    }
+
     /// One line a request, of names, counts and times: nothing that anybody wrote, and no key.
     fn log(&self, notes: &Notes, outcome: &'static str, took: Duration) {
         let charged = notes.charged.as_ref();
