@@ -5,6 +5,7 @@ use std::{
 
 use gateway::ledger::{HoldRequest, KeyMint, Ledger, Redeem, RequestOrigin, Settle, Store};
 use protocol::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage, api::DeviceClient};
+use tests::Postgres;
 use uuid::Uuid;
 
 use crate::{
@@ -19,8 +20,47 @@ const LOTS: usize = 64;
 /// Requests in flight, and the pairs a second that are promised with them.
 const TARGETS: [(usize, f64); 2] = [(64, 20_000.0), (256, 50_000.0)];
 
+/// In PostgreSQL all of them are on one lot: that is the hard case there.
+const POSTGRES_TARGET: f64 = 10_000.0;
+const POSTGRES_IN_FLIGHT: [usize; 2] = [64, 256];
+
 /// Durable hold and settle, each waited for, with so many requests in flight.
 pub fn measure(report: &mut Report) {
+    in_file(report);
+    in_postgres(report);
+}
+
+fn in_postgres(report: &mut Report) {
+    let server = Postgres::start();
+    let store = Store::Postgres {
+        url: server.database("bench").parse().expect("an address"),
+        node: Uuid::now_v7(),
+        lease: Store::LEASE,
+    };
+    let now = jiff::Timestamp::now().as_millisecond();
+    crate::block_on(async {
+        let opened = store.open(now).await.expect("a new ledger opens");
+        let lots = open_lots(&opened.ledger, now).await;
+        for in_flight in POSTGRES_IN_FLIGHT {
+            let mut pairs = Vec::new();
+            for _ in 0..ROUNDS {
+                pairs.push(round(&opened.ledger, &lots[..1], in_flight, now).await);
+            }
+            let what = format!("ledger: the same in PostgreSQL on one hot lot, {in_flight} in flight");
+            report.at_least(what, median(pairs), POSTGRES_TARGET);
+        }
+    });
+    let differences = crate::block_on(store.verify())
+        .expect("the ledger can be read")
+        .differences;
+    report.holds(
+        "ledger: recounted in PostgreSQL after the load",
+        format!("{} differences", differences.len()),
+        differences.is_empty(),
+    );
+}
+
+fn in_file(report: &mut Report) {
     let folder = tempfile::tempdir().expect("the system has a folder for temporary files");
     let file = folder.path().join("ledger.db");
     let now = jiff::Timestamp::now().as_millisecond();

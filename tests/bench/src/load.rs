@@ -18,21 +18,31 @@ use crate::upstream::content_length;
 pub struct Route {
     pub name: &'static str,
     address: SocketAddr,
-    authorization: String,
+    headers: String,
 }
 
 impl Route {
     pub fn new(name: &'static str, address: SocketAddr, credential: Option<&str>) -> Self {
         let authorization = credential.map(|text| format!("authorization: Bearer {text}\r\n"));
+        Self::with_headers(name, address, authorization.unwrap_or_default())
+    }
+
+    /// `headers` are whole lines.
+    pub const fn with_headers(name: &'static str, address: SocketAddr, headers: String) -> Self {
         Self {
             name,
             address,
-            authorization: authorization.unwrap_or_default(),
+            headers,
         }
     }
 
     /// The request as it goes over the wire; the usual chat, some 300 bytes.
     pub fn request(&self, stream: bool) -> Vec<u8> {
+        self.request_for("bench", stream)
+    }
+
+    /// The same, for an end user of this name.
+    pub fn request_for(&self, user: &str, stream: bool) -> Vec<u8> {
         let question = "Explain in one sentence what this function is for, and name its inputs. ".repeat(2);
         let options = if stream {
             r#","stream":true,"stream_options":{"include_usage":true}"#
@@ -40,12 +50,12 @@ impl Route {
             ""
         };
         let body = format!(
-            r#"{{"model":"coder","max_tokens":64,"messages":[{{"role":"user","content":"{question}"}}]{options}}}"#
+            r#"{{"model":"coder","user":"{user}","max_tokens":64,"messages":[{{"role":"user","content":"{question}"}}]{options}}}"#
         );
         format!(
             "POST /v1/chat/completions HTTP/1.1\r\nhost: {}\r\n{}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             self.address,
-            self.authorization,
+            self.headers,
             body.len()
         )
         .into()
@@ -95,6 +105,18 @@ impl Connection {
             first_byte,
             whole: began.elapsed(),
         })
+    }
+
+    /// Sends a request and reads the first of its answer, and no more.
+    pub async fn begin(&mut self, request: &[u8]) -> io::Result<()> {
+        self.buffer.clear();
+        self.stream.write_all(request).await?;
+        let body = self.read_head().await?;
+        self.check_status()?;
+        while self.buffer.len() == body {
+            self.fill().await?;
+        }
+        Ok(())
     }
 
     async fn fill(&mut self) -> io::Result<()> {

@@ -8,10 +8,11 @@
 mod completion;
 mod disk;
 mod fixed_rate;
+mod gateway;
 mod ledger;
 mod load;
 mod nginx;
-mod proxy;
+mod process;
 mod report;
 mod samples;
 mod sidecar;
@@ -23,7 +24,7 @@ use std::{env, process::ExitCode};
 
 use report::Report;
 
-const PARTS: [&str; 4] = ["disk", "ledger", "proxy", "sidecar"];
+const PARTS: [&str; 4] = ["disk", "ledger", "gateway", "sidecar"];
 
 fn main() -> ExitCode {
     let asked: Vec<String> = env::args().skip(1).collect();
@@ -39,8 +40,8 @@ fn main() -> ExitCode {
     if wanted("ledger") {
         ledger::measure(&mut report);
     }
-    if wanted("proxy") {
-        proxy::measure(&mut report);
+    if wanted("gateway") {
+        gateway::measure(&mut report);
     }
     if wanted("sidecar") {
         sidecar::measure(&mut report);

@@ -41,6 +41,12 @@ impl Nginx {
     }
 }
 
+impl Nginx {
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+}
+
 impl Drop for Nginx {
     fn drop(&mut self) {
         let pid = i32::try_from(self.process.id())

@@ -51,6 +51,15 @@ impl Report {
             met,
         );
     }
+    /// An amount of memory that is to stay below the target.
+    pub fn below_mib(&mut self, what: impl Into<String>, measured: f64, target: f64) {
+        self.add(
+            what.into(),
+            format!("{measured:.1} MiB"),
+            &format!("≤ {target:.0} MiB"),
+            Some(measured <= target),
+        );
+    }
     /// Something that is so or is not.
     pub fn holds(&mut self, what: impl Into<String>, measured: impl Display, met: bool) {
         self.add(what.into(), measured.to_string(), "all", Some(met));

@@ -7,7 +7,7 @@ use std::{
 use serde_json::{Value, json};
 use tests::{Home, sidecar_binary};
 
-use crate::{completion, proxy::resident_mib, report::Report, samples::Samples, ways_out};
+use crate::{completion, process::resident_mib, report::Report, samples::Samples, ways_out};
 
 const STARTS: usize = 25;
 

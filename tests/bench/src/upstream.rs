@@ -8,6 +8,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
+/// The end user whose streams begin and never end.
+pub const UNENDING: &str = "unending";
+
 /// Events of a streamed answer before its usage.
 const EVENTS: usize = 35;
 const USAGE: &str = r#"{"prompt_tokens":20,"completion_tokens":35,"total_tokens":55}"#;
@@ -39,8 +42,11 @@ async fn serve(mut stream: TcpStream) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(16 << 10);
     while let Some(length) = read_request(&mut stream, &mut buffer).await? {
         let streams = memchr::memmem::find(&buffer[..length], b"\"stream\":true").is_some();
+        let unending = memchr::memmem::find(&buffer[..length], UNENDING.as_bytes()).is_some();
         buffer.drain(..length);
-        if streams {
+        if unending {
+            stream.write_all(&first).await?;
+        } else if streams {
             stream.write_all(&first).await?;
             stream.write_all(&rest).await?;
         } else {
