@@ -16,8 +16,11 @@ mod tests;
 
 use std::{
     cell::Cell,
-    sync::{Arc, MutexGuard},
-    time::Instant,
+    sync::{
+        Arc, MutexGuard,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
@@ -75,9 +78,14 @@ pub struct Tokens {
     pub most: u64,
 }
 
+/// How soon a gateway learns what others spent.
+const FRESH: Duration = Duration::from_secs(2);
+
 pub struct Quota {
     rules: ArcSwap<Rules>,
     store: Store,
+    /// How many gateways there are on the database.
+    gateways: AtomicU32,
     /// Minutes are counted from here: a clock that is set must neither free nor lock anybody.
     born: Instant,
 }
@@ -89,8 +97,14 @@ impl Quota {
         Self {
             rules: ArcSwap::from_pointee(rules),
             store: Store::default(),
+            gateways: AtomicU32::new(1),
             born: Instant::now(),
         }
+    }
+
+    /// So many gateways share the limits from now on.
+    pub fn set_gateways(&self, gateways: u32) {
+        self.gateways.store(gateways, Ordering::Relaxed);
     }
 
     /// Other limits from now on; what was counted stays.
@@ -135,7 +149,11 @@ impl Quota {
             (Scope::Key(device.key.id), device.key.limits.or(rules.key)),
             (Scope::Device(device.id), rules.device),
         ];
-        let limited = all.into_iter().filter(|(_, limits)| has(limits));
+        let gateways = self.gateways.load(Ordering::Relaxed);
+        let limited = all
+            .into_iter()
+            .filter(|(_, limits)| has(limits))
+            .map(|(scope, limits)| (scope, limits.shared_by(gateways)));
         // No limit, no look-up, and no memory either.
         limited
             .map(|(scope, limits)| (scope, limits, self.store.of(scope)))
@@ -162,16 +180,18 @@ impl Quota {
         now: i64,
     ) -> Result<(), LedgerError> {
         for (scope, _, counters) in scopes {
-            if counters.lock().knows_spend(zone, now) {
+            let others_spend = !matches!(reader, Reader::Sqlite(_));
+            if counters.lock().knows_spend(zone, now, others_spend) {
                 continue;
             }
             let of_device = matches!(scope, Scope::Device(_)).then_some(device.id);
             let loaded = read_spend(reader, device.key.id, of_device, zone, now).await?;
             let mut counts = counters.lock();
             // Somebody else may have been quicker, and have counted since.
-            if !counts.knows_spend(zone, now) {
+            if !counts.knows_spend(zone, now, others_spend) {
                 let held = counts.spend.as_ref().map_or(0, Spend::held);
                 counts.spend = Some(Spend::new(loaded[0], loaded[1], held));
+                counts.spend_read = Some(Instant::now());
             }
         }
         Ok(())
@@ -179,8 +199,10 @@ impl Quota {
 }
 
 impl Counts {
-    fn knows_spend(&mut self, zone: &TimeZone, now: i64) -> bool {
-        self.spend.as_mut().is_some_and(|spend| spend.roll(zone, now))
+    /// Where other gateways spend too, only for a short time.
+    fn knows_spend(&mut self, zone: &TimeZone, now: i64, others_spend: bool) -> bool {
+        let is_fresh = !others_spend || self.spend_read.is_some_and(|at| at.elapsed() < FRESH);
+        is_fresh && self.spend.as_mut().is_some_and(|spend| spend.roll(zone, now))
     }
 }
 

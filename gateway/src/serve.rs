@@ -353,6 +353,7 @@ fn start_chores(
             tokio::task::spawn_local(tell_balances(Arc::clone(&gateway)));
             if let Some(changes) = changes {
                 tokio::task::spawn_local(cluster::follow(Arc::clone(&gateway), changes));
+                tokio::task::spawn_local(cluster::count_gateways(Arc::clone(&gateway)));
                 tokio::task::spawn_local(cluster::watch_balances(Arc::clone(&gateway)));
             }
             tokio::task::spawn_local(find_models(Arc::clone(&gateway), tls));

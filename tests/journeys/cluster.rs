@@ -4,7 +4,11 @@
 use std::{fs, sync::Arc, time::Instant};
 
 use futures_util::future::join_all;
-use protocol::{Money, api::MintedKey, header};
+use protocol::{
+    Money,
+    api::{MintResponse, MintedKey},
+    header,
+};
 use serde_json::json;
 use tests::{
     Config, Device, Gateway, MintOptions, Model, OpenAnswer, Postgres, Price, Request, Serve, Upstream,
@@ -265,6 +269,61 @@ async fn what_one_gateway_does_the_others_know_at_once() {
     device.moved_to(&cluster.url(0));
     settled(first, &key).await;
     verify_clean(first).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_gateways_together_give_no_more_than_a_rate_and_a_cap() {
+    let upstream = Upstream::start().await;
+    let answer = Answer::of("chatcmpl-1", 10, 5);
+    let each = Price::USUAL.of(&answer.usage).nano_usd();
+    upstream.answer(CODER, answer);
+    let cluster = Cluster::start(&coder(&upstream)).await;
+    let limited = [
+        "keys", "mint", "--credit", "1", "--rpm", "30", "--count", "2", "--json",
+    ];
+    let minted = cluster.gateways[0].cli(&limited).await.expect(0);
+    let [probe, key] = minted.json::<MintResponse>().keys.try_into().unwrap();
+    let probe = cluster.gateways[0].redeem(&probe).await;
+    eventually("all gateways to know of one another", async || {
+        (shares(&cluster, &probe).await == ["10"; GATEWAYS]).then_some(())
+    })
+    .await;
+    let device = cluster.gateways[0].redeem(&key).await;
+    let mut served = 0;
+    for number in 0..60 {
+        let at = device.moved_to(&cluster.url(number % GATEWAYS));
+        served += usize::from(at.chat(CODER).send().await.status == 200);
+    }
+    // A few come back meanwhile: ten a minute at each gateway.
+    assert!((30..=36).contains(&served), "{served}");
+
+    // What others spent is known when it is asked for anew.
+    let cap = Money::from_nano_usd(each * 10).exact_usd();
+    let capped = ["keys", "mint", "--credit", "1", "--spend-per-day", &cap, "--json"];
+    let minted = cluster.gateways[0].cli(&capped).await.expect(0);
+    let key = minted.json::<MintResponse>().keys.remove(0);
+    let device = cluster.gateways[0].redeem(&key).await;
+    let body = json!({"model": CODER, "max_tokens": 1, "messages": [{"role": "user", "content": "a"}]});
+    let spend_all = async |at: usize| {
+        let device = device.moved_to(&cluster.url(at));
+        while device.post("/v1/chat/completions", &body).send().await.status == 200 {}
+    };
+    spend_all(0).await;
+    let spent = device.idle_balance().await.spent_nano_usd;
+    spend_all(1).await;
+    assert_eq!(device.idle_balance().await.spent_nano_usd, spent);
+    verify_clean(&cluster.gateways[2]).await;
+}
+
+/// What each gateway says that it would give in a minute.
+async fn shares(cluster: &Cluster, device: &Device) -> Vec<String> {
+    let mut shares = Vec::new();
+    for at in 0..GATEWAYS {
+        let seen = device.moved_to(&cluster.url(at)).chat(CODER).send().await;
+        let share = seen.header("x-ratelimit-limit-requests");
+        shares.push(share.unwrap_or_default().to_owned());
+    }
+    shares
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

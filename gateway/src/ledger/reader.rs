@@ -68,6 +68,14 @@ impl Reader {
         }
     }
 
+    /// How many gateways work on the ledger at the moment.
+    pub async fn gateways(&self) -> Result<u32, LedgerError> {
+        match self {
+            Self::Sqlite(_) => Ok(1),
+            Self::Postgres(reader) => reader.gateways().await,
+        }
+    }
+
     /// What [`Pepper::check`](crate::secrets::Pepper::check) gave when the database was new.
     pub async fn pepper_check(&self) -> Result<Option<i64>, LedgerError> {
         match self {

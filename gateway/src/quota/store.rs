@@ -1,11 +1,12 @@
 //! Where the counts of all scopes are: in this process's memory.
 //!
-//! Several processes on one database each count for themselves. Everything that a shared store
-//! would have to do passes through [`Store::of`] and the methods of [`Counters`].
+//! Several gateways on one database share the rates evenly ([`super::Quota::set_gateways`]), and
+//! learn from the ledger within seconds what the others spent.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    time::Instant,
 };
 
 use protocol::api::Limits;
@@ -41,6 +42,8 @@ pub(super) struct Counts {
     pub running: u32,
     /// Not there until the ledger was asked.
     pub spend: Option<Spend>,
+    /// When it was asked.
+    pub spend_read: Option<Instant>,
 }
 
 impl Counters {

@@ -29,6 +29,18 @@ impl Limits {
         *self == Self::default()
     }
 
+    /// The part of each rate that one of so many gateways may give, so that all together give no
+    /// more. Money is counted where all of them see it.
+    pub fn shared_by(self, gateways: u32) -> Self {
+        let gateways = gateways.max(1);
+        Self {
+            rpm: self.rpm.map(|limit| (limit / gateways).max(1)),
+            tpm: self.tpm.map(|limit| (limit / u64::from(gateways)).max(1)),
+            streams: self.streams.map(|limit| (limit / gateways).max(1)),
+            ..self
+        }
+    }
+
     /// These limits, and the others' where these have none.
     pub fn or(self, others: Self) -> Self {
         Self {

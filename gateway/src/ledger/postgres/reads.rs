@@ -132,6 +132,17 @@ impl PostgresReader {
         Ok(keys.pop().map(KeyId::from_uuid))
     }
 
+    pub async fn gateways(&self) -> Result<u32, LedgerError> {
+        // One that ended in good order has left, and its lease lasts for ever.
+        let sql =
+            "SELECT count(*) FROM node WHERE lease_until > clock_timestamp() AND lease_until <> 'infinity'";
+        let counts: Vec<i64> = self.all(sql, &[], |row| row.try_get(0)).await?;
+        Ok(counts
+            .first()
+            .and_then(|&count| u32::try_from(count).ok())
+            .unwrap_or(1))
+    }
+
     pub async fn pepper_check(&self) -> Result<Option<i64>, LedgerError> {
         let sql = "SELECT value FROM meta WHERE name = 'pepper'";
         Ok(self.all(sql, &[], |row| row.try_get(0)).await?.pop())

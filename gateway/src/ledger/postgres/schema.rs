@@ -55,6 +55,8 @@ CREATE TABLE usage (
   CHECK (cost >= 0 AND cost <= held AND variance >= 0)
 );
 
+CREATE INDEX usage_by_key ON usage(key_id, at);
+
 CREATE TABLE entry (
   id UUID PRIMARY KEY, at BIGINT NOT NULL, kind TEXT NOT NULL, key_id UUID NOT NULL REFERENCES account(id),
   request_id UUID, amount BIGINT NOT NULL CHECK (amount > 0)
