@@ -13,6 +13,8 @@ use super::{
 };
 use crate::ledger::LedgerError;
 
+/// How old the copies of a gateway may become that hears nothing.
+const DEAF: Duration = Duration::from_secs(4);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Changes by any gateway on the database, this one's too, in the order of their commits.
@@ -26,6 +28,9 @@ impl Changes {
             while !told.is_closed() {
                 if let Err(error) = listen(&url, &told).await {
                     tracing::debug!("Other gateways are not heard at the moment: {error}");
+                    tokio::time::sleep(DEAF).await;
+                    // Whoever hears nothing has to look. That nobody takes it any more is the end.
+                    let _ = told.send(Change::Everything);
                 }
                 tokio::time::sleep(PAUSE).await;
             }
