@@ -93,6 +93,8 @@ async fn only_listed_headers_of_the_upstream_come_back() {
         assert_eq!(seen.header(private), None, "{private}");
     }
     assert_ne!(seen.header("server"), Some("provider"));
+    // The member can ask the gateway's owner about this one.
+    assert_eq!(seen.header("x-request-id"), seen.header(header::REQUEST_ID));
     let costs = seen.headers.get_all(header::COST).iter().count();
     assert_eq!(costs, 1);
     let row = stage.settled(&answer().usage, &Price::USUAL).await;

@@ -95,6 +95,14 @@ impl Dialect {
         }
     }
 
+    /// Where its clients look for the id of their request.
+    pub(super) const fn request_id_header(self) -> &'static str {
+        match self {
+            Self::Messages => "request-id",
+            _ => "x-request-id",
+        }
+    }
+
     /// A refusal in the shape that its clients read.
     pub fn refuse(self, problem: &Problem) -> Response<Bytes> {
         let mut response = Response::new(match self {

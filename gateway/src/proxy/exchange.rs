@@ -175,6 +175,8 @@ impl Exchange {
         let mut buffer = uuid::Uuid::encode_buffer();
         let id = self.request.as_uuid().hyphenated().encode_lower(&mut buffer);
         if let Ok(value) = HeaderValue::from_str(id) {
+            // Instead of the provider's own: what the member can ask the gateway's owner about.
+            headers.insert(self.dialect.request_id_header(), value.clone());
             headers.insert(header::REQUEST_ID, value);
         }
         if let Some(cap) = self.lowered_cap {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 use protocol::{Code, Money, Problem, RequestId};
-use providers::openai::UpstreamFailure;
+use providers::{anthropic, openai::UpstreamFailure};
 
 use super::dialect::{Dialect, SHOULD_RETRY};
 use crate::{
@@ -93,6 +93,9 @@ impl Refusal {
     /// The answer that says it.
     pub(super) fn respond(self, dialect: Dialect) -> Response<Bytes> {
         let mut response = dialect.refuse(&self.problem);
+        if let (Dialect::Messages, Some(id)) = (dialect, self.request) {
+            *response.body_mut() = anthropic::error_body_of(&self.problem, id);
+        }
         let headers = response.headers_mut();
         if let Some(value) = self.retry_after {
             headers.insert(header::RETRY_AFTER, value);
@@ -100,10 +103,10 @@ impl Refusal {
         if self.is_lasting {
             headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
         }
-        if let Some(value) = self
-            .request
-            .and_then(|id| HeaderValue::from_str(&id.to_string()).ok())
+        if let Some(id) = self.request
+            && let Ok(value) = HeaderValue::from_str(&id.to_string())
         {
+            headers.insert(dialect.request_id_header(), value.clone());
             headers.insert(protocol::header::REQUEST_ID, value);
         }
         if let Some(standing) = &self.standing {

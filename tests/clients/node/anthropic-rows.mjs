@@ -80,10 +80,11 @@ row('count of tokens', async (stage) => {
   expect(counted.input_tokens > 0, true);
 });
 
-row('whole answer, usage', async (stage) => {
+row('whole answer, usage, request id', async (stage) => {
   const message = await stage.ask();
   expect([textOf(message), message.stop_reason], [hello, 'end_turn']);
   expect([message.usage.cache_read_input_tokens, message.usage.output_tokens > 0], [3, true]);
+  expect(message._request_id.length, 36);
 });
 
 row('stream of events', async (stage) => {
@@ -252,6 +253,7 @@ async function givenUp(stage, model, kind, wanted, count) {
   stage.attempts.taken();
   const error = await thrown(kind, () => stage.ask({ model }));
   expect([error.status, kindOf(error)], wanted);
+  expect([error.requestID.length, error.error.request_id], [36, error.requestID]);
   expect(stage.attempts.taken(), count);
   return works(count === 1 ? '1 request' : `${count} requests`);
 }

@@ -68,11 +68,11 @@ row('list of models', async (stage) => {
   expect((await stage.client.models.retrieve('good')).id, 'good');
 });
 
-row('whole answer, usage', async (stage) => {
+row('whole answer, usage, request id', async (stage) => {
   const answer = await stage.chat();
   expect([textOf(answer), answer.choices[0].finish_reason], [hello, 'stop']);
   expect(answer.usage.total_tokens, answer.usage.prompt_tokens + answer.usage.completion_tokens);
-  expect(answer.usage.prompt_tokens_details.cached_tokens, 3);
+  expect([answer.usage.prompt_tokens_details.cached_tokens, answer._request_id.length], [3, 36]);
 });
 
 row('stream', async (stage) => {
@@ -240,6 +240,7 @@ async function givenUp(stage, model, kind, wanted, count, attempt = () => stage.
   stage.attempts.taken();
   const error = await thrown(kind, attempt);
   expect([error.status, error.code], wanted);
+  if (error.status === 502) expect(error.requestID.length, 36);
   expect(stage.attempts.taken(), count);
   return works(count === 1 ? '1 request' : `${count} requests`);
 }

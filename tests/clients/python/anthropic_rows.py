@@ -81,12 +81,13 @@ def _(stage):
     expect(counted.input_tokens > 0, True)
 
 
-@row("whole answer, usage")
+@row("whole answer, usage, request id")
 def _(stage):
     message = stage.ask()
     expect((text_of(message), message.stop_reason), (HELLO, "end_turn"))
     expect(message.usage.cache_read_input_tokens, 3)
     expect(message.usage.output_tokens > 0, True)
+    expect(len(message._request_id), 36)
 
 
 @row("stream of events")
@@ -331,6 +332,7 @@ def _(stage):
     stage.attempts.taken()
     raised = refused(anthropic.InternalServerError, lambda: stage.ask(model="locked"))
     expect((raised.status_code, kind_of(raised)), (502, "api_error"))
+    expect((len(raised.request_id), raised.body["request_id"]), (36, raised.request_id))
     expect(stage.attempts.taken(), 1)
     return Works("1 request")
 

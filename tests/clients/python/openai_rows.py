@@ -70,13 +70,14 @@ def _(stage):
     expect(stage.client.models.retrieve("good").id, "good")
 
 
-@row("whole answer, usage")
+@row("whole answer, usage, request id")
 def _(stage):
     answer = stage.chat()
     expect(answer.choices[0].message.content, HELLO)
     expect(answer.choices[0].finish_reason, "stop")
     expect(answer.usage.total_tokens, answer.usage.prompt_tokens + answer.usage.completion_tokens)
     expect(answer.usage.prompt_tokens_details.cached_tokens, 3)
+    expect(len(answer._request_id), 36)
 
 
 @row("stream")
@@ -319,6 +320,7 @@ def _(stage):
     stage.attempts.taken()
     raised = refused(openai.InternalServerError, lambda: stage.chat(model="locked"))
     expect((raised.status_code, raised.code), (502, "upstream_unavailable"))
+    expect(len(raised.request_id), 36)
     expect(stage.attempts.taken(), 1)
     return Works("1 request")
 
