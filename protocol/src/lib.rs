@@ -37,6 +37,8 @@ pub mod header {
     pub const BALANCE: &str = "x-token-tracker-balance-nano-usd";
     /// Response: present when the output cap was lowered to what the balance affords.
     pub const OUTPUT_CAP: &str = "x-token-tracker-output-cap";
+    /// Response: tools that the client offers by habit and that were not passed on.
+    pub const LEFT_OUT: &str = "x-token-tracker-left-out";
     /// Request: the client's own id; the same twice from one device is refused.
     pub const CLIENT_REQUEST_ID: &str = "x-token-tracker-client-request-id";
     /// Request: `completion` or `chat`, when the route does not say it.

@@ -294,6 +294,32 @@ async fn what_cannot_be_served_is_refused_before_anything_is_held() {
     }
 }
 
+/// Codex offers its provider's web search to everybody, so it can go without.
+#[tokio::test]
+async fn what_codex_offers_by_habit_is_left_out_and_said() {
+    let stage = stage().await;
+    for model in [NATIVE, GPT] {
+        stage.upstream.answer(model, Answer::of("resp_1", 20, 5));
+        let mut body = request(model, false);
+        body["tools"] = json!([{"type": "function", "name": "f", "parameters": {"type": "object"}},
+                               {"type": "web_search", "external_web_access": true}]);
+        let ask = stage.device.post("/v1/responses", &body);
+        let seen = ask
+            .clone()
+            .header("originator", "codex_exec")
+            .send()
+            .await
+            .expect(200);
+        assert_eq!(seen.header("x-token-tracker-left-out"), Some("web_search"));
+        let sent = stage.upstream.last_call(model);
+        assert_eq!(sent.json()["tools"].as_array().unwrap().len(), 1);
+        ask.send().await.expect(400);
+        body["tool_choice"] = json!({"type": "web_search"});
+        let ask = stage.device.post("/v1/responses", &body);
+        ask.header("originator", "codex_exec").send().await.expect(400);
+    }
+}
+
 #[tokio::test]
 async fn no_response_is_kept() {
     let stage = stage().await;
@@ -385,7 +411,10 @@ async fn a_stream_that_fails_says_so_in_our_words() {
         assert_eq!(end["response"]["status"], "failed");
     }
     // Before the client knows of a response there is none to fail.
-    stage.upstream.on(GPT, |_| Reply::stream(vec![Step::Cut]));
+    let ping = Bytes::from_static(b": ping\n\n");
+    stage
+        .upstream
+        .on(GPT, move |_| Reply::stream(vec![Step::Send(ping.clone()), Step::Cut]));
     let seen = stage.ask(&request(GPT, true)).await.expect(200);
     assert_eq!(kinds(&seen), ["error"], "{}", seen.text());
     verify_clean(&stage.gateway).await;

@@ -4,9 +4,9 @@
 use std::{rc::Rc, sync::Arc, time::Instant};
 
 use bytes::Bytes;
-use http::Response;
+use http::{HeaderValue, Response};
 use protocol::{Code, Problem, RequestId};
-use providers::openai::estimate_tokens;
+use providers::openai::{estimate_tokens, responses::without_hosted_tools};
 
 use super::{
     Proxy,
@@ -62,6 +62,8 @@ pub(super) struct Plan<'a> {
     pub counted_text: u64,
     /// The output cap of one choice.
     pub cap: u64,
+    /// Tools that the client offered and that are not passed on.
+    pub left_out: Option<HeaderValue>,
 }
 
 impl Plan<'_> {
@@ -85,7 +87,11 @@ pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) 
         trail,
     } = asked;
     let started = Instant::now();
-    let plan = plan(proxy, dialect, &device, &body)?;
+    let (body, left_out) = without_offers(dialect, &wishes, body);
+    let plan = Plan {
+        left_out,
+        ..plan(proxy, dialect, &device, &body)?
+    };
     trail.is_for(&plan.entry.id);
     let routes = routes(&plan, conversation(&device, &body))?;
     let admitted = proxy.gateway.quota.admit(&device, plan.tokens());
@@ -117,6 +123,18 @@ pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) 
     Err(Refusal { standing, ..refusal })
 }
 
+/// Tools at the provider have no bound, and are refused. Of a client that offers them to everybody
+/// they are only an offer: it is left out, and the answer says so.
+fn without_offers(dialect: Dialect, wishes: &Wishes, body: Bytes) -> (Bytes, Option<HeaderValue>) {
+    if dialect != Dialect::Responses || !wishes.offers_by_habit {
+        return (body, None);
+    }
+    match without_hosted_tools(&body) {
+        Some((rest, left_out)) => (rest, HeaderValue::from_str(&left_out).ok()),
+        None => (body, None),
+    }
+}
+
 /// Finds the model, and checks what can be checked without money.
 fn plan<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) -> Result<Plan<'a>, Problem> {
     let parsed = Parsed::read(dialect, body)?;
@@ -137,6 +155,7 @@ fn plan<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) ->
         body,
         entry,
         cap,
+        left_out: None,
     })
 }
 

@@ -117,6 +117,7 @@ impl Attempt<'_> {
             counted_input: self.counted_input(),
             started: self.started,
             lowered_cap: (held.cap < self.plan.cap).then_some(held.cap),
+            left_out: self.plan.left_out.clone(),
             mark: Exchange::first_mark(),
             device: Arc::clone(self.device),
             place,

@@ -37,6 +37,8 @@ pub(super) struct Exchange {
     pub started: Instant,
     /// The output cap that the balance forced on the request.
     pub lowered_cap: Option<u64>,
+    /// Tools that the client offered and that were not passed on.
+    pub left_out: Option<HeaderValue>,
     pub mark: u64,
     /// Kept until the request is over.
     pub place: StreamPlace,
@@ -181,6 +183,9 @@ impl Exchange {
         }
         if let Some(cap) = self.lowered_cap {
             headers.insert(header::OUTPUT_CAP, HeaderValue::from(cap));
+        }
+        if let Some(left_out) = &self.left_out {
+            headers.insert(header::LEFT_OUT, left_out.clone());
         }
         if let Some(admission) = &self.place.admission {
             admission.standing().mark(self.dialect, now_ms(), headers);

@@ -15,6 +15,8 @@ pub(super) struct Wishes {
     pub language: Option<String>,
     /// Send the receipt as a comment line in a stream.
     pub wants_receipt: bool,
+    /// Tools that run at the provider are among what the client always offers, whoever answers.
+    pub offers_by_habit: bool,
     /// Which of Anthropic's shapes the client speaks; for an upstream of that dialect.
     pub anthropic: Vec<(&'static str, HeaderValue)>,
 }
@@ -36,8 +38,15 @@ pub(super) fn read(headers: &HeaderMap) -> Result<Wishes, Problem> {
         branch: text(headers, header::BRANCH)?,
         language: text(headers, header::LANGUAGE)?,
         wants_receipt: headers.get(header::RECEIPT).is_some_and(|value| value == "1"),
+        offers_by_habit: offers_by_habit(headers),
         anthropic: anthropic(headers),
     })
+}
+
+/// Codex, in all its forms, offers its provider's web search unless its user switches that off.
+fn offers_by_habit(headers: &HeaderMap) -> bool {
+    let originator = headers.get("originator");
+    originator.is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"codex"))
 }
 
 /// Several values of one header are one list.
@@ -102,6 +111,10 @@ mod tests {
         assert!(read(&headers(header::BRANCH, &"x".repeat(257))).is_err());
         assert!(read(&headers(header::BRANCH, "%FF")).is_err());
         assert!(read(&headers(header::BRANCH, "a%0Ab")).is_err());
+        for (originator, is_codex) in [("codex_exec", true), ("Codex Desktop", true), ("mine", false)] {
+            let wishes = read(&headers("originator", originator)).unwrap();
+            assert_eq!(wishes.offers_by_habit, is_codex, "{originator}");
+        }
         assert!(read(&headers(header::KIND, "snack")).is_err());
         assert_eq!(
             read(&headers(header::KIND, "chat")).unwrap().kind,

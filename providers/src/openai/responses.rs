@@ -1,6 +1,6 @@
 //! The Responses API, OpenAI's younger dialect: `POST /v1/responses`, whole and streamed.
 //!
-//! What a client sends: [`ResponsesRequest`]. What an upstream answers: [`scan_answer`] and
+//! What a client sends: [`ResponsesRequest`], [`without_hosted_tools`]. What an upstream answers: [`scan_answer`] and
 //! [`EventScanner`], [`present_answer`], [`event_problem`]. What a client is told when a stream
 //! fails: [`EventScanner::failed_event`]; refusals have the shape of the other OpenAI routes.
 
@@ -10,6 +10,7 @@ mod event;
 mod failed;
 mod input;
 mod item;
+mod offers;
 mod request;
 mod tools;
 mod usage;
@@ -17,4 +18,5 @@ mod usage;
 pub use answer::{present_answer, scan_answer};
 pub use event::EventScanner;
 pub use failed::{FailedAt, event_problem};
+pub use offers::without_hosted_tools;
 pub use request::ResponsesRequest;

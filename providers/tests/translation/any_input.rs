@@ -1,11 +1,14 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use proptest::prelude::*;
 use providers::{
     anthropic::{self, CountRequest, EventScanner, MessagesRequest},
-    openai::{ChatRequest, Edits},
+    openai::{ChatRequest, Edits, responses},
     sse::EventReader,
     translate::{
-        StreamToChat, StreamToMessages, chat_answer, chat_to_messages, messages_answer, messages_to_chat,
+        MessagesToResponse, StreamToChat, StreamToMessages, StreamToResponse, chat_answer, chat_to_messages,
+        messages_answer, messages_to_chat, response_of_chat, response_of_messages, responses_to_chat,
     },
 };
 use serde_json::{Value, json};
@@ -13,11 +16,11 @@ use serde_json::{Value, json};
 use crate::{
     heard::{hear_chat, hear_messages},
     json_of,
-    streams::{ANTHROPIC, OPENAI, to_chat, to_messages},
+    streams::{ANTHROPIC, OPENAI, RESPONSES, to_chat, to_messages},
 };
 
 /// The names that the dialects know, so that random objects get beyond the first check.
-const NAMES: [&str; 44] = [
+const NAMES: [&str; 51] = [
     "model",
     "messages",
     "role",
@@ -62,8 +65,15 @@ const NAMES: [&str; 44] = [
     "file",
     "output_config",
     "cache_control",
+    "response",
+    "output",
+    "item",
+    "output_index",
+    "call_id",
+    "namespace",
+    "format",
 ];
-const WORDS: [&str; 26] = [
+const WORDS: [&str; 34] = [
     "m",
     "user",
     "assistant",
@@ -90,6 +100,14 @@ const WORDS: [&str; 26] = [
     "{\"a\":1}",
     "data:image/png;base64,AA",
     "",
+    "message",
+    "input_text",
+    "input_image",
+    "function_call",
+    "function_call_output",
+    "custom",
+    "response.output_item.done",
+    "response.completed",
 ];
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -118,7 +136,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 /// Recorded streams with some bytes cut out, doubled or replaced.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
-    let whole = prop::sample::select([&ANTHROPIC[..], &OPENAI[..]].concat());
+    let whole = prop::sample::select([&ANTHROPIC[..], &OPENAI[..], &RESPONSES[..]].concat());
     let damage = (
         0..4_000_usize,
         0..40_usize,
@@ -167,6 +185,15 @@ fn conversation(turns: &[Turn]) -> Vec<Value> {
     messages
 }
 
+/// The readers and writers of the Responses API.
+fn responses_of() -> (StreamToResponse, MessagesToResponse, responses::EventScanner) {
+    (
+        StreamToResponse::new(Arc::default(), "resp_1".into(), 0),
+        MessagesToResponse::new(Arc::default(), "resp_1".into(), 0),
+        responses::EventScanner::new(),
+    )
+}
+
 proptest! {
     #[test]
     fn any_json_is_answered(json in any_json()) {
@@ -179,6 +206,13 @@ proptest! {
         anthropic::scan_count(body);
         chat_answer(body, 0);
         messages_answer(body);
+        let _ = responses_to_chat(body, &Edits::default());
+        let _ = responses::ResponsesRequest::parse(body);
+        response_of_chat(body, &Arc::default(), "r", 0);
+        response_of_messages(body, &Arc::default(), "r", 0);
+        responses::without_hosted_tools(body);
+        responses::present_answer(Bytes::copy_from_slice(body));
+        prop_assert!(responses::scan_answer(body).output_bytes <= body.len() as u64);
         let answer = anthropic::scan_answer(body);
         prop_assert!(answer.output_bytes <= body.len() as u64);
         anthropic::upstream_problem(400, None, body);
@@ -190,8 +224,14 @@ proptest! {
         if let Value::Object(members) = members {
             body.as_object_mut().unwrap().extend(members);
         }
+        body["input"] = body["messages"].clone();
         let body = body.to_string();
         let _ = MessagesRequest::parse(body.as_bytes());
+        if let Ok((made, _)) = responses_to_chat(body.as_bytes(), &Edits::default())
+            && responses::ResponsesRequest::parse(body.as_bytes()).is_ok()
+        {
+            prop_assert!(ChatRequest::parse(&made).is_ok(), "{}", json_of(&made));
+        }
         // What is a request and was translated is a request of the other dialect.
         if let Ok(made) = chat_to_messages(body.as_bytes(), &Edits::default())
             && ChatRequest::parse(body.as_bytes()).is_ok()
@@ -208,19 +248,27 @@ proptest! {
     #[test]
     fn any_events_are_answered(events in prop::collection::vec(any_json(), 0..6)) {
         let (mut chat, mut messages, mut scanner) = (StreamToChat::new(0, true), StreamToMessages::new(0), EventScanner::new());
+        let (mut response, mut chained, mut native) = responses_of();
         for event in &events {
             let raw = Bytes::from(format!("data: {event}\n\n"));
             scanner.scan(&raw);
             chat.event(&raw);
             messages.event(&raw);
+            response.event(&raw);
+            chained.event(&raw);
+            prop_assert!(native.scan(&raw).output_bytes <= raw.len() as u64);
+            responses::event_problem(&raw);
         }
         chat.finish();
         messages.finish();
+        response.finish();
+        chained.finish();
     }
 
     #[test]
     fn damaged_streams_are_translated(bytes in damaged()) {
         let (mut chat, mut messages, mut scanner) = (StreamToChat::new(0, true), StreamToMessages::new(0), EventScanner::new());
+        let (mut response, mut chained, mut native) = responses_of();
         let mut reader = EventReader::new();
         reader.push(Bytes::from(bytes));
         while let Ok(Some(event)) = reader.next_event() {
@@ -228,9 +276,14 @@ proptest! {
             anthropic::event_problem(&event);
             chat.event(&event);
             messages.event(&event);
+            response.event(&event);
+            chained.event(&event);
+            prop_assert!(native.scan(&event).output_bytes <= event.len() as u64);
         }
         chat.finish();
         messages.finish();
+        response.finish();
+        chained.finish();
     }
 
     #[test]

@@ -11,6 +11,10 @@ mod refused;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod response_answers;
+#[cfg(test)]
+mod response_requests;
+#[cfg(test)]
 mod streams;
 
 use serde_json::Value;

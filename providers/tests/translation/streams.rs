@@ -22,6 +22,12 @@ pub(crate) const OPENAI: [&[u8]; 5] = [
     include_bytes!("../../fixtures/stream-deepseek-crlf.sse"),
 ];
 
+pub(crate) const RESPONSES: [&[u8]; 3] = [
+    include_bytes!("../../fixtures/stream-responses.sse"),
+    include_bytes!("../../fixtures/stream-responses-tools.sse"),
+    include_bytes!("../../fixtures/stream-responses-failed.sse"),
+];
+
 pub(crate) fn to_chat(stream: &[u8], include_usage: bool) -> Vec<u8> {
     let mut translate = StreamToChat::new(77, include_usage);
     let mut all = Vec::new();
