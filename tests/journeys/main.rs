@@ -16,6 +16,7 @@ mod client_headers;
 mod cluster;
 mod commands;
 mod compatibility;
+mod connectivity;
 mod control_plane;
 mod crash;
 mod data_directory;

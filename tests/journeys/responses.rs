@@ -328,6 +328,8 @@ async fn no_response_is_kept() {
         (http::Method::GET, "/v1/responses/resp_1/input_items?limit=2"),
         (http::Method::DELETE, "/v1/responses/resp_1"),
         (http::Method::POST, "/v1/responses/resp_1/cancel"),
+        (http::Method::POST, "/v1/responses/compact"),
+        (http::Method::GET, "/v1/responses"),
     ] {
         let address = stage.gateway.url(path);
         let ask = tests::Request::new(method.clone(), &address);
@@ -412,9 +414,9 @@ async fn a_stream_that_fails_says_so_in_our_words() {
     }
     // Before the client knows of a response there is none to fail.
     let ping = Bytes::from_static(b": ping\n\n");
-    stage
-        .upstream
-        .on(GPT, move |_| Reply::stream(vec![Step::Send(ping.clone()), Step::Cut]));
+    stage.upstream.on(GPT, move |_| {
+        Reply::stream(vec![Step::Send(ping.clone()), Step::Cut])
+    });
     let seen = stage.ask(&request(GPT, true)).await.expect(200);
     assert_eq!(kinds(&seen), ["error"], "{}", seen.text());
     verify_clean(&stage.gateway).await;

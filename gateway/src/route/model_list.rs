@@ -127,10 +127,16 @@ pub async fn one(
 
 /// An answer of the Responses API by its id, to be read, cancelled or deleted. None is kept, so
 /// there is none, but whoever asks is told what to do instead.
-pub async fn no_response(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Response {
+pub async fn no_response(
+    State(gateway): State<Arc<Gateway>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
     let problem = match proxy::authenticate(&gateway, &headers).await {
-        Ok(_) => Problem::new(Code::NotFound, "This gateway keeps no responses.")
+        Ok(_) if id.starts_with("resp") => Problem::new(Code::NotFound, "This gateway keeps no responses.")
             .with_hint("Send `\"store\": false`, and the whole conversation in `input`."),
+        // Counting and compacting have addresses below the same one.
+        Ok(_) => Problem::new(Code::NotFound, "This gateway does not serve this address."),
         Err(problem) => problem,
     };
     let refusal = Dialect::Responses.refuse(&problem);
