@@ -124,7 +124,17 @@ pub struct Route {
     pub fim: FimWay,
     /// How its model counts images; None where nobody knows.
     pub images: Option<ImageRule>,
+    /// How many tokens its model can read and write at once, where the configuration says so.
+    pub context_window: Option<u64>,
     pub weight: u32,
+}
+
+impl Route {
+    /// The most that one request can read here, whatever it is. Services that take fees of their
+    /// own for files are not bounded so.
+    pub fn window(&self) -> Option<u64> {
+        self.context_window.filter(|_| !self.upstream.states_cost)
+    }
 }
 
 /// A price with the text that a hold keeps of it.

@@ -41,18 +41,37 @@ pub enum Unbounded {
 }
 
 impl Unbounded {
+    /// Whether it is read like text, so that no more of it is paid for than a model can read at
+    /// once. What has a fee, a rate or an output of its own is not.
+    pub const fn fits_the_window(self) -> bool {
+        matches!(self, Self::Image | Self::File | Self::Citations)
+    }
+
+    /// The first of the two, unless only the second one knows no bound at all.
+    pub(crate) fn worse(first: Option<Self>, second: Option<Self>) -> Option<Self> {
+        match (first, second) {
+            (Some(first), Some(second)) if first.fits_the_window() && !second.fits_the_window() => {
+                Some(second)
+            }
+            (first, second) => first.or(second),
+        }
+    }
+
     pub fn problem(self) -> Problem {
         let (what, hint) = match self {
             Self::Image => (
                 "images for this model",
-                "Send text only, choose a model that is known to see, or have the gateway's owner set `image_tokens_max` of this model.",
+                "Send text only, choose a model that is known to see, or have the gateway's owner set `image_tokens_max` or `context_window` of this model.",
             ),
             Self::UnknownImage => (
                 "an image of this kind",
                 "Send a PNG, JPEG, GIF or WebP image in base64, or its https address.",
             ),
             Self::Audio => ("audio in a message", "Send text only."),
-            Self::File => ("files in a message", "Send the file's text instead."),
+            Self::File => (
+                "files in a message",
+                "Send the file's text instead, or have the gateway's owner set `context_window` of this model.",
+            ),
             Self::Video => ("video in a message", "Send text only."),
             Self::Citations => (
                 "citations from a document",
@@ -99,5 +118,26 @@ impl Unbounded {
         };
         let message = format!("This gateway cannot bound the cost of {what}, so the request was not sent.");
         Problem::new(Code::InvalidRequest, message).with_hint(hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_bound_at_all_is_never_hidden_behind_what_has_one() {
+        use Unbounded::{Audio, File, Video};
+        let cases = [
+            (None, None, None),
+            (Some(File), None, Some(File)),
+            (None, Some(File), Some(File)),
+            (Some(File), Some(Audio), Some(Audio)),
+            (Some(Audio), Some(File), Some(Audio)),
+            (Some(Audio), Some(Video), Some(Audio)),
+        ];
+        for (first, second, worse) in cases {
+            assert_eq!(Unbounded::worse(first, second), worse, "{first:?} {second:?}");
+        }
     }
 }

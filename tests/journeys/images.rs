@@ -38,6 +38,7 @@ async fn stage() -> (Upstream, Gateway, Device) {
         .model(Model::new("seeing", Price::USUAL).upstream_model("gpt-4o"))
         .model(Model::new("said", Price::USUAL).line("image_tokens_max = 2000"))
         .model(Model::new("blind", Price::USUAL))
+        .model(Model::new("wide", Price::USUAL).line("context_window = 10000"))
         .model(
             Model::new("claude", Price::USUAL)
                 .upstream_model("claude-sonnet-4-5")
@@ -46,7 +47,7 @@ async fn stage() -> (Upstream, Gateway, Device) {
         .table(&format!(
             "[[upstream]]\nname = \"a\"\nprovider = \"anthropic-compatible\"\nbase_url = {base:?}\n"
         ));
-    for model in ["gpt-4o", "said", "blind"] {
+    for model in ["gpt-4o", "said", "blind", "wide"] {
         upstream.on(model, |_| {
             Reply::json(
                 200,
@@ -123,5 +124,40 @@ async fn what_nothing_bounds_is_refused_before_anything_is_sent() {
     }
     assert!(upstream.all_calls().is_empty());
     assert_eq!(device.idle_balance().await.spent_nano_usd, Money::ZERO);
+    verify_clean(&gateway).await;
+}
+
+/// 10,000 tokens at the dearest rate, and the smallest answer that is useful.
+const WINDOW: &str = "0.042";
+
+#[tokio::test]
+async fn what_a_model_reads_is_bounded_by_what_fits_into_it() {
+    let (upstream, gateway, poor) = stage().await;
+    let able = gateway.device(WINDOW).await;
+    let inline = format!("data:image/png;base64,{}", picture());
+    let file = json!({"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0xLjQK"}});
+    let asks = |parts: Value| json!({"model": "wide", "max_tokens": 300, "messages": [{"role": "user", "content": parts}]});
+    // The first leaves less than a window's worth, so the second is refused.
+    let body = chat("wide", &inline);
+    able.post("/v1/chat/completions", &body).send().await.expect(200);
+    able.post("/v1/chat/completions", &body).send().await.expect(402);
+    let spent = able.idle_balance().await.spent_nano_usd;
+    assert_eq!(spent, Price::USUAL.of(&USAGE));
+    poor.post("/v1/chat/completions", &asks(json!([file])))
+        .send()
+        .await
+        .expect(200);
+    let sent = upstream.all_calls().len();
+    // Sound has a rate of its own, whatever it stands beside.
+    let sound = json!({"type": "input_audio", "input_audio": {"data": "", "format": "wav"}});
+    for parts in [json!([file, sound]), json!([sound, file])] {
+        let seen = poor
+            .post("/v1/chat/completions", &asks(parts))
+            .send()
+            .await
+            .expect(400);
+        assert!(seen.text().contains("audio in a message"), "{}", seen.text());
+    }
+    assert_eq!(upstream.all_calls().len(), sent);
     verify_clean(&gateway).await;
 }

@@ -304,6 +304,7 @@ fn configured_route(sources: &Sources, model: &ModelConfig, route: &RouteConfig)
         price: price.map(Pricing::new),
         fim,
         images: image_rule(model, name),
+        context_window: model.context_window,
         weight: route.weight,
     })
 }
@@ -342,6 +343,7 @@ fn found_entry(found: &Found, model: &str) -> Entry {
             found.upstream.speaks.completions,
         ),
         images: ImageRule::of_model(model),
+        context_window: None,
         weight: 1,
     };
     Entry {
@@ -360,6 +362,7 @@ fn builtin_entry(upstream: &Arc<Upstream>, model: &str) -> Entry {
         price: Some(Pricing::new(Price::FREE)),
         fim: FimWay::Builtin,
         images: None,
+        context_window: None,
         weight: 1,
     };
     Entry {

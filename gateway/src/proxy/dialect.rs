@@ -241,9 +241,8 @@ impl<'a> Parsed<'a> {
         }
     }
 
-    /// Why the route's price does not bound what it costs.
-    pub(super) fn unbounded(&self, route: &Route) -> Option<Problem> {
-        let price = route.price.as_ref().map(|pricing| &pricing.price);
+    /// What neither its bytes nor a price bound.
+    fn found(&self, route: &Route) -> Option<Unbounded> {
         let found = match self {
             Self::Chat(request) => request.unbounded,
             Self::Completion(request) => request.unbounded,
@@ -255,11 +254,18 @@ impl<'a> Parsed<'a> {
             self.images()
                 .is_some_and(|images| images.tokens(route.images).is_none())
         };
+        found.or_else(|| is_blind().then_some(Unbounded::Image))
+    }
+
+    /// Why nothing bounds what it costs at a route.
+    pub(super) fn unbounded(&self, route: &Route) -> Option<Problem> {
+        let price = route.price.as_ref().map(|pricing| &pricing.price);
+        let is_within = |found: Unbounded| found.fits_the_window() && route.window().is_some();
+        let found = self.found(route).filter(|found| !is_within(*found));
         let lacks_hour =
             || self.keeps_for_an_hour() && !price.is_some_and(|price| price.knows_hour(self.tier()));
         let lacks_tier = || !price.is_some_and(|price| price.knows_tier(self.tier()));
         found
-            .or_else(|| is_blind().then_some(Unbounded::Image))
             .or_else(|| lacks_tier().then_some(Unbounded::ServiceTier))
             .or_else(|| lacks_hour().then_some(Unbounded::HourOfCache))
             .map(Unbounded::problem)
@@ -267,8 +273,10 @@ impl<'a> Parsed<'a> {
 
     /// The most that it consumes as it is forwarded, but for its output.
     fn ceiling(&self, forwarded: &[u8], route: &Route) -> Ceiling {
+        // No model reads more at once than fits into it, and the request is one reading.
+        let window = self.found(route).and_then(|_| route.window());
         Ceiling {
-            input_tokens: self.input_bound(forwarded, route),
+            input_tokens: window.unwrap_or_else(|| self.input_bound(forwarded, route)),
             keeps_for_an_hour: self.keeps_for_an_hour(),
             tier: self.tier(),
             ..Ceiling::default()

@@ -32,7 +32,7 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn note(&mut self, found: Option<Unbounded>) {
-        self.unbounded = self.unbounded.or(found);
+        self.unbounded = Unbounded::worse(self.unbounded, found);
     }
 
     /// `messages`; None when it is no list of messages.

@@ -93,6 +93,13 @@ impl ImageRule {
     pub fn of_model(model: &str) -> Option<Self> {
         let model = model.to_lowercase();
         let name = model.rsplit('/').next().unwrap_or(&model);
+        // Models for other routes, some of which have a price of its own for an image's tokens.
+        if ["live", "realtime", "image", "embed"]
+            .iter()
+            .any(|other| name.contains(other))
+        {
+            return None;
+        }
         if name.contains("claude") {
             return Some(of_claude(name));
         }
@@ -236,7 +243,15 @@ mod tests {
 
     #[test]
     fn what_nobody_publishes_is_not_guessed() {
-        for model in ["qwen2.5-vl", "llama-4-scout", "gpt-6", "coder", ""] {
+        for model in [
+            "qwen2.5-vl",
+            "llama-4-scout",
+            "gpt-6",
+            "gemini-live-2.5-flash",
+            "gpt-image-2",
+            "coder",
+            "",
+        ] {
             assert_eq!(ImageRule::of_model(model), None, "{model}");
         }
         assert_eq!(

@@ -181,7 +181,7 @@ impl<'a> Reading<'a> {
             "best_of" => fields.best_of = count::<A>(map, CHOICES_MAX)?,
             "messages" => {
                 let messages: Messages = map.next_value()?;
-                fields.unbounded = fields.unbounded.or(messages.beside.unbounded);
+                fields.unbounded = Unbounded::worse(fields.unbounded, messages.beside.unbounded);
                 fields.messages = Some(messages);
             }
             "prompt" => fields.prompt = Some(map.next_value::<OneText<'_>>()?.0),
@@ -200,9 +200,13 @@ impl<'a> Reading<'a> {
             "tools" | "functions" => {
                 let tools: Tools = map.next_value()?;
                 fields.has_tools |= tools.any;
-                fields.unbounded = fields.unbounded.or(tools.hosted.then_some(Unbounded::HostedTool));
+                let hosted = tools.hosted.then_some(Unbounded::HostedTool);
+                fields.unbounded = Unbounded::worse(fields.unbounded, hosted);
             }
-            _ => fields.unbounded = fields.unbounded.or(unbounded_option::<A>(name, map)?),
+            _ => {
+                let found = unbounded_option::<A>(name, map)?;
+                fields.unbounded = Unbounded::worse(fields.unbounded, found);
+            }
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ pub(super) struct Beside {
 
 impl Beside {
     fn note(&mut self, unbounded: Option<Unbounded>) {
-        self.unbounded = self.unbounded.or(unbounded);
+        self.unbounded = Unbounded::worse(self.unbounded, unbounded);
     }
 
     fn add(&mut self, other: Self) {

@@ -20,7 +20,8 @@ const SEARCH: &str = "web_searches_kcount";
 const TOOL_FEES: [&str; 2] = [SEARCH, "storage_searches_kcount"];
 /// Service tiers that have prices of their own, by the names that providers give them.
 const TIERS: [&str; 3] = ["flex", "priority", "fast"];
-/// Input that is not text. The gateway refuses it, so a text price beside it can be used.
+/// Input that is not text. The gateway refuses it where it has a price of its own, so a text price
+/// beside it can be used.
 const OTHER_INPUT: [&str; 5] = [
     "input_audio_mtok",
     "input_image_mtok",

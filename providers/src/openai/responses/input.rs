@@ -25,7 +25,7 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn note(&mut self, found: Option<Unbounded>) {
-        self.unbounded = self.unbounded.or(found);
+        self.unbounded = Unbounded::worse(self.unbounded, found);
     }
 
     /// `input`; None when it is neither a text nor a list of items.
