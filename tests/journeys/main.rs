@@ -17,6 +17,7 @@ mod cluster;
 mod commands;
 mod compatibility;
 mod connectivity;
+mod containers;
 mod control_plane;
 mod crash;
 mod data_directory;

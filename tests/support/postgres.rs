@@ -69,6 +69,20 @@ impl Postgres {
         format!("postgres://tt@127.0.0.1:{}/{name}", self.port)
     }
 
+    /// The same database by the server's socket in the file system, where no network is.
+    pub fn url_by_socket(&self, name: &str) -> String {
+        let folder = self
+            .folder
+            .path()
+            .to_str()
+            .expect("a temporary folder has a plain name");
+        format!(
+            "postgres://tt@{}:{}/{name}",
+            folder.replace('/', "%2F"),
+            self.port
+        )
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }

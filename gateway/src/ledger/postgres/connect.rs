@@ -104,11 +104,26 @@ impl DatabaseUrl {
     /// A connection whose wire the caller polls, to hear what the server says unasked.
     pub(super) async fn dial(&self) -> Result<(Client, Wire), LedgerError> {
         let tls = server::client_config().map_err(|error| LedgerError::Open(error.to_string()))?;
-        let tls = MakeRustlsConnect::new((*tls).clone());
+        let tls = MakeTls(MakeRustlsConnect::new((*tls).clone()));
         tokio::time::timeout(CONNECT * 2, self.0.connect(tls))
             .await
             .map_err(|_| LedgerError::Unreachable("connecting took too long".into()))?
             .map_err(unreachable)
+    }
+}
+
+/// Makes TLS ready for every connection, also for one by a socket in the file system, which has no
+/// host's name and will not speak it.
+struct MakeTls(MakeRustlsConnect);
+
+impl MakeTlsConnect<Socket> for MakeTls {
+    type Stream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
+    type TlsConnect = <MakeRustlsConnect as MakeTlsConnect<Socket>>::TlsConnect;
+    type Error = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Error;
+
+    fn make_tls_connect(&mut self, host: &str) -> Result<Self::TlsConnect, Self::Error> {
+        let host = if host.is_empty() { "localhost" } else { host };
+        MakeTlsConnect::<Socket>::make_tls_connect(&mut self.0, host)
     }
 }
 
