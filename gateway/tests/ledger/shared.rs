@@ -136,9 +136,10 @@ async fn a_gateway_that_is_silent_for_too_long_is_given_up_and_can_come_back() {
 async fn no_hold_is_taken_after_a_revocation_at_another_gateway() {
     let server = Postgres::start();
     let url = server.database("tt");
+    // The other one stands on the database's machine and comes by its socket.
     let (one, other) = (
         open(&in_postgres(&url, 1)).await,
-        open(&in_postgres(&url, 2)).await,
+        open(&in_postgres(&server.url_by_socket("tt"), 2)).await,
     );
     for _ in 0..20 {
         let (key, device) = enrolled(&one.ledger, 1_000_000).await;
