@@ -122,6 +122,7 @@ mod tests {
           sign-out   Sign this device out and free its place on the token key
           upstreams  List providers and store their API keys
           ledger     Recount the gateway's ledger
+          migrate    Move the ledger to another database, where several gateways can use it
           backup     Write the ledger into one encrypted file, beside a running gateway or without one
           restore    Put a backup into a data directory that no gateway uses
           help       Print this message or the help of the given subcommand(s)
@@ -131,12 +132,16 @@ mod tests {
           -V, --version  Print version
 
         Everywhere:
-              --data-dir <DIR>  The gateway's data directory [else TOKEN_TRACKER_DATA_DIR, else the XDG data
-                                directory]
-              --gateway <URL>   The gateway's address [else TOKEN_TRACKER_GATEWAY_URL, else where this
-                                device is signed in]
-              --config <FILE>   The gateway's configuration file [else TOKEN_TRACKER_CONFIG]
-              --json            Print JSON, errors too
+              --data-dir <DIR>      The gateway's data directory [else TOKEN_TRACKER_DATA_DIR, else the XDG
+                                    data directory]
+              --gateway <URL>       The gateway's address [else TOKEN_TRACKER_GATEWAY_URL, else where this
+                                    device is signed in]
+              --config <FILE>       The gateway's configuration file [else TOKEN_TRACKER_CONFIG]
+              --database-url <URL>  Where the ledger is in PostgreSQL, such as
+                                    postgres://USER:PASSWORD@HOST/NAME; remembered by the data directory.
+                                    Better in the variable than on the command line, which others can read
+                                    [env: TOKEN_TRACKER_DATABASE_URL]
+              --json                Print JSON, errors too
 
         First steps:
           token-tracker serve                       run the gateway
@@ -167,13 +172,24 @@ mod tests {
               --label <TEXT>    A name for the key, shown in lists
           -h, --help            Print help
 
+        Limits:
+              --rpm <N>                Requests per minute [default: as the gateway is configured]
+              --tpm <N>                Tokens per minute, input and output together
+              --streams <N>            Requests at the same time
+              --spend-per-day <USD>    US dollars for each calendar day
+              --spend-per-month <USD>  US dollars for each calendar month
+
         Everywhere:
-              --data-dir <DIR>  The gateway's data directory [else TOKEN_TRACKER_DATA_DIR, else the XDG data
-                                directory]
-              --gateway <URL>   The gateway's address [else TOKEN_TRACKER_GATEWAY_URL, else where this
-                                device is signed in]
-              --config <FILE>   The gateway's configuration file [else TOKEN_TRACKER_CONFIG]
-              --json            Print JSON, errors too
+              --data-dir <DIR>      The gateway's data directory [else TOKEN_TRACKER_DATA_DIR, else the XDG
+                                    data directory]
+              --gateway <URL>       The gateway's address [else TOKEN_TRACKER_GATEWAY_URL, else where this
+                                    device is signed in]
+              --config <FILE>       The gateway's configuration file [else TOKEN_TRACKER_CONFIG]
+              --database-url <URL>  Where the ledger is in PostgreSQL, such as
+                                    postgres://USER:PASSWORD@HOST/NAME; remembered by the data directory.
+                                    Better in the variable than on the command line, which others can read
+                                    [env: TOKEN_TRACKER_DATABASE_URL]
+              --json                Print JSON, errors too
         ");
     }
 }

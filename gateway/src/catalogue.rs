@@ -1,5 +1,6 @@
 //! The models that clients can name, and where each is served.
 
+mod auto;
 mod build;
 mod discover;
 mod health;
@@ -19,6 +20,7 @@ use usage::pricing::{Price, ServiceTier};
 
 use crate::{directory::Key, fair_queue::FairQueue};
 
+pub use auto::{Afford, Auto, Choice, Fit, Job, MaxPrice, choose};
 pub use build::{Sources, build};
 pub use discover::{Found, discover};
 pub use health::Health;
@@ -173,7 +175,9 @@ pub struct Entry {
     pub capabilities: Vec<Capability>,
     pub context_window: Option<u64>,
     pub output_max: Option<u64>,
+    /// None where it stands for other models.
     pub routes: Vec<Route>,
+    pub auto: Option<Auto>,
 }
 
 impl Entry {
@@ -195,6 +199,15 @@ impl Entry {
         order
     }
 
+    fn uses_tools(&self) -> bool {
+        self.capabilities.contains(&Capability::Tools)
+    }
+
+    fn sees_images(&self) -> bool {
+        self.capabilities.contains(&Capability::Vision)
+            || self.routes.iter().any(|route| route.images.is_some())
+    }
+
     pub fn describe(&self) -> Model {
         Model {
             id: self.id.to_string(),
@@ -206,6 +219,9 @@ impl Entry {
 
     /// The dearest of the routes, since that is what a request may cost.
     fn pricing(&self) -> Option<ModelPricing> {
+        if let Some(auto) = &self.auto {
+            return auto.pricing;
+        }
         let prices: Option<Vec<&Price>> = self
             .routes
             .iter()
@@ -255,6 +271,20 @@ impl Catalogue {
 
     pub fn find(&self, id: &str) -> Option<Arc<Entry>> {
         self.by_id.get(id).map(|&index| Arc::clone(&self.entries[index]))
+    }
+
+    /// The model itself, or the first that is served of those that it stands for.
+    pub fn stand_in(&self, entry: Arc<Entry>) -> Option<Arc<Entry>> {
+        match &entry.auto {
+            None => Some(entry),
+            Some(auto) => auto.choose.iter().find_map(|id| self.find(id)),
+        }
+    }
+
+    /// Whether a model that the key may use stands for this one among others.
+    pub fn is_chosen_for(&self, key: &Key, entry: &Entry) -> bool {
+        let autos = self.of_key(key).filter_map(|entry| entry.auto.as_ref());
+        autos.flat_map(|auto| &auto.choose).any(|id| *id == entry.id)
     }
 
     /// The models that a key may use.

@@ -8,11 +8,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use protocol::api::Capability;
+use protocol::{Money, api::Capability};
 use serde::Deserialize;
 use usage::pricing::{Multiplier, Price, Rate, Rates};
 
 pub use limits::Limits;
+
+use crate::catalogue::MaxPrice;
 
 /// What `serve` was started with; a value here beats the file's.
 #[derive(Clone, Debug, Default)]
@@ -128,6 +130,10 @@ pub struct ModelConfig {
     pub upstream_model: Option<String>,
     #[serde(default)]
     pub routes: Vec<RouteConfig>,
+    /// The models that it stands for, best first: each request gets the first that fits it.
+    pub choose: Option<Vec<String>>,
+    /// Of those, none that costs more.
+    pub max_price: Option<MaxPriceConfig>,
     pub capabilities: Option<Vec<Capability>>,
     pub fim: Option<String>,
     pub price: Option<PriceConfig>,
@@ -151,6 +157,31 @@ pub struct RouteConfig {
 
 fn one() -> u32 {
     1
+}
+
+/// Decimal US dollars for a million tokens: one for both, or one for each.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum MaxPriceConfig {
+    Both(String),
+    Each {
+        input: Option<String>,
+        output: Option<String>,
+    },
+}
+
+impl MaxPriceConfig {
+    pub fn max_price(&self) -> Result<MaxPrice, String> {
+        let amount = |text: &String| Money::parse_usd(text).map_err(|error| format!("max_price: {error}"));
+        let (input, output) = match self {
+            Self::Both(both) => (Some(both), Some(both)),
+            Self::Each { input, output } => (input.as_ref(), output.as_ref()),
+        };
+        Ok(MaxPrice {
+            input: input.map(amount).transpose()?,
+            output: output.map(amount).transpose()?,
+        })
+    }
 }
 
 /// `"free"`, or decimal US dollars for a million tokens.

@@ -9,8 +9,12 @@ use std::{
     },
 };
 
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use protocol::{Code, DeviceId, KeyId, Problem, api::Limits};
+use protocol::{
+    Code, DeviceId, KeyId, Problem,
+    api::{Limits, Preferences},
+};
 use tokio::sync::watch;
 
 use crate::{
@@ -37,6 +41,7 @@ pub struct Key {
     pub expires_at: Option<Timestamp>,
     /// Those that it was minted with.
     pub limits: Limits,
+    preferences: ArcSwap<Preferences>,
     revoked: watch::Sender<bool>,
 }
 
@@ -45,6 +50,15 @@ impl Key {
         self.models
             .as_ref()
             .is_none_or(|models| models.iter().any(|allowed| allowed == model))
+    }
+
+    /// What its member prefers, where a model stands for others.
+    pub fn preferences(&self) -> Arc<Preferences> {
+        self.preferences.load_full()
+    }
+
+    pub fn set_preferences(&self, preferences: Preferences) {
+        self.preferences.store(Arc::new(preferences));
     }
 }
 
@@ -217,6 +231,7 @@ impl Directory {
             strict: key.strict,
             expires_at: key.expires_at,
             limits: limits_of(key),
+            preferences: ArcSwap::from_pointee(preferences_of(key)),
             revoked: watch::Sender::new(key.revoked),
         };
         self.write().keys.insert(key.id, Arc::new(entry));
@@ -252,7 +267,7 @@ impl Directory {
         match self.key(key.id) {
             None => self.add_key(key),
             Some(known) if key.revoked => drop(known.revoked.send_replace(true)),
-            Some(_) => {}
+            Some(known) => known.set_preferences(preferences_of(key)),
         }
         let mut entries = self.write();
         for device in devices {
@@ -323,5 +338,15 @@ pub fn limits_of(key: &KeyRecord) -> Limits {
             rpm: Some(0),
             ..Limits::default()
         }
+    })
+}
+
+fn preferences_of(key: &KeyRecord) -> Preferences {
+    let Some(text) = &key.preferences else {
+        return Preferences::default();
+    };
+    serde_json::from_str(text).unwrap_or_else(|error| {
+        tracing::error!(key.id = %key.id, "What a member prefers cannot be read: {error}");
+        Preferences::default()
     })
 }

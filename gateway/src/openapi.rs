@@ -6,7 +6,9 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use crate::route::{devices, events, health, keys, ledger, models, redeem, reload, upstreams, usage};
+use crate::route::{
+    devices, events, health, keys, ledger, models, preferences, redeem, reload, upstreams, usage,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -17,7 +19,7 @@ use crate::route::{devices, events, health, keys, ledger, models, redeem, reload
     ),
     paths(
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke,
-        keys::list, keys::mint, keys::revoke, models::list, usage::list, events::listen,
+        keys::list, keys::mint, keys::revoke, models::list, preferences::show, preferences::set, usage::list, events::listen,
         upstreams::list, upstreams::put_secret, ledger::orphans, ledger::refund, reload::reload,
         health::healthz, health::readyz, health::metrics
     ),

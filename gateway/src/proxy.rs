@@ -1,13 +1,14 @@
 //! The metering proxy: admit, hold, relay, settle.
 //!
 //! A request runs to its end in one task that does not end with its client: straight in the
-//! connection's own task, or, behind hyper, in one beside it. [`admit`] finds the model and
-//! its routes; [`attempt`] [`hold`]s and asks one of them; [`upstream`] sends; [`answer`] and [`relay`] pass bytes on and meter them on the side;
+//! connection's own task, or, behind hyper, in one beside it. [`admit`] finds the model (or
+//! the [`candidates`] for it) and its routes; [`attempt`] [`hold`]s and asks one of them; [`upstream`] sends; [`answer`] and [`relay`] pass bytes on and meter them on the side;
 //! [`exchange`] resolves the hold, once. [`guard`] ends all of that early where somebody has to.
 
 mod admit;
 mod answer;
 mod attempt;
+mod candidates;
 mod client;
 mod connection;
 mod count;

@@ -141,6 +141,25 @@ impl Quota {
         Ok(reserve(scopes, zone, amount, now).map(Some))
     }
 
+    /// The tightest of the caller's spending caps.
+    pub async fn room(
+        &self,
+        reader: &Reader,
+        device: &Device,
+        now: i64,
+    ) -> Result<Option<Room>, LedgerError> {
+        let scopes = self.capped(device);
+        if scopes.is_empty() {
+            return Ok(None);
+        }
+        self.load(reader, device, &scopes, &self.zone(), now).await?;
+        let rooms = scopes.iter().filter_map(|(_, limits, counters)| {
+            let counts = counters.lock();
+            counts.spend.as_ref()?.room(limits)
+        });
+        Ok(rooms.min_by_key(|room| room.left))
+    }
+
     /// The scopes of a device that have such a limit, always in the same order: that is also the
     /// order in which they are locked.
     fn scopes(&self, device: &Device, has: impl Fn(&Limits) -> bool) -> Vec<Scoped> {

@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod model_list;
 pub mod models;
 pub mod plain_page;
+pub mod preferences;
 pub mod redeem;
 pub mod reload;
 pub mod upstreams;

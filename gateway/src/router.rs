@@ -12,8 +12,8 @@ use protocol::{Code, Problem};
 use crate::{
     openapi,
     route::{
-        ApiError, devices, events, health, keys, ledger, model_list, models, plain_page, redeem, reload,
-        upstreams, usage,
+        ApiError, devices, events, health, keys, ledger, model_list, models, plain_page, preferences, redeem,
+        reload, upstreams, usage,
     },
     state::Gateway,
 };
@@ -38,6 +38,10 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/upstreams/{name}/secret", put(upstreams::put_secret))
         .route("/ledger/orphans", get(ledger::orphans))
         .route("/ledger/orphans/{id}/refund", post(ledger::refund))
+        .route(
+            "/preferences",
+            get(preferences::show).merge(put(preferences::set)),
+        )
         .route("/usage", get(usage::list))
         .route("/reload", post(reload::reload))
         .route("/events", get(events::listen))

@@ -7,6 +7,7 @@ mod key;
 mod limits;
 mod model;
 mod orphan;
+mod preferences;
 mod reload;
 mod upstream;
 mod usage;
@@ -25,6 +26,7 @@ pub use key::{KeyList, KeyState, KeySummary, MintRequest, MintResponse, MintedKe
 pub use limits::Limits;
 pub use model::{Capability, Model, ModelList, ModelPricing};
 pub use orphan::{Orphan, OrphanList, Refund};
+pub use preferences::Preferences;
 pub use reload::Reloaded;
 pub use upstream::{Upstream, UpstreamList, UpstreamSecretRequest};
 pub use usage::{UsageEntry, UsageList, UsageQuery, UsageTotals};

@@ -39,6 +39,10 @@ pub mod header {
     pub const OUTPUT_CAP: &str = "x-token-tracker-output-cap";
     /// Response: tools that the client offers by habit and that were not passed on.
     pub const LEFT_OUT: &str = "x-token-tracker-left-out";
+    /// Response: the model that was chosen, where the request left that open.
+    pub const MODEL: &str = "x-token-tracker-model";
+    /// Response: why it was that one.
+    pub const MODEL_REASON: &str = "x-token-tracker-model-reason";
     /// Request: the client's own id; the same twice from one device is refused.
     pub const CLIENT_REQUEST_ID: &str = "x-token-tracker-client-request-id";
     /// Request: `completion` or `chat`, when the route does not say it.

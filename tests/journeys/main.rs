@@ -10,6 +10,7 @@ mod scene;
 mod stage;
 
 mod agents;
+mod auto_model;
 mod backup;
 mod built_in_model;
 mod client_headers;

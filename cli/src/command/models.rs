@@ -1,4 +1,6 @@
-use clap::Args;
+mod prefer;
+
+use clap::{Args, Subcommand};
 use protocol::{
     Money,
     api::{Capability, Model, ModelList},
@@ -12,10 +14,22 @@ use crate::{
 };
 
 #[derive(Args)]
-pub struct Models {}
+pub struct Models {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Say which models come first, or never, where one such as `auto` chooses for you
+    Prefer(prefer::Prefer),
+}
 
 impl Models {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
+        if let Some(Command::Prefer(prefer)) = self.command {
+            return prefer.run(context).await;
+        }
         let models = context.viewer().await?.client().models().await?;
         let text = text(&models);
         Ok(Output::new(text, &ModelList { models })?)
@@ -60,6 +74,8 @@ fn name(capability: Capability) -> &'static str {
         Capability::Chat => "chat",
         Capability::Completion => "completion",
         Capability::Embedding => "embedding",
+        Capability::Tools => "tools",
+        Capability::Vision => "vision",
     }
 }
 

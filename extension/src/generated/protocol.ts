@@ -56,7 +56,7 @@ export type BalanceResult = {
   balance: Balance,
 };
 
-export type Capability = "chat" | "completion" | "embedding";
+export type Capability = "chat" | "completion" | "embedding" | "tools" | "vision";
 
 /**
  * A file, or a part of one, that the question is about.

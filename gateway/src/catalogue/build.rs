@@ -13,7 +13,7 @@ use providers::{
 use usage::pricing::{Price, bundled};
 use zeroize::Zeroizing;
 
-use super::{Catalogue, Entry, Found, Origin, Pricing, Route, Speaks, Target, Upstream};
+use super::{Auto, Catalogue, Entry, Found, Origin, Pricing, Route, Speaks, Target, Upstream};
 use crate::{
     config::{Config, ConfigError, ModelConfig, RouteConfig, UpstreamConfig, parse_multiplier},
     fair_queue::{FairQueue, Rules},
@@ -246,7 +246,10 @@ pub fn build(sources: &Sources, found: &[Found]) -> Catalogue {
     let mut entries: Vec<Entry> = sources
         .models
         .iter()
-        .filter_map(|model| configured_entry(sources, model))
+        .filter_map(|model| match &model.choose {
+            Some(choose) => Some(auto_entry(model, choose)),
+            None => configured_entry(sources, model),
+        })
         .collect();
     for upstream in found {
         entries.extend(upstream.models.iter().map(|model| found_entry(upstream, model)));
@@ -254,7 +257,68 @@ pub fn build(sources: &Sources, found: &[Found]) -> Catalogue {
     if let Some((upstream, _)) = sources.upstream(BUILTIN) {
         entries.extend([LOOKUP, HELP].map(|model| builtin_entry(upstream, model)));
     }
+    describe_autos(&mut entries);
     Catalogue::new(entries)
+}
+
+/// What it can do follows when all others are known.
+fn auto_entry(model: &ModelConfig, choose: &[String]) -> Entry {
+    // The file was checked when it was read.
+    let max_price = model.max_price.as_ref().and_then(|price| price.max_price().ok());
+    Entry {
+        id: model.id.as_str().into(),
+        capabilities: Vec::new(),
+        context_window: None,
+        output_max: None,
+        routes: Vec::new(),
+        auto: Some(Auto {
+            choose: choose.iter().map(|id| id.as_str().into()).collect(),
+            max_price: max_price.unwrap_or_default(),
+            pricing: None,
+        }),
+    }
+}
+
+/// A model that stands for others can do what one of them can. One that stands for nothing that is
+/// served is not served either.
+fn describe_autos(entries: &mut Vec<Entry>) {
+    let mut autos = Vec::new();
+    for (place, entry) in entries.iter().enumerate() {
+        let Some(auto) = &entry.auto else { continue };
+        let served: Vec<&Entry> = auto
+            .choose
+            .iter()
+            .filter_map(|id| {
+                entries
+                    .iter()
+                    .find(|entry| entry.id == *id && entry.auto.is_none())
+            })
+            .collect();
+        autos.push((place, described(entry, &served)));
+    }
+    for (place, entry) in autos {
+        entries[place] = entry;
+    }
+    entries.retain(|entry| entry.auto.is_none() || !entry.capabilities.is_empty());
+}
+
+fn described(entry: &Entry, served: &[&Entry]) -> Entry {
+    let mut entry = entry.clone();
+    for one in served {
+        for capability in &one.capabilities {
+            if !entry.capabilities.contains(capability) {
+                entry.capabilities.push(*capability);
+            }
+        }
+    }
+    // One whose window is not known may have the largest.
+    let windows: Option<Vec<u64>> = served.iter().map(|one| one.context_window).collect();
+    entry.context_window = windows.and_then(|windows| windows.into_iter().max());
+    if let Some(auto) = &mut entry.auto {
+        let prices = served.iter().filter_map(|one| one.pricing());
+        auto.pricing = prices.max_by_key(|price| (price.output_nano_usd, price.input_nano_usd));
+    }
+    entry
 }
 
 fn configured_entry(sources: &Sources, model: &ModelConfig) -> Option<Entry> {
@@ -270,16 +334,20 @@ fn configured_entry(sources: &Sources, model: &ModelConfig) -> Option<Entry> {
         .filter_map(|route| configured_route(sources, model, route))
         .collect();
     let first = routes.first()?;
-    let capabilities = model
+    let mut capabilities = model
         .capabilities
         .clone()
         .unwrap_or_else(|| capabilities_of(first));
+    if model.image_tokens_max.is_some() && !capabilities.contains(&Capability::Vision) {
+        capabilities.push(Capability::Vision);
+    }
     Some(Entry {
         id: model.id.as_str().into(),
         capabilities,
         context_window: model.context_window,
         output_max: model.output_max,
         routes,
+        auto: None,
     })
 }
 
@@ -322,14 +390,20 @@ fn default_price(upstream: &Upstream, model: &str) -> Option<Price> {
     bundled(upstream.pricing_id?, model)
 }
 
+/// What is known of a model whose owner does not say it.
 fn capabilities_of(route: &Route) -> Vec<Capability> {
-    match (&route.upstream.target, &*route.upstream_model) {
-        (Target::Builtin, LOOKUP) => vec![Capability::Completion],
-        (Target::Builtin, _) => vec![Capability::Chat],
-        (Target::Http { .. }, name) if name.contains("embed") => vec![Capability::Embedding],
+    let mut capabilities = match (&route.upstream.target, &*route.upstream_model) {
+        (Target::Builtin, LOOKUP) => return vec![Capability::Completion],
+        (Target::Builtin, _) => return vec![Capability::Chat],
+        (Target::Http { .. }, name) if name.contains("embed") => return vec![Capability::Embedding],
         (Target::Http { .. }, _) if route.upstream.dialect == Dialect::Anthropic => vec![Capability::Chat],
         (Target::Http { .. }, _) => vec![Capability::Chat, Capability::Completion],
+    };
+    capabilities.push(Capability::Tools);
+    if route.images.is_some() {
+        capabilities.push(Capability::Vision);
     }
+    capabilities
 }
 
 fn found_entry(found: &Found, model: &str) -> Entry {
@@ -352,6 +426,7 @@ fn found_entry(found: &Found, model: &str) -> Entry {
         context_window: None,
         output_max: None,
         routes: vec![route],
+        auto: None,
     }
 }
 
@@ -371,5 +446,6 @@ fn builtin_entry(upstream: &Arc<Upstream>, model: &str) -> Entry {
         context_window: None,
         output_max: None,
         routes: vec![route],
+        auto: None,
     }
 }

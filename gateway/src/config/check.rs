@@ -63,6 +63,8 @@ const MODEL: &[&str] = &[
     "upstream",
     "upstream_model",
     "routes",
+    "choose",
+    "max_price",
     "capabilities",
     "fim",
     "price",
@@ -73,6 +75,7 @@ const MODEL: &[&str] = &[
 ];
 const DIALECTS: &[&str] = &["chat", "completions", "embeddings", "responses", "messages"];
 const ROUTE: &[&str] = &["upstream", "upstream_model", "price", "weight"];
+const MAX_PRICE: &[&str] = &["input", "output"];
 const PRICE: &[&str] = &["input", "output", "cache_read", "cache_write", "cache_write_1h"];
 
 /// A week: nobody waits longer for an answer.
@@ -107,6 +110,9 @@ pub(super) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
         }
         for price in tables(table.get("price")) {
             known("model.price.", price, PRICE)?;
+        }
+        for price in tables(table.get("max_price")) {
+            known("model.max_price.", price, MAX_PRICE)?;
         }
     }
     Ok(())
@@ -232,9 +238,47 @@ pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
         if !ids.insert(&model.id) {
             return invalid(format!("two models have the id \"{}\"", model.id));
         }
-        model_references(model, &names)?;
+        match &model.choose {
+            Some(choose) => auto_references(config, model, choose)?,
+            None => model_references(model, &names)?,
+        }
     }
     Ok(())
+}
+
+/// Models that are found later may be named too, so not every name can be checked here.
+fn auto_references(config: &Config, model: &ModelConfig, choose: &[String]) -> Result<(), ConfigError> {
+    let invalid = |text: String| Err(ConfigError::Invalid(format!("model \"{}\": {text}", model.id)));
+    let own = [
+        ("upstream", model.upstream.is_some()),
+        ("upstream_model", model.upstream_model.is_some()),
+        ("routes", !model.routes.is_empty()),
+        ("capabilities", model.capabilities.is_some()),
+        ("fim", model.fim.is_some()),
+        ("price", model.price.is_some()),
+        ("multiplier", model.multiplier.is_some()),
+        ("context_window", model.context_window.is_some()),
+        ("output_max", model.output_max.is_some()),
+        ("image_tokens_max", model.image_tokens_max.is_some()),
+    ];
+    if let Some((name, _)) = own.into_iter().find(|(_, is_set)| *is_set) {
+        return invalid(format!("{name} belongs to the models that it chooses from"));
+    }
+    if choose.is_empty() {
+        return invalid("choose names at least one model".into());
+    }
+    let mut names = HashSet::new();
+    if let Some(twice) = choose.iter().find(|id| !names.insert(*id)) {
+        return invalid(format!("choose names \"{twice}\" twice"));
+    }
+    let mut autos = config.models.iter().filter(|other| other.choose.is_some());
+    if let Some(auto) = autos.find(|other| choose.contains(&other.id)) {
+        return invalid(format!("\"{}\" chooses itself; name models that do not", auto.id));
+    }
+    match model.max_price.as_ref().map(super::MaxPriceConfig::max_price) {
+        Some(Err(text)) => invalid(text),
+        Some(Ok(_)) | None => Ok(()),
+    }
 }
 
 fn model_references(model: &ModelConfig, names: &HashSet<&str>) -> Result<(), ConfigError> {
@@ -244,6 +288,9 @@ fn model_references(model: &ModelConfig, names: &HashSet<&str>) -> Result<(), Co
     }
     if model.upstream.is_some() != model.routes.is_empty() {
         return invalid("name either an upstream or routes".into());
+    }
+    if model.max_price.is_some() {
+        return invalid("max_price belongs to a model with a list of models to choose from".into());
     }
     let named = model
         .upstream
@@ -349,6 +396,21 @@ mod tests {
             assert!(said.contains(named), "{line}: {said}");
         }
         assert!(Config::parse("[limits]\nwrite_seconds_max = 1\nconnections_max = 5").is_ok());
+    }
+
+    #[test]
+    fn a_model_that_chooses_is_nothing_else() {
+        let auto = |more: &str| refusal(&format!("[[model]]\nid = \"auto\"\nchoose = [\"a\"]\n{more}"));
+        assert!(auto("price = \"free\"").contains("price belongs to the models"));
+        assert!(auto("upstream = \"builtin\"").contains("upstream belongs"));
+        assert!(auto("max_price = \"cheap\"").contains("max_price"));
+        assert!(auto("max_price = { inptu = \"1\" }").contains("did you mean \"model.max_price.input\""));
+        let more = "[[model]]\nid = \"b\"\nchoose = [\"auto\"]";
+        assert!(auto(more).contains("chooses itself"));
+        assert!(refusal("[[model]]\nid = \"auto\"\nchoose = []").contains("at least one"));
+        assert!(refusal("[[model]]\nid = \"auto\"\nchoose = [\"a\", \"a\"]").contains("twice"));
+        let plain = "[[model]]\nid = \"m\"\nupstream = \"builtin\"\nmax_price = \"1\"";
+        assert!(refusal(plain).contains("max_price belongs"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use providers::openai::{estimate_tokens, responses::without_hosted_tools};
 use super::{
     Proxy,
     attempt::{Attempt, Miss},
+    candidates::{Candidate, candidates, cannot},
     client::Client,
     dialect::{Dialect, Parsed},
     origin_headers::Wishes,
@@ -27,8 +28,6 @@ use crate::{
     quota::Tokens,
 };
 
-/// The output cap that is written into a request that names none.
-const OUTPUT_DEFAULT: u64 = 8_192;
 /// More upstreams than this are not tried for one request.
 const ATTEMPTS_MAX: usize = 4;
 /// The part of a body that says to which conversation it belongs.
@@ -52,23 +51,31 @@ pub(super) enum Served {
     Streaming(Box<Stream>),
 }
 
-/// What is asked for, whichever route serves it.
+/// What is asked for, whichever model and route serve it.
 pub(super) struct Plan<'a> {
     pub dialect: Dialect,
     pub parsed: Parsed<'a>,
     pub body: &'a [u8],
-    pub entry: Arc<Entry>,
     /// An upper estimate of the input, without its images.
     pub counted_text: u64,
-    /// The output cap of one choice.
-    pub cap: u64,
     /// Tools that the client offered and that are not passed on.
     pub left_out: Option<HeaderValue>,
 }
 
-impl Plan<'_> {
-    fn tokens(&self) -> Tokens {
-        let output = self.cap.saturating_mul(self.parsed.choices());
+impl<'a> Plan<'a> {
+    fn read(dialect: Dialect, body: &'a [u8]) -> Result<Self, Problem> {
+        let parsed = Parsed::read(dialect, body)?;
+        Ok(Self {
+            dialect,
+            counted_text: estimate_tokens(parsed.input_bytes()).max(1),
+            parsed,
+            body,
+            left_out: None,
+        })
+    }
+
+    fn tokens(&self, first: &Candidate) -> Tokens {
+        let output = first.cap.saturating_mul(self.parsed.choices());
         Tokens {
             input: self.counted_text,
             most: self.counted_text.saturating_add(output),
@@ -90,25 +97,31 @@ pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) 
     let (body, left_out) = without_offers(dialect, &wishes, body);
     let plan = Plan {
         left_out,
-        ..plan(proxy, dialect, &device, &body)?
+        ..Plan::read(dialect, &body)?
     };
-    trail.is_for(&plan.entry.id);
-    let routes = routes(&plan, conversation(&device, &body))?;
-    let admitted = proxy.gateway.quota.admit(&device, plan.tokens());
+    let candidates = candidates(proxy, &plan, &device).await?;
+    let ways = ways(&plan, &candidates, conversation(&device, &body))?;
+    let (first, _) = ways.first().ok_or_else(unavailable)?;
+    trail.is_for(&first.entry.id);
+    let admitted = proxy.gateway.quota.admit(&device, plan.tokens(first));
     place.admission = admitted.map_err(|exceeded| Refusal::limited(&exceeded))?;
     let standing = place.admission.as_ref().map(|admission| *admission.standing());
     place.queued = turn(&proxy.gateway.queue, proxy, &device, client, started).await?;
     let mut missed: Option<Refusal> = None;
-    for (number, route) in routes.iter().enumerate() {
+    let mut failed: Vec<Arc<str>> = Vec::new();
+    for (number, (candidate, route)) in ways.iter().enumerate() {
+        trail.is_for(&candidate.entry.id);
         let attempt = Attempt {
             plan: &plan,
+            candidate,
+            failed: &failed,
             route,
             device: &device,
             wishes: &wishes,
             trail: &trail,
             started,
             is_first: number == 0,
-            is_last: number + 1 == routes.len(),
+            is_last: number + 1 == ways.len(),
         };
         match attempt.run(proxy, client, place).await {
             Ok(served) => return Ok(served),
@@ -117,6 +130,9 @@ pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) 
                 place = kept;
                 missed = Some(*refusal);
             }
+        }
+        if failed.last() != Some(&candidate.entry.id) {
+            failed.push(Arc::clone(&candidate.entry.id));
         }
     }
     let refusal = missed.unwrap_or_else(|| unavailable().into());
@@ -135,43 +151,42 @@ fn without_offers(dialect: Dialect, wishes: &Wishes, body: Bytes) -> (Bytes, Opt
     }
 }
 
-/// Finds the model, and checks what can be checked without money.
-fn plan<'a>(proxy: &Proxy, dialect: Dialect, device: &Device, body: &'a [u8]) -> Result<Plan<'a>, Problem> {
-    let parsed = Parsed::read(dialect, body)?;
-    let catalogue = proxy.gateway.catalogue.load();
-    let entry = catalogue
-        .find(parsed.model())
-        .filter(|entry| device.key.allows(&entry.id))
-        .ok_or_else(|| Problem::new(Code::ModelUnknown, "There is no model of this name for this key."))?;
-    if !entry.capabilities.contains(&dialect.capability()) {
-        return Err(cannot(&entry));
+/// Every model with each of its routes, in the order in which they are tried.
+fn ways<'a>(
+    plan: &Plan<'_>,
+    candidates: &'a [Candidate],
+    dice: u32,
+) -> Result<Vec<(&'a Candidate, &'a Route)>, Problem> {
+    let mut ways = Vec::new();
+    let mut refusal = None;
+    for candidate in candidates {
+        match routes(plan, &candidate.entry, dice) {
+            Ok(routes) => ways.extend(routes.into_iter().map(|route| (candidate, route))),
+            Err(problem) => refusal = refusal.or(Some(problem)),
+        }
     }
-    let limit = entry.output_max.unwrap_or(u64::MAX);
-    let cap = parsed.output_cap().unwrap_or(OUTPUT_DEFAULT).min(limit).max(1);
-    Ok(Plan {
-        dialect,
-        counted_text: estimate_tokens(parsed.input_bytes()).max(1),
-        parsed,
-        body,
-        entry,
-        cap,
-        left_out: None,
-    })
+    match refusal {
+        Some(problem) if ways.is_empty() => Err(problem),
+        _ => {
+            ways.truncate(ATTEMPTS_MAX);
+            Ok(ways)
+        }
+    }
 }
 
-/// The routes that may serve it, in the order in which they are tried.
-fn routes<'a>(plan: &'a Plan<'_>, dice: u32) -> Result<Vec<&'a Route>, Problem> {
-    let mut routes = plan.entry.in_order(dice, steady_ms());
+/// A model's routes that may serve it, in the order in which they are tried.
+pub(super) fn routes<'a>(plan: &Plan<'_>, entry: &'a Entry, dice: u32) -> Result<Vec<&'a Route>, Problem> {
+    let mut routes = entry.in_order(dice, steady_ms());
     if routes.is_empty() {
         return Err(unavailable());
     }
     routes.retain(|route| plan.dialect.is_served_by(&route.upstream));
     if routes.is_empty() {
-        return Err(cannot(&plan.entry));
+        return Err(cannot(entry));
     }
     routes.retain(|route| route.price.is_some());
     if routes.is_empty() {
-        let text = format!("The model {} has no price, so it is not served.", plan.entry.id);
+        let text = format!("The model {} has no price, so it is not served.", entry.id);
         return Err(Problem::new(Code::ModelUnpriced, text));
     }
     let mut refusal = None;
@@ -192,13 +207,7 @@ fn routes<'a>(plan: &'a Plan<'_>, dice: u32) -> Result<Vec<&'a Route>, Problem> 
     if let (true, Some(refusal)) = (routes.is_empty(), refusal) {
         return Err(refusal);
     }
-    routes.truncate(ATTEMPTS_MAX);
     Ok(routes)
-}
-
-fn cannot(entry: &Entry) -> Problem {
-    let text = format!("The model {} cannot do this.", entry.id);
-    Problem::new(Code::InvalidRequest, text).with_hint("GET /api/v1/models lists what each model can do.")
 }
 
 /// The same number for all requests of a conversation, so that they meet the upstream that keeps

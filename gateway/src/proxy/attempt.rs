@@ -18,6 +18,7 @@ use super::{
     Proxy,
     admit::{Plan, Served},
     answer,
+    candidates::Candidate,
     client::Client,
     dialect::Forward,
     exchange::Exchange,
@@ -44,6 +45,9 @@ const SILENT: &str = "it says nothing for too long";
 
 pub(super) struct Attempt<'a> {
     pub plan: &'a Plan<'a>,
+    pub candidate: &'a Candidate,
+    /// Models that were tried before.
+    pub failed: &'a [Arc<str>],
     pub route: &'a Route,
     pub device: &'a Arc<Device>,
     pub wishes: &'a Wishes,
@@ -89,7 +93,7 @@ impl Attempt<'_> {
         place: StreamPlace,
     ) -> Result<Served, Miss> {
         let pricing = self.route.price.as_ref().ok_or_else(unavailable)?;
-        let first = match self.forward(self.plan.cap) {
+        let first = match self.forward(self.candidate.cap) {
             Ok(first) => first,
             // It cannot be carried over to this upstream, but perhaps to the next.
             Err(problem) if !self.is_last => return Err(Miss::TryNext(Box::new(problem.into()), place)),
@@ -112,11 +116,12 @@ impl Attempt<'_> {
             hold: held.request,
             reserved: held.reserved,
             dialect: self.plan.dialect,
+            chosen: self.candidate.chosen(self.failed),
             pricing: pricing.clone(),
             states_cost: self.route.upstream.states_cost,
             counted_input: self.counted_input(),
             started: self.started,
-            lowered_cap: (held.cap < self.plan.cap).then_some(held.cap),
+            lowered_cap: (held.cap < self.candidate.cap).then_some(held.cap),
             left_out: self.plan.left_out.clone(),
             mark: Exchange::first_mark(),
             device: Arc::clone(self.device),
@@ -357,7 +362,7 @@ impl Attempt<'_> {
     pub(super) fn origin(&self) -> RequestOrigin {
         RequestOrigin {
             kind: self.wishes.kind.unwrap_or(self.plan.dialect.kind()),
-            model: Arc::clone(&self.plan.entry.id),
+            model: Arc::clone(&self.candidate.entry.id),
             upstream: Arc::clone(&self.route.upstream.name),
             upstream_model: Arc::clone(&self.route.upstream_model),
             repository: self.wishes.repository.clone(),

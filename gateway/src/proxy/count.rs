@@ -55,6 +55,7 @@ async fn counted(proxy: &Proxy, request: Request<Incoming>) -> Result<u64, Refus
         .find(&request.model)
         .filter(|entry| arrival.device.key.allows(&entry.id))
         .ok_or_else(|| Problem::new(Code::ModelUnknown, "There is no model of this name for this key."))?;
+    let entry = catalogue.stand_in(entry).ok_or_else(unavailable)?;
     let routes = entry.in_order(0, steady_ms());
     let route = routes.first().ok_or_else(unavailable)?;
     if route.upstream.dialect == Spoken::Anthropic {

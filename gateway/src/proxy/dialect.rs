@@ -213,6 +213,15 @@ impl<'a> Parsed<'a> {
         }
     }
 
+    pub(super) fn has_tools(&self) -> bool {
+        match self {
+            Self::Chat(request) => request.has_tools,
+            Self::Messages(request) => request.has_tools,
+            Self::Responses(request) => request.has_tools(),
+            Self::Completion(_) | Self::Embedding(_) => false,
+        }
+    }
+
     /// What it shows the model.
     pub(super) fn images(&self) -> Option<&Images> {
         match self {
@@ -272,7 +281,7 @@ impl<'a> Parsed<'a> {
     }
 
     /// The most that it consumes as it is forwarded, but for its output.
-    fn ceiling(&self, forwarded: &[u8], route: &Route) -> Ceiling {
+    pub(super) fn ceiling(&self, forwarded: &[u8], route: &Route) -> Ceiling {
         // No model reads more at once than fits into it, and the request is one reading.
         let window = self.found(route).and_then(|_| route.window());
         Ceiling {

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue};
 use protocol::{Money, Receipt, RequestId, TokenUsage, header};
 
 use super::{
+    candidates::Chosen,
     dialect::Dialect,
     meter::{Metered, Reading},
     trail::Trail,
@@ -49,6 +50,7 @@ pub(super) struct Exchange {
     pub reserved: Option<Reserved>,
     pub dialect: Dialect,
     pub trail: Rc<Trail>,
+    pub chosen: Option<Chosen>,
 }
 
 impl Exchange {
@@ -186,6 +188,10 @@ impl Exchange {
         }
         if let Some(left_out) = &self.left_out {
             headers.insert(header::LEFT_OUT, left_out.clone());
+        }
+        if let Some(chosen) = &self.chosen {
+            headers.insert(header::MODEL, chosen.model.clone());
+            headers.insert(header::MODEL_REASON, chosen.reason.clone());
         }
         if let Some(admission) = &self.place.admission {
             admission.standing().mark(self.dialect, now_ms(), headers);

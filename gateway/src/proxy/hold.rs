@@ -63,7 +63,7 @@ impl Attempt<'_> {
     ) -> Result<Held, Refusal> {
         let mut forward = first;
         let at = now_ms();
-        let mut cap = self.plan.cap;
+        let mut cap = self.candidate.cap;
         let mut request = Arc::new(self.request(proxy, pricing, forward.most.tier, at));
         for _ in 0..TRIES {
             let most = forward.most;
@@ -149,7 +149,7 @@ impl Attempt<'_> {
             return None;
         }
         let output = pricing.price.affordable_output(left, most) / self.plan.parsed.choices().max(1);
-        let useful = self.plan.dialect.useful_output().min(self.plan.cap);
+        let useful = self.plan.dialect.useful_output().min(self.candidate.cap);
         // A cap that was affordable a moment ago and is not now must go down, or this would not end.
         (output >= useful).then(|| output.min(cap.saturating_sub(1)).max(useful))
     }
@@ -157,9 +157,9 @@ impl Attempt<'_> {
     /// The least that the request would cost to be useful.
     fn least(&self, pricing: &Pricing, most: Ceiling) -> Option<Money> {
         let cap = if self.device.key.strict {
-            self.plan.cap
+            self.candidate.cap
         } else {
-            self.plan.dialect.useful_output().min(self.plan.cap)
+            self.plan.dialect.useful_output().min(self.candidate.cap)
         };
         self.bound(pricing, most, cap)
     }

@@ -8,7 +8,7 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
-use protocol::{Code, Problem};
+use protocol::{Code, Problem, api::Capability};
 use serde::Serialize;
 
 use crate::{
@@ -29,6 +29,8 @@ struct Model {
     object: &'static str,
     created: i64,
     owned_by: String,
+    /// Ours, beside what the dialect has.
+    capabilities: Vec<Capability>,
 }
 
 impl From<&Arc<Entry>> for Model {
@@ -38,7 +40,9 @@ impl From<&Arc<Entry>> for Model {
             id: entry.id.to_string(),
             object: "model",
             created: 0,
-            owned_by: owner.unwrap_or_default(),
+            // One that stands for others is the gateway's own.
+            owned_by: owner.unwrap_or_else(|| "token-tracker".into()),
+            capabilities: entry.capabilities.clone(),
         }
     }
 }

@@ -10,6 +10,10 @@ pub enum Capability {
     Chat,
     Completion,
     Embedding,
+    /// Calls the functions that a chat request offers it.
+    Tools,
+    /// Sees images in a chat request.
+    Vision,
 }
 
 /// A name that clients use, with what it can do and what it costs.

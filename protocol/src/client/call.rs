@@ -11,8 +11,8 @@ use crate::{
     DeviceId, KeyId, Problem,
     api::{
         Account, AccountResponse, Balance, BalanceResponse, Device, DeviceList, KeyList, KeySummary,
-        MintRequest, MintResponse, Model, ModelList, RedeemRequest, RedeemResponse, RenameDeviceRequest,
-        UsageList, UsageQuery,
+        MintRequest, MintResponse, Model, ModelList, Preferences, RedeemRequest, RedeemResponse,
+        RenameDeviceRequest, UsageList, UsageQuery,
     },
     credential::Credential,
 };
@@ -67,6 +67,16 @@ impl GatewayClient {
     pub async fn devices(&self) -> Result<Vec<Device>, Problem> {
         let answer: DeviceList = self.get("/api/v1/devices").await?;
         Ok(answer.devices)
+    }
+
+    pub async fn preferences(&self) -> Result<Preferences, Problem> {
+        self.get("/api/v1/preferences").await
+    }
+
+    /// Sets both lists, and answers them as they are kept.
+    pub async fn set_preferences(&self, preferences: &Preferences) -> Result<Preferences, Problem> {
+        let url = self.address("/api/v1/preferences");
+        send(self.request(Method::PUT, url)?.json(preferences)).await
     }
 
     pub async fn rename_device(&self, id: DeviceId, name: &str) -> Result<(), Problem> {

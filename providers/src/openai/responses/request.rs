@@ -80,6 +80,10 @@ impl<'a> ResponsesRequest<'a> {
         &self.seen.images
     }
 
+    pub fn has_tools(&self) -> bool {
+        self.seen.tools > 0
+    }
+
     /// The most input tokens that the forwarded body can be, at a model with such a rule for images:
     /// at most one for each byte, what the provider adds, and what it kept of earlier answers.
     pub fn input_bound(&self, forwarded_bytes: usize, rule: Option<ImageRule>) -> u64 {
