@@ -96,6 +96,8 @@ fn duration(text: &str) -> Option<SignedDuration> {
 mod tests {
     use super::*;
 
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+
     const NOW: &str = "2026-11-26T07:00:00Z";
 
     fn wait(headers: &[(&str, &str)], body: &str) -> Option<u64> {
@@ -110,7 +112,7 @@ mod tests {
 
     #[test]
     fn each_way_of_saying_it_is_understood() {
-        let cases: [(&[(&str, &str)], Option<u64>); 17] = [
+        let cases: [(Headers<'_>, Option<u64>); 17] = [
             (&[("retry-after", "7")], Some(7)),
             (&[("retry-after", "0.2")], Some(1)),
             (&[("retry-after", "0")], Some(1)),

@@ -24,9 +24,12 @@ use crate::ledger::{
     operation::{Hold, claimed},
 };
 
+/// What becomes of a hold.
+type Decision = Result<LotState, HoldRefusal>;
+
 #[derive(Default)]
 pub(super) struct Hot {
-    pub holds: Vec<(Box<Hold>, Sender<Result<LotState, HoldRefusal>>)>,
+    pub holds: Vec<(Box<Hold>, Sender<Decision>)>,
     pub extends: Vec<(RequestId, u64, Sender<bool>)>,
     pub settles: Vec<(Box<Settle>, Sender<Option<Settled>>)>,
     pub releases: Vec<(Arc<HoldRequest>, Option<Sender<bool>>)>,
@@ -35,7 +38,7 @@ pub(super) struct Hot {
 /// What each operation is answered, in the order of the operations.
 #[derive(Default)]
 pub(super) struct Answers {
-    holds: Vec<Result<LotState, HoldRefusal>>,
+    holds: Vec<Decision>,
     extends: Vec<bool>,
     settles: Vec<Option<Settled>>,
     releases: Vec<bool>,
@@ -181,11 +184,7 @@ impl Hot {
         releases.collect()
     }
 
-    fn hold_all<'a>(
-        &'a self,
-        found: &mut Found,
-        writes: &mut Writes<'a>,
-    ) -> Vec<Result<LotState, HoldRefusal>> {
+    fn hold_all<'a>(&'a self, found: &mut Found, writes: &mut Writes<'a>) -> Vec<Decision> {
         let holds = self.holds.iter().map(|(hold, _)| {
             let request = &*hold.request;
             let device = *request.device.as_uuid();

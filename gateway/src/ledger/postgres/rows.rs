@@ -105,7 +105,6 @@ pub(super) fn tokens(row: &Row, first: usize) -> Result<TokenUsage, Error> {
         cache_read_tokens: number(row, first + 2)?,
         cache_write_tokens: number(row, first + 3)?,
         reasoning_tokens: number(row, first + 4)?,
-        ..TokenUsage::default()
     })
 }
 
