@@ -1,5 +1,6 @@
 //! The models that clients can name, and where each is served.
 
+mod added;
 mod auto;
 mod build;
 mod discover;
@@ -20,7 +21,10 @@ use usage::pricing::{Price, ServiceTier};
 
 use crate::{directory::Key, fair_queue::FairQueue};
 
+pub use added::Added;
+pub(crate) use added::PREFIX as ADDED_PREFIX;
 pub use auto::{Afford, Auto, Choice, Fit, Job, MaxPrice, choose};
+pub(crate) use build::BUILTIN;
 pub use build::{Sources, build};
 pub use discover::{Found, discover};
 pub use health::Health;

@@ -2,7 +2,10 @@
 
 use std::{
     cell::RefCell,
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -31,12 +34,17 @@ pub fn timestamp(ms: i64) -> Timestamp {
 }
 
 /// A new id. Version 7: ids sort by time, which the ledger's tables rely on; those of one thread
-/// sort in the order in which they were made.
+/// sort in the order in which they were made, and those of several differ in order by a millisecond
+/// at most, also when the clock goes back.
 pub fn new_id() -> Uuid {
     thread_local! {
         static IDS: RefCell<Ids> = const { RefCell::new(Ids { bytes: [0; BUFFERED], left: 0, last: (0, 0) }) };
     }
-    let (ms, tail) = IDS.with_borrow_mut(|ids| ids.next(now_ms().unsigned_abs()));
+    // No thread is behind another when the clock goes back.
+    static LATEST: AtomicU64 = AtomicU64::new(0);
+    let now = now_ms().unsigned_abs();
+    let now = LATEST.fetch_max(now, Ordering::Relaxed).max(now);
+    let (ms, tail) = IDS.with_borrow_mut(|ids| ids.next(now));
     let mut random = [0; 10];
     random.copy_from_slice(&tail.to_be_bytes()[6..]);
     uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid()

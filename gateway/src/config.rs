@@ -12,6 +12,8 @@ use protocol::{Money, api::Capability};
 use serde::Deserialize;
 use usage::pricing::{Multiplier, Price, Rate, Rates};
 
+use crate::network::{NetworkError, Reach};
+
 pub use limits::Limits;
 
 use crate::catalogue::MaxPrice;
@@ -50,6 +52,8 @@ pub struct Config {
     pub tls_cert: Option<PathBuf>,
     pub tls_key: Option<PathBuf>,
     pub trusted_proxies: Vec<IpAddr>,
+    /// Networks in which upstreams that are added over the API may be, beside public addresses.
+    pub allow_private_upstreams: Vec<String>,
     /// Look for Ollama and llama.cpp servers on loopback. Default: only when the file names no
     /// upstream.
     pub discover: Option<bool>,
@@ -117,6 +121,9 @@ pub struct UpstreamConfig {
     pub dialects: Option<Vec<String>>,
     /// How many requests it gets at the same time; others wait their turn.
     pub max_concurrent: Option<usize>,
+    /// It came over the API, not from the file.
+    #[serde(skip)]
+    pub is_added: bool,
 }
 
 fn openai_compatible() -> String {
@@ -199,6 +206,12 @@ pub enum PriceConfig {
 }
 
 impl Config {
+    /// What upstreams that are added over the API may reach.
+    pub fn reach(&self) -> Result<Reach, NetworkError> {
+        let networks = self.allow_private_upstreams.iter().map(|text| text.parse());
+        networks.collect::<Result<_, _>>().map(Reach::new)
+    }
+
     /// Reads and checks the file. Unknown keys are errors that name the nearest known one.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         Self::parse(&std::fs::read_to_string(path).map_err(ConfigError::Unreadable)?)

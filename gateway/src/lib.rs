@@ -22,6 +22,7 @@ pub mod key;
 pub mod ledger;
 mod metrics;
 pub mod migration;
+mod network;
 pub mod openapi;
 mod peer;
 mod proxy;

@@ -20,7 +20,7 @@ use crate::route::{
     paths(
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke,
         keys::list, keys::mint, keys::revoke, models::list, preferences::show, preferences::set, usage::list, events::listen,
-        upstreams::list, upstreams::put_secret, ledger::orphans, ledger::refund, reload::reload,
+        upstreams::list, upstreams::add, upstreams::remove, upstreams::put_secret, ledger::orphans, ledger::refund, reload::reload,
         health::healthz, health::readyz, health::metrics
     ),
     security(("credential" = [])),

@@ -28,7 +28,7 @@ pub use model::{Capability, Model, ModelList, ModelPricing};
 pub use orphan::{Orphan, OrphanList, Refund};
 pub use preferences::Preferences;
 pub use reload::Reloaded;
-pub use upstream::{Upstream, UpstreamList, UpstreamSecretRequest};
+pub use upstream::{Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest};
 pub use usage::{UsageEntry, UsageList, UsageQuery, UsageTotals};
 
 /// The body of every error under `/api/v1`.

@@ -116,6 +116,7 @@ mod tests {
             name: name.into(),
             provider: "openai-compatible".into(),
             secret_last4: last4.map(str::to_owned),
+            is_added: false,
         };
         insta::assert_snapshot!(text(&[upstream("local", None), upstream("groq", Some("x9Yz"))]), @r"
         UPSTREAM  PROVIDER           STORED KEY

@@ -13,7 +13,7 @@ use providers::{
 use usage::pricing::{Price, bundled};
 use zeroize::Zeroizing;
 
-use super::{Auto, Catalogue, Entry, Found, Origin, Pricing, Route, Speaks, Target, Upstream};
+use super::{Added, Auto, Catalogue, Entry, Found, Origin, Pricing, Route, Speaks, Target, Upstream};
 use crate::{
     config::{Config, ConfigError, ModelConfig, RouteConfig, UpstreamConfig, parse_multiplier},
     fair_queue::{FairQueue, Rules},
@@ -41,11 +41,11 @@ impl Sources {
         for upstream in &config.upstreams {
             upstreams.push(configured(upstream, config.queue_of(upstream), stored, envelope)?);
         }
+        upstreams.extend(added(config, stored, envelope));
         for provider in known::hosted() {
-            let taken = config
-                .upstreams
+            let taken = upstreams
                 .iter()
-                .any(|upstream| upstream.name == provider.name);
+                .any(|(upstream, _)| &*upstream.name == provider.name);
             if let Some(key) = provider.api_key_env.and_then(environment).filter(|_| !taken) {
                 upstreams.push((hosted(provider, &key)?, provider));
             }
@@ -124,6 +124,33 @@ fn hosted(provider: &'static Provider, key: &str) -> Result<Arc<Upstream>, Confi
     upstream(provider.name, provider, base_url, Some(key))
 }
 
+/// Those that were added over the API. One that does not work any more is left out with a word in
+/// the log; the configuration comes first where both have a name.
+fn added(
+    config: &Config,
+    stored: &SealedSecrets,
+    envelope: &Envelope,
+) -> Vec<(Arc<Upstream>, &'static Provider)> {
+    let reach = config.reach().unwrap_or_default();
+    let is_free = |added: &UpstreamConfig| config.upstreams.iter().all(|known| known.name != added.name);
+    let all = Added::all(stored, envelope).into_iter().filter(is_free);
+    let made = all.filter_map(|added| {
+        let made = configured(&added, config.queue_of(&added), stored, envelope);
+        let (mut upstream, provider) = made
+            .inspect_err(|error| tracing::error!("An added upstream is left out: {error}"))
+            .ok()?;
+        if let Some(Upstream {
+            target: Target::Http { origin, .. },
+            ..
+        }) = Arc::get_mut(&mut upstream)
+        {
+            *origin = origin.clone().within(reach.clone());
+        }
+        Some((upstream, provider))
+    });
+    made.collect()
+}
+
 fn configured(
     config: &UpstreamConfig,
     queue: Rules,
@@ -180,9 +207,17 @@ fn api_key(
             .unseal(&config.name, sealed)
             .map_err(|error| invalid(&error.to_string()))?;
         let text = std::str::from_utf8(&secret).map_err(|_| invalid("its stored secret is not text"))?;
-        return Ok(Some(Zeroizing::new(text.to_owned())));
+        // An empty one was taken away.
+        if !text.is_empty() {
+            return Ok(Some(Zeroizing::new(text.to_owned())));
+        }
     }
-    Ok(provider.api_key_env.and_then(environment))
+    // The owner's own variable is for the provider's own address.
+    let is_elsewhere = config.is_added && config.base_url.is_some();
+    Ok(provider
+        .api_key_env
+        .filter(|_| !is_elsewhere)
+        .and_then(environment))
 }
 
 fn upstream(

@@ -1,6 +1,6 @@
 //! Which models there are, asked of the upstreams themselves, and which servers run on loopback.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, header};
@@ -14,7 +14,6 @@ use rustls::{ClientConfig, pki_types::ServerName};
 use serde::Deserialize;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
     time::timeout,
 };
 use tokio_rustls::TlsConnector;
@@ -138,9 +137,13 @@ async fn list(upstream: &Upstream, tls: &Arc<ClientConfig>, patience: Duration) 
 }
 
 async fn ask(origin: &Origin, tls: &Arc<ClientConfig>, request: Request<Empty<Bytes>>) -> Option<Bytes> {
-    let socket = TcpStream::connect((origin.host.as_str(), origin.port))
-        .await
-        .ok()?;
+    let connected = origin.connect().await.inspect_err(|error| {
+        // Most that is looked for on loopback is simply not there.
+        if error.kind() == io::ErrorKind::PermissionDenied {
+            tracing::warn!("An upstream was not connected to: {error}");
+        }
+    });
+    let socket = connected.ok()?;
     if !origin.is_tls {
         return exchange(socket, request).await;
     }

@@ -12,6 +12,7 @@ const ROOT: &[&str] = &[
     "tls_cert",
     "tls_key",
     "trusted_proxies",
+    "allow_private_upstreams",
     "discover",
     "timezone",
     "limits",
@@ -204,8 +205,14 @@ pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
         return invalid("telemetry.sample_ratio is between 0 and 1".into());
     }
     limits(config)?;
+    if let Err(error) = config.reach() {
+        return invalid(format!("allow_private_upstreams: {error}"));
+    }
     let mut names = HashSet::from(["builtin"]);
     for upstream in &config.upstreams {
+        if upstream.name.starts_with(crate::catalogue::ADDED_PREFIX) {
+            return invalid(format!("upstream \"{}\": its name is not free", upstream.name));
+        }
         if !names.insert(&upstream.name) {
             return invalid(format!("two upstreams are named \"{}\"", upstream.name));
         }

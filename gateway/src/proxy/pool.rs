@@ -10,7 +10,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use http::HeaderValue;
 use rustls::pki_types::ServerName;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::connection::{Broken, Connection};
@@ -182,8 +182,7 @@ impl Pool {
 
     async fn connect(&self, origin: &Origin) -> Result<Socket, SendError> {
         let unreachable = |error: std::io::Error| SendError::Unreachable(error.kind().to_string());
-        let address = (origin.host.as_str(), origin.port);
-        let socket = timeout(CONNECT_MAX, TcpStream::connect(address))
+        let socket = timeout(CONNECT_MAX, origin.connect())
             .await
             .map_err(|_| SendError::Unreachable("it does not answer".into()))?
             .map_err(unreachable)?;

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -7,36 +7,123 @@ use axum::{
 use http::StatusCode;
 use protocol::{
     Code, Problem,
-    api::{ErrorBody, Upstream, UpstreamList, UpstreamSecretRequest},
+    api::{ErrorBody, Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest},
 };
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::{Answer, Body, access::ByAdmin};
 use crate::{
+    catalogue::{Added, Origin},
     clock::now_ms,
+    config::UpstreamConfig,
     credential,
     ledger::StoredSecret,
     state::{Gateway, internal},
 };
 
 const SECRET_BYTES_MAX: usize = 4_096;
+const NAME_BYTES_MAX: usize = 64;
+const BASE_URL_BYTES_MAX: usize = 512;
+/// A name that is not found by then does not lead anywhere.
+const LOOK_UP_MAX: Duration = Duration::from_secs(5);
 
-/// The upstreams of the configuration, and whether each has a stored secret.
+/// The upstreams of the configuration and those that were added, and whether each has a stored secret.
 #[utoipa::path(get, path = "/api/v1/upstreams", responses((status = 200, body = UpstreamList), (status = 403, body = ErrorBody)))]
 pub async fn list(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answer<Json<UpstreamList>> {
     let stored = gateway.reader.upstream_secrets().await.map_err(internal)?;
-    let config = gateway.settings.config();
-    let upstreams = config.upstreams.iter().map(|upstream| Upstream {
-        name: upstream.name.clone(),
-        provider: upstream.provider.clone(),
-        secret_last4: stored
-            .iter()
-            .find(|(name, _)| *name == upstream.name)
-            .map(|(_, last4)| last4.clone()),
+    let upstreams = all(&gateway).await?;
+    let upstreams = upstreams.into_iter().map(|upstream| {
+        let last4 = stored.iter().find(|(name, _)| *name == upstream.name);
+        let last4 = last4.map(|(_, last4)| last4.clone());
+        Upstream {
+            secret_last4: last4.filter(|last4| !last4.is_empty()),
+            provider: upstream.provider,
+            is_added: upstream.is_added,
+            name: upstream.name,
+        }
     });
     Ok(Json(UpstreamList {
         upstreams: upstreams.collect(),
     }))
+}
+
+/// Those of the configuration, then those that were added under a name that it does not have.
+async fn all(gateway: &Gateway) -> Answer<Vec<UpstreamConfig>> {
+    let sealed = gateway.reader.sealed_secrets().await.map_err(internal)?;
+    let mut all = gateway.settings.config().upstreams.clone();
+    for added in Added::all(&sealed, &gateway.envelope) {
+        if all.iter().all(|known| known.name != added.name) {
+            all.push(added);
+        }
+    }
+    Ok(all)
+}
+
+/// Adds a provider's endpoint. Its address must be public, or in a network that the configuration
+/// lists under `allow_private_upstreams`: now, and whenever it is connected to.
+#[utoipa::path(
+    post, path = "/api/v1/upstreams", request_body = UpstreamRequest,
+    responses((status = 201, body = Upstream), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody))
+)]
+pub async fn add(
+    State(gateway): State<Arc<Gateway>>,
+    ByAdmin: ByAdmin,
+    Body(request): Body<UpstreamRequest>,
+) -> Answer<(StatusCode, Json<Upstream>)> {
+    let secret = request.secret.map(Zeroizing::new);
+    let secret = secret.as_deref().map(|secret| checked_key(secret)).transpose()?;
+    let name = checked_name(request.name)?;
+    if all(&gateway).await?.iter().any(|known| known.name == name) {
+        return Err(
+            Problem::new(Code::InvalidRequest, "There is an upstream of this name.")
+                .with_hint("Choose another name, or remove that one first.")
+                .into(),
+        );
+    }
+    let added = Added {
+        provider: request.provider,
+        base_url: request.base_url,
+        is_removed: false,
+    };
+    check_address(&gateway, &added).await?;
+    // The key first: an upstream without the key that was meant for it would be asked at once.
+    store_key(&gateway, &name, secret.as_ref().map_or("", |secret| secret)).await?;
+    store(&gateway, &name, &added).await?;
+    gateway.changed.notify_one();
+    let upstream = Upstream {
+        secret_last4: secret.map(|secret| credential::last4(secret)),
+        provider: added.provider,
+        is_added: true,
+        name,
+    };
+    Ok((StatusCode::CREATED, Json(upstream)))
+}
+
+/// Removes an upstream that was added here, with its key. What it has running goes on.
+#[utoipa::path(
+    delete, path = "/api/v1/upstreams/{name}", params(("name" = String, Path)),
+    responses((status = 204), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody))
+)]
+pub async fn remove(
+    State(gateway): State<Arc<Gateway>>,
+    ByAdmin: ByAdmin,
+    Path(name): Path<String>,
+) -> Answer<StatusCode> {
+    let upstream = known(&gateway, &name).await?;
+    if !upstream.is_added {
+        let problem = Problem::new(Code::InvalidRequest, "This upstream is in the configuration.");
+        return Err(problem.with_hint("Take it out of the file, then reload.").into());
+    }
+    let removed = Added {
+        provider: upstream.provider,
+        base_url: None,
+        is_removed: true,
+    };
+    store(&gateway, &name, &removed).await?;
+    store_key(&gateway, &name, "").await?;
+    gateway.changed.notify_one();
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Keeps an upstream's API key, encrypted. It can be replaced, and never read again.
@@ -51,9 +138,7 @@ pub async fn put_secret(
     Body(request): Body<UpstreamSecretRequest>,
 ) -> Answer<StatusCode> {
     let secret = Zeroizing::new(request.secret);
-    let config = gateway.settings.config();
-    let upstream = config.upstreams.iter().find(|upstream| upstream.name == name);
-    let upstream = upstream.ok_or_else(|| Problem::new(Code::NotFound, "There is no such upstream."))?;
+    let upstream = known(&gateway, &name).await?;
     if upstream.api_key_env.is_some() || upstream.api_key_file.is_some() {
         return Err(Problem::new(
             Code::InvalidRequest,
@@ -62,25 +147,91 @@ pub async fn put_secret(
         .with_hint("Take api_key_env or api_key_file out of the configuration first.")
         .into());
     }
+    store_key(&gateway, &name, checked_key(&secret)?).await?;
+    gateway.changed.notify_one();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn known(gateway: &Gateway, name: &str) -> Answer<UpstreamConfig> {
+    let found = all(gateway).await?.into_iter().find(|known| known.name == name);
+    found.ok_or_else(|| Problem::new(Code::NotFound, "There is no such upstream.").into())
+}
+
+fn checked_name(name: String) -> Result<String, Problem> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_free = name != crate::catalogue::BUILTIN;
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || !name.bytes().all(is_plain) || !is_free {
+        let text = "A name is up to 64 letters, digits, dots, hyphens and underscores.";
+        return Err(Problem::new(Code::InvalidRequest, text));
+    }
+    Ok(name)
+}
+
+fn checked_key(secret: &str) -> Result<&str, Problem> {
     let text = secret.trim();
     if text.is_empty() || text.len() > SECRET_BYTES_MAX || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Problem::new(
             Code::InvalidRequest,
             "An API key is printable ASCII without spaces.",
-        )
-        .into());
+        ));
     }
-    let sealed = gateway.envelope.seal(&name, text.as_bytes()).map_err(|error| {
+    Ok(text)
+}
+
+/// Whether the gateway would connect to it: what it asks again each time that it does.
+async fn check_address(gateway: &Gateway, added: &Added) -> Result<(), Problem> {
+    let invalid = |text: String| Problem::new(Code::InvalidRequest, text);
+    let provider = providers::catalogue::by_name(&added.provider)
+        .ok_or_else(|| invalid("There is no provider of this name.".into()))?;
+    let base_url = added.base_url.as_deref().or(provider.base_url);
+    let base_url = base_url
+        .ok_or_else(|| invalid("This provider has no address of its own: name its baseUrl.".into()))?;
+    if base_url.len() > BASE_URL_BYTES_MAX {
+        return Err(invalid(format!(
+            "A baseUrl has at most {BASE_URL_BYTES_MAX} bytes."
+        )));
+    }
+    let origin =
+        Origin::parse(base_url).map_err(|error| invalid(format!("The baseUrl is not right: {error}.")))?;
+    let reach = gateway.settings.config().reach().unwrap_or_default();
+    let origin = origin.within(reach);
+    match timeout(LOOK_UP_MAX, origin.is_permitted()).await {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => Err(invalid("This address is not a public one over https.".into()).with_hint(
+            "List its network under allow_private_upstreams in the configuration, or put the upstream there.",
+        )),
+        Ok(Err(_)) | Err(_) => Err(invalid("The host of this baseUrl is not found.".into())),
+    }
+}
+
+async fn store(gateway: &Gateway, name: &str, added: &Added) -> Answer<()> {
+    let sealed = added.seal(name, &gateway.envelope).map_err(|error| {
+        tracing::error!("{error}");
+        Problem::new(Code::Internal, "The upstream could not be sealed.")
+    })?;
+    put(gateway, Added::row(name), sealed, String::new()).await
+}
+
+/// An empty key stands for none.
+async fn store_key(gateway: &Gateway, name: &str, key: &str) -> Answer<()> {
+    let sealed = gateway.envelope.seal(name, key.as_bytes()).map_err(|error| {
         tracing::error!("{error}");
         Problem::new(Code::Internal, "The secret could not be sealed.")
     })?;
+    let last4 = if key.is_empty() {
+        String::new()
+    } else {
+        credential::last4(key)
+    };
+    put(gateway, name.to_owned(), sealed, last4).await
+}
+
+async fn put(gateway: &Gateway, upstream: String, sealed: String, last4: String) -> Answer<()> {
     let stored = StoredSecret {
-        upstream: name,
+        upstream,
         sealed,
-        last4: credential::last4(text),
+        last4,
         at: now_ms(),
     };
-    gateway.ledger.store_secret(stored).await.map_err(internal)?;
-    gateway.changed.notify_one();
-    Ok(StatusCode::NO_CONTENT)
+    Ok(gateway.ledger.store_secret(stored).await.map_err(internal)?)
 }

@@ -9,6 +9,23 @@ pub struct Upstream {
     pub provider: String,
     /// The end of the API key that is stored for it; null when none is.
     pub secret_last4: Option<String>,
+    /// It was added over the API, and can be removed there; the others are in the configuration.
+    #[serde(default)]
+    pub is_added: bool,
+}
+
+/// A provider endpoint to add. No `Debug`, since it may carry a secret.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UpstreamRequest {
+    /// Letters, digits, dots, hyphens and underscores.
+    pub name: String,
+    /// A provider's name; "openai-compatible" for a server that is no known one.
+    pub provider: String,
+    /// Default: the provider's own. Public, or in a network of `allow_private_upstreams`.
+    pub base_url: Option<String>,
+    /// The API key, which is kept encrypted.
+    pub secret: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
