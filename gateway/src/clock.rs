@@ -4,7 +4,7 @@ use std::{
     cell::RefCell,
     sync::{
         OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, Ordering},
     },
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
@@ -28,6 +28,16 @@ pub fn steady_ms() -> i64 {
     wall.saturating_add(passed)
 }
 
+/// The wall clock, except that it goes on from where it was when somebody sets it back: no thread
+/// makes ids that sort before another's.
+fn rising_ms() -> u64 {
+    static AHEAD: AtomicI64 = AtomicI64::new(0);
+    let steady = steady_ms();
+    let ahead = now_ms().saturating_sub(steady).max(0);
+    let ahead = AHEAD.fetch_max(ahead, Ordering::Relaxed).max(ahead);
+    steady.saturating_add(ahead).unsigned_abs()
+}
+
 /// The moment of a number of milliseconds; numbers outside of the calendar give 1970.
 pub fn timestamp(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or_default()
@@ -40,11 +50,7 @@ pub fn new_id() -> Uuid {
     thread_local! {
         static IDS: RefCell<Ids> = const { RefCell::new(Ids { bytes: [0; BUFFERED], left: 0, last: (0, 0) }) };
     }
-    // No thread is behind another when the clock goes back.
-    static LATEST: AtomicU64 = AtomicU64::new(0);
-    let now = now_ms().unsigned_abs();
-    let now = LATEST.fetch_max(now, Ordering::Relaxed).max(now);
-    let (ms, tail) = IDS.with_borrow_mut(|ids| ids.next(now));
+    let (ms, tail) = IDS.with_borrow_mut(|ids| ids.next(rising_ms()));
     let mut random = [0; 10];
     random.copy_from_slice(&tail.to_be_bytes()[6..]);
     uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid()

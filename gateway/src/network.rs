@@ -181,7 +181,7 @@ mod tests {
             "127.0.0.2",
             "169.254.169.254",
         ] {
-            assert!(!reach.permits(ip(outside), true), "{outside}");
+            assert!(!reach.permits(ip(outside), false), "{outside}");
         }
         assert!(reach.permits(ip("8.8.8.8"), true));
         assert!(

@@ -161,13 +161,13 @@ async fn what_a_name_leads_to_is_asked_again_at_each_connection() {
     fs::write(gateway.home().config_file(), NOT_LISTED).unwrap();
     gateway.cli(&["reload"]).await.expect(0);
     let before = upstream.all_calls().len();
-    let seen = device.chat(MODEL).send().await.expect(502);
-    assert_eq!(seen.json()["error"]["code"], "upstream_unavailable");
+    let seen = device.chat(MODEL).send().await;
+    assert!(matches!(seen.status.as_u16(), 404 | 502), "{}", seen.text());
+    eventually("the owner to be told why", async || {
+        gateway.log().contains("allow_private_upstreams").then_some(())
+    })
+    .await;
     assert_eq!(upstream.all_calls().len(), before, "not one byte was sent");
-    assert!(
-        gateway.log().contains("allow_private_upstreams"),
-        "the owner is told why"
-    );
     let balance = device.idle_balance().await;
     assert_eq!(gateway.usage(device.account.balance.lots[0].id).await.len(), 1);
     assert!(balance.spent_nano_usd > protocol::Money::ZERO);

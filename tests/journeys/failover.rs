@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use protocol::Money;
@@ -254,4 +254,134 @@ async fn killing_an_upstream_under_load_is_seen_by_nobody() {
     tokio::time::timeout(Duration::from_secs(30), verify_clean(&pair.gateway))
         .await
         .unwrap();
+}
+
+fn streamed(device: &Device) -> tests::Request {
+    let body = json!({"model": MODEL, "stream": true, "messages": [{"role": "user", "content": "Hello."}]});
+    device.post("/v1/chat/completions", &body)
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_before_its_first_byte_is_passed_over() {
+    let overloaded = json!({"error": {"message": "no", "type": "server_error", "code": 503}});
+    let replies = [
+        Reply::stream(vec![Step::Cut]),
+        Reply::stream(Vec::new()),
+        Reply::stream(vec![Step::Send(format!("data: {overloaded}\n\n").into())]),
+        Reply::whole(200, "text/html", "<html>busy</html>"),
+    ];
+    for reply in replies {
+        let pair = Pair::new().await;
+        pair.first.on(MODEL, move |_| reply.clone());
+        assert_answered(&streamed(&pair.device).send().await);
+        pair.attempts(&["first", "second"]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_whole_answer_that_breaks_off_is_passed_over() {
+    let pair = Pair::new().await;
+    pair.first.on(MODEL, |call| {
+        let reply = Reply::json(200, &answer().whole(call));
+        let half = reply.bytes().len() / 2;
+        reply.cut_inside(half)
+    });
+    assert_answered(&pair.device.chat(MODEL).send().await);
+    pair.attempts(&["first", "second"]).await;
+}
+
+/// What one client saw of a request while an upstream was killed.
+struct Served {
+    took: Duration,
+    /// It broke off behind its first words.
+    is_cut: bool,
+}
+
+#[tokio::test]
+async fn traffic_moves_within_one_request_time_and_no_stream_begins_with_an_error() {
+    const THINKS: Duration = Duration::from_millis(50);
+    let pair = Pair::new().await;
+    let slow =
+        |call: &tests::upstream::Call| answer().reply(call).before(Step::Pause(THINKS)).paced(THINKS / 5);
+    pair.first.on(MODEL, slow);
+    pair.second.on("other", slow);
+    let key = pair.device.account.balance.lots[0].id;
+    let stop = Arc::new(AtomicBool::new(false));
+    let clients: Vec<_> = (0..12)
+        .map(|number| {
+            let (device, stop) = (pair.device.clone(), Arc::clone(&stop));
+            tokio::spawn(async move {
+                let mut all = Vec::new();
+                while !stop.load(Ordering::Relaxed) {
+                    let from = Instant::now();
+                    if number % 3 == 0 {
+                        assert_answered(&device.chat(MODEL).send().await);
+                        all.push(Served {
+                            took: from.elapsed(),
+                            is_cut: false,
+                        });
+                        continue;
+                    }
+                    let seen = streamed(&device).send().await.expect(200);
+                    let is_cut = !sse::is_done(&seen.body);
+                    let text = sse::text(&seen.body);
+                    assert!(
+                        !is_cut || !text.is_empty(),
+                        "an error before the first byte: {}",
+                        seen.text()
+                    );
+                    assert!(is_cut || text == answer().text(), "{}", seen.text());
+                    all.push(Served {
+                        took: from.elapsed(),
+                        is_cut,
+                    });
+                }
+                all
+            })
+        })
+        .collect();
+    let first = &pair.first;
+    eventually("the first upstream to be busy", async || {
+        (first.calls(MODEL).len() > 60).then_some(())
+    })
+    .await;
+    let killed = Instant::now();
+    drop(pair.first);
+    pair.second.call("other", 0).await;
+    let moved = killed.elapsed();
+    let second = &pair.second;
+    eventually("the second upstream to take over", async || {
+        (second.calls("other").len() > 60).then_some(())
+    })
+    .await;
+    stop.store(true, Ordering::Relaxed);
+    let mut all = Vec::new();
+    for client in clients {
+        all.extend(
+            client
+                .await
+                .expect("no client saw an error before the first byte"),
+        );
+    }
+    let mut times: Vec<_> = all.iter().map(|served| served.took).collect();
+    times.sort_unstable();
+    let usual = times[times.len() / 2];
+    assert!(moved <= usual, "moved after {moved:?}, a request takes {usual:?}");
+
+    let rows = pair.gateway.rows(key, all.len()).await;
+    let missed = rows.iter().filter(|row| row.cost_nano_usd == Money::ZERO);
+    assert!(
+        missed.clone().count() > 0,
+        "those that were waiting for the first upstream tried both"
+    );
+    assert!(missed.clone().all(|row| row.upstream == "first"));
+    let cut = all.iter().filter(|served| served.is_cut).count();
+    assert_eq!(rows.iter().filter(|row| row.estimated).count(), cut);
+    assert_eq!(rows.len() - missed.count(), all.len(), "each is charged once");
+    let charged: i64 = rows.iter().map(|row| row.cost_nano_usd.nano_usd()).sum();
+    assert_eq!(
+        pair.device.idle_balance().await.spent_nano_usd.nano_usd(),
+        charged
+    );
+    verify_clean(&pair.gateway).await;
 }

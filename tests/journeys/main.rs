@@ -30,6 +30,7 @@ mod echoed_key;
 mod embeddings;
 mod events;
 mod failover;
+mod failures_page;
 mod fairness;
 mod hostile_requests;
 mod hostile_upstream;
