@@ -249,5 +249,12 @@ async fn where_all_places_are_taken_a_new_client_is_told_and_those_who_sit_there
         (seen.status == 200).then_some(())
     })
     .await;
+    drop(idle);
+    eventually("the places of those who left", async || {
+        let url = scene.gateway.url("/healthz");
+        let seen = Request::get(&url).try_send().await.ok()?;
+        (seen.status == 200).then_some(())
+    })
+    .await;
     scene.settled(3).await;
 }
