@@ -111,7 +111,7 @@ mod tests {
         Commands:
           serve      Run the gateway: keys, balances and the way to the providers
           reload     Have the running gateway read its configuration again
-          keys       Mint, list and revoke token keys
+          keys       Mint, list and revoke token keys, and move credit between them
           redeem     Use a token key on this device
           balance    Show what is left to spend on this device
           usage      Show what requests consumed and cost

@@ -28,7 +28,7 @@ pub enum Command {
     Serve(serve::Serve),
     /// Have the running gateway read its configuration again
     Reload(reload::Reload),
-    /// Mint, list and revoke token keys
+    /// Mint, list and revoke token keys, and move credit between them
     #[command(subcommand)]
     Keys(keys::Keys),
     /// Use a token key on this device

@@ -9,6 +9,7 @@
 //! Invariants, at every commit: `spent + held <= granted` for each lot; `held` is the sum of the
 //! pending holds; each hold is resolved once; entries are only ever appended.
 
+mod allowance;
 mod mark;
 mod operation;
 mod orphan;
@@ -19,12 +20,14 @@ mod record;
 mod report;
 mod sqlite;
 mod store;
+mod transfer;
 
 use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
-use protocol::{DeviceId, KeyId, Money, RequestId};
+use protocol::{DeviceId, KeyId, Money, RequestId, api::Transfers};
 use tokio::sync::oneshot;
 
+pub use allowance::Terms;
 pub use mark::{FIRST_MARK, NEXT_MARK, next_mark};
 pub use operation::{
     Enrolled, HoldRefusal, HoldRequest, KeyMint, LotState, Redeem, RedeemRefusal, RequestOrigin, Settle,
@@ -37,6 +40,7 @@ pub use record::{DeviceRecord, KeyRecord};
 pub use report::{Difference, Report};
 pub use sqlite::SqliteReader;
 pub use store::{Opened, Store};
+pub use transfer::{Order, OrderRefusal, OrderRequest};
 
 use operation::{Hold, Operation};
 use queue::{Queue, Standing};
@@ -220,6 +224,28 @@ impl Ledger {
     /// Gives back what an orphan was charged, once; `None` when it is no orphan or was refunded.
     pub async fn refund(&self, request: RequestId, at: i64) -> Result<Option<Money>, LedgerError> {
         self.ask(|answer| Operation::Refund { request, at, answer }).await
+    }
+
+    /// Moves credit, or sets an allowance; all of the order or nothing. Under an idempotency key it
+    /// is carried out once, and answered the same for a day.
+    pub async fn order(
+        &self,
+        request: Box<OrderRequest>,
+    ) -> Result<Result<Transfers, OrderRefusal>, LedgerError> {
+        self.ask(|answer| Operation::Order(request, answer)).await
+    }
+
+    /// Does what time alone brings about: the credit of expired keys goes back to the house once no
+    /// hold is pending on it, and allowances bring what is due. Returns the lots that changed.
+    pub async fn due(&self, now: i64) -> Result<Vec<KeyId>, LedgerError> {
+        let mut changed = Vec::new();
+        loop {
+            let some = self.ask(|answer| Operation::Due { now, answer }).await?;
+            if some.is_empty() {
+                return Ok(changed);
+            }
+            changed.extend(some);
+        }
     }
 
     /// Keeps what a member prefers, as JSON; false when there is no such key.

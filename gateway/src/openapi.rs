@@ -7,7 +7,7 @@ use utoipa::{
 };
 
 use crate::route::{
-    devices, events, health, keys, ledger, models, preferences, redeem, reload, upstreams, usage,
+    credit, devices, events, health, keys, ledger, models, preferences, redeem, reload, upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -19,7 +19,8 @@ use crate::route::{
     ),
     paths(
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke,
-        keys::list, keys::mint, keys::revoke, models::list, preferences::show, preferences::set, usage::list, events::listen,
+        keys::list, keys::mint, keys::revoke, credit::top_up, credit::reclaim, credit::allocate,
+        credit::set_allowance, credit::end_allowance, models::list, preferences::show, preferences::set, usage::list, events::listen,
         upstreams::list, upstreams::add, upstreams::remove, upstreams::put_secret, ledger::orphans, ledger::refund, reload::reload,
         health::healthz, health::readyz, health::metrics
     ),

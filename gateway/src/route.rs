@@ -1,6 +1,7 @@
 //! The control plane under `/api/v1`: one file a noun. Handlers unwrap, call and answer.
 
 pub mod access;
+pub mod credit;
 pub mod devices;
 pub mod events;
 pub mod health;

@@ -12,8 +12,8 @@ use protocol::{Code, Problem};
 use crate::{
     openapi,
     route::{
-        ApiError, devices, events, health, keys, ledger, model_list, models, plain_page, preferences, redeem,
-        reload, upstreams, usage,
+        ApiError, credit, devices, events, health, keys, ledger, model_list, models, plain_page, preferences,
+        redeem, reload, upstreams, usage,
     },
     state::Gateway,
 };
@@ -33,6 +33,13 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         )
         .route("/keys", get(keys::list).merge(post(keys::mint)))
         .route("/keys/{id}", delete(keys::revoke))
+        .route("/keys/{id}/credit", post(credit::top_up))
+        .route("/keys/{id}/reclaim", post(credit::reclaim))
+        .route(
+            "/keys/{id}/allowance",
+            put(credit::set_allowance).merge(delete(credit::end_allowance)),
+        )
+        .route("/allocations", post(credit::allocate))
         .route("/models", get(models::list))
         .route("/upstreams", get(upstreams::list).merge(post(upstreams::add)))
         .route("/upstreams/{name}", delete(upstreams::remove))

@@ -33,6 +33,8 @@ use crate::{
     telemetry::{Telemetry, TelemetryError},
 };
 
+/// How late an expiry or an allowance may be.
+const DUE: Duration = Duration::from_secs(5);
 /// How often lost holds are looked for.
 const SWEEP: Duration = Duration::from_secs(60);
 /// On a shared database this also says that the gateway lives.
@@ -348,6 +350,7 @@ fn start_chores(
         let local = tokio::task::LocalSet::new();
         local.block_on(&runtime, async move {
             tokio::task::spawn_local(sweep(Arc::clone(&gateway)));
+            tokio::task::spawn_local(keep_time(Arc::clone(&gateway)));
             #[cfg(unix)]
             tokio::task::spawn_local(reload_when_told(Arc::clone(&gateway)));
             tokio::task::spawn_local(tell_balances(Arc::clone(&gateway)));
@@ -443,6 +446,25 @@ async fn sweep(gateway: Arc<Gateway>) {
             Ok(swept) => tracing::warn!("{swept} holds outlived their lease and were settled on their marks"),
             Err(error) => return tracing::error!("{error}"),
         }
+    }
+}
+
+/// Expiry and allowances. Any gateway does what is due, and it is done once.
+async fn keep_time(gateway: Arc<Gateway>) {
+    loop {
+        match gateway.ledger.due(now_ms()).await {
+            Ok(changed) => {
+                for &key in &changed {
+                    gateway.events.note_change(key);
+                }
+                if !changed.is_empty() {
+                    tracing::info!("Time moved credit {} times: expiry and allowances", changed.len());
+                }
+            }
+            Err(LedgerError::Unreachable(why)) => tracing::warn!("What is due has to wait: {why}"),
+            Err(error) => return tracing::error!("{error}"),
+        }
+        tokio::time::sleep(DUE).await;
     }
 }
 

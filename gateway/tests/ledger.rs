@@ -8,6 +8,8 @@
 mod concurrent;
 #[path = "ledger/crash.rs"]
 mod crash;
+#[path = "ledger/credit.rs"]
+mod credit;
 #[path = "ledger/leftovers.rs"]
 mod leftovers;
 #[path = "ledger/model.rs"]

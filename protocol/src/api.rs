@@ -2,6 +2,7 @@
 //! are ignored.
 
 mod account;
+mod credit;
 mod event;
 mod key;
 mod limits;
@@ -20,6 +21,10 @@ use crate::Problem;
 pub use account::{
     Account, AccountResponse, Balance, BalanceResponse, Device, DeviceClient, DeviceList, LotBalance, Member,
     RedeemRequest, RedeemResponse, RenameDeviceRequest,
+};
+pub use credit::{
+    AllocationRequest, Allowance, AllowanceRequest, Every, LotFigures, ReclaimRequest, Share, TopUpRequest,
+    Transfer, TransferKind, Transfers,
 };
 pub use event::Event;
 pub use key::{KeyList, KeyState, KeySummary, MintRequest, MintResponse, MintedKey};

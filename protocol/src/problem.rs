@@ -44,6 +44,7 @@ codes! {
     ModelUnknown "model_unknown" 404 "GET /v1/models lists the models of this key.";
     ModelUnpriced "model_unpriced" 400 "The gateway's owner can add a price for this model, or declare it free.";
     RequestReused "request_reused" 409 "Send each request under its own client request id.";
+    IdempotencyKeyReused "idempotency_key_reused" 422 "Send a different request under a new Idempotency-Key.";
     UpstreamUnavailable "upstream_unavailable" 502 "Try again, or choose another model.";
     Starting "starting" 503 "The gateway is starting. Try again in a moment.";
     Draining "draining" 503 "The gateway is stopping. Try again when it is back.";

@@ -11,6 +11,7 @@ mod stage;
 
 mod added_upstreams;
 mod agents;
+mod allowances;
 mod auto_model;
 mod backup;
 mod built_in_model;

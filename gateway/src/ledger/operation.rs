@@ -1,11 +1,14 @@
 use std::{borrow::Cow, sync::Arc};
 
 use jiff::Timestamp;
-use protocol::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage, api::DeviceClient};
+use protocol::{
+    DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage,
+    api::{DeviceClient, Transfers},
+};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot::Sender;
 
-use super::LedgerError;
+use super::{LedgerError, OrderRefusal, OrderRequest};
 
 /// Everything that changes the ledger, with the place where its answer goes.
 pub(crate) enum Operation {
@@ -46,6 +49,12 @@ pub(crate) enum Operation {
         request: RequestId,
         at: i64,
         answer: Sender<Option<Money>>,
+    },
+    Order(Box<OrderRequest>, Sender<Result<Transfers, OrderRefusal>>),
+    /// Expiry and allowances; answers the lots that changed.
+    Due {
+        now: i64,
+        answer: Sender<Vec<KeyId>>,
     },
     SetPreferences {
         key: KeyId,

@@ -20,6 +20,7 @@ mod reads;
 mod rows;
 mod schema;
 mod session;
+mod transfer;
 mod verify;
 mod work;
 mod writes;

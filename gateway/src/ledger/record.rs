@@ -1,7 +1,10 @@
 //! What the database knows of keys and devices, whichever database it is.
 
 use jiff::Timestamp;
-use protocol::{DeviceId, KeyId, api::DeviceClient};
+use protocol::{
+    DeviceId, KeyId,
+    api::{Allowance, DeviceClient},
+};
 
 use super::LotState;
 
@@ -23,6 +26,7 @@ pub struct KeyRecord {
     pub limits: Option<String>,
     /// JSON, as the member set it last.
     pub preferences: Option<String>,
+    pub allowance: Option<Allowance>,
     pub lot: LotState,
 }
 

@@ -10,6 +10,7 @@ mod lots;
 mod reads;
 mod recovery;
 mod schema;
+mod transfer;
 mod verify;
 
 pub use reads::SqliteReader;
@@ -146,16 +147,20 @@ fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
     let version: i64 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(opening)?;
-    match version {
-        0 => change(connection, &[schema::CREATE]).map_err(opening),
-        1 => change(connection, &[schema::FROM_1, schema::FROM_2]).map_err(opening),
-        2 => change(connection, &[schema::FROM_2]).map_err(opening),
-        schema::VERSION => Ok(()),
+    let before: &[&str] = match version {
+        0 => &[schema::CREATE],
+        1 => &[schema::FROM_1, schema::FROM_2],
+        2 => &[schema::FROM_2],
+        3 => &[],
+        schema::VERSION => return Ok(()),
         // A newer gateway wrote it: reading on a guess could spend credit twice.
-        _ => Err(LedgerError::Open(
-            "the database was written by a newer version; start that one, or restore a backup".into(),
-        )),
-    }
+        _ => {
+            return Err(LedgerError::Open(
+                "the database was written by a newer version; start that one, or restore a backup".into(),
+            ));
+        }
+    };
+    change(connection, &[before, &[schema::CREDIT, schema::VIEW]].concat()).map_err(opening)
 }
 
 /// Brings the database to the present version, or leaves it as it was.

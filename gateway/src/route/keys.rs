@@ -145,6 +145,7 @@ fn record_of(mint: KeyMint) -> KeyRecord {
         expires_at: mint.expires_at,
         limits: mint.limits,
         preferences: None,
+        allowance: None,
         lot: LotState {
             granted: mint.credit,
             spent: Money::ZERO,
@@ -172,6 +173,7 @@ fn summary(key: KeyRecord, now: Timestamp) -> KeySummary {
     KeySummary {
         state: state_of(&key, now),
         limits: limits_of(&key),
+        allowance: key.allowance,
         id: key.id,
         last4: key.last4,
         label: key.label,

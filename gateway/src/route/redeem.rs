@@ -91,7 +91,7 @@ async fn enrol(gateway: &Gateway, enrolled: Enrolled) -> Result<Account, Problem
     gateway.account(&device, enrolled.name).await
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);
     };

@@ -2,12 +2,29 @@
 
 use std::sync::Arc;
 
-use gateway::ledger::{KeyMint, Ledger};
-use protocol::{DeviceId, KeyId, api::UsageQuery};
+use gateway::ledger::{KeyMint, Ledger, Order, OrderRequest};
+use protocol::{
+    DeviceId, KeyId, Money,
+    api::{Share, Transfers, UsageQuery},
+};
 use rusqlite::{Connection, params};
 
-use crate::support::{assert_clean, hold, in_file, mint, open, redeem, settle};
+use crate::{
+    postgres::Postgres,
+    support::{assert_clean, hold, in_file, in_postgres, mint, open, redeem, settle},
+};
 
+/// What version 4 added, taken away.
+const BEFORE_4: &str = "
+DROP VIEW ledger_entry;
+DROP TABLE allowance;
+DROP TABLE answered;
+DROP INDEX account_ends;
+ALTER TABLE entry DROP COLUMN to_key_id;
+CREATE VIEW ledger_entry (id, at, kind, debit, credit, amount) AS
+  SELECT id, at, kind, 'house:issued', 'lot:' || lower(hex(key_id)), amount FROM entry WHERE kind = 'mint';
+PRAGMA user_version = 3;
+";
 /// The table of pending holds as version 1 had it.
 const HOLD_1: &str = "
 DROP TABLE hold;
@@ -43,6 +60,7 @@ async fn a_database_of_version_1_keeps_its_pending_holds() {
 
     let pending = hold(key, device, 300);
     let database = Connection::open(&path).unwrap();
+    database.execute_batch(BEFORE_4).unwrap();
     database.execute_batch(HOLD_1).unwrap();
     database
         .execute(
@@ -110,7 +128,10 @@ async fn a_database_of_version_2_keeps_its_keys() {
     drop(opened);
     let before = "ALTER TABLE token_key DROP COLUMN limits;
         ALTER TABLE token_key DROP COLUMN preferences; PRAGMA user_version = 2;";
-    Connection::open(&path).unwrap().execute_batch(before).unwrap();
+    let database = Connection::open(&path).unwrap();
+    database.execute_batch(BEFORE_4).unwrap();
+    database.execute_batch(before).unwrap();
+    drop(database);
 
     let opened = open(&store).await;
     let ledger = &opened.ledger;
@@ -130,4 +151,73 @@ async fn a_database_of_version_2_keeps_its_keys() {
     assert_eq!(new.limits.as_deref(), Some("{\"rpm\":5}"));
     assert_eq!(new.preferences, None);
     assert_clean(&store).await;
+}
+
+#[tokio::test]
+async fn a_database_of_version_3_keeps_its_credit_and_moves_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gateway.db");
+    let store = in_file(folder.path());
+    let opened = open(&store).await;
+    let (old, device) = enrolled(&opened.ledger, 1_000).await;
+    let pending = hold(old, device, 300);
+    opened.ledger.hold(pending).await.unwrap().unwrap();
+    drop(opened);
+    Connection::open(&path).unwrap().execute_batch(BEFORE_4).unwrap();
+
+    let opened = open(&store).await;
+    assert_clean(&store).await;
+    let (new, _) = enrolled(&opened.ledger, 0).await;
+    let moved = allocate(&opened.ledger, old, new, 700).await;
+    assert_eq!(moved.transfers.len(), 1);
+    let (old, new) = (opened.reader.lot(old).await, opened.reader.lot(new).await);
+    assert_eq!(old.unwrap().unwrap().available().nano_usd(), 1_000 - 266 - 700);
+    assert_eq!(new.unwrap().unwrap().available().nano_usd(), 700);
+    assert_clean(&store).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_of_version_1_in_postgresql_keeps_its_credit_and_moves_it() {
+    let server = Postgres::start();
+    let url = server.database("tt");
+    let store = in_postgres(&url, 1);
+    let opened = open(&store).await;
+    let (old, _) = enrolled(&opened.ledger, 1_000).await;
+    drop(opened);
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    let connection = tokio::spawn(connection);
+    let before = BEFORE_4.replace("lower(hex(key_id))", "key_id").replace(
+        "PRAGMA user_version = 3",
+        "UPDATE meta SET value = 1 WHERE name = 'version'",
+    );
+    client.batch_execute(&before).await.unwrap();
+    drop(client);
+    connection.await.unwrap().unwrap();
+
+    let opened = open(&store).await;
+    assert_clean(&store).await;
+    let (new, _) = enrolled(&opened.ledger, 0).await;
+    allocate(&opened.ledger, old, new, 700).await;
+    let new = opened.reader.lot(new).await.unwrap().unwrap();
+    assert_eq!(new.available().nano_usd(), 700);
+    assert_clean(&store).await;
+}
+
+async fn allocate(ledger: &Ledger, from: KeyId, to: KeyId, amount: i64) -> Transfers {
+    let order = Order::Allocate {
+        from,
+        amount: Some(Money::from_nano_usd(amount)),
+        shares: vec![Share {
+            to_key_id: to,
+            percent: 100,
+        }],
+    };
+    let request = OrderRequest {
+        order,
+        at: 1,
+        idempotency_key: None,
+    };
+    ledger.order(Box::new(request)).await.unwrap().unwrap()
 }

@@ -2,9 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use gateway::ledger::{HoldRefusal, HoldRequest, Ledger, LotState, Store};
+use gateway::ledger::{HoldRefusal, HoldRequest, Ledger, LotState, Order, OrderRefusal, OrderRequest, Store};
 use proptest::{prelude::*, test_runner::TestRunner};
-use protocol::{DeviceId, KeyId, Money};
+use protocol::{
+    DeviceId, KeyId, Money,
+    api::{Share, Transfers},
+};
 
 use crate::{
     postgres::Postgres,
@@ -43,6 +46,21 @@ enum Step {
     Redeem {
         lot: usize,
     },
+    Grant {
+        lot: usize,
+        amount: i64,
+    },
+    Allocate {
+        lot: usize,
+        /// How much further on the other lot is.
+        ahead: usize,
+        amount: Option<i64>,
+        percent: u8,
+    },
+    Reclaim {
+        lot: usize,
+        amount: Option<i64>,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -55,6 +73,10 @@ fn step() -> impl Strategy<Value = Step> {
         2 => which.clone().prop_map(|which| Step::Release { which }),
         1 => which.prop_map(|which| Step::Extend { which }),
         1 => lot.clone().prop_map(|lot| Step::Redeem { lot }),
+        1 => (lot.clone(), 1..300i64).prop_map(|(lot, amount)| Step::Grant { lot, amount }),
+        2 => (lot.clone(), 1..LOTS, prop::option::of(1..900i64), 1..=100u8)
+            .prop_map(|(lot, ahead, amount, percent)| Step::Allocate { lot, ahead, amount, percent }),
+        1 => (lot.clone(), prop::option::of(1..900i64)).prop_map(|(lot, amount)| Step::Reclaim { lot, amount }),
         1 => (0..20usize, lot.clone()).prop_map(|(dice, lot)| if dice == 0 { Step::RevokeKey { lot } } else { Step::RevokeDevice { lot } }),
     ]
 }
@@ -174,6 +196,93 @@ impl Real {
                 assert_eq!(answer.is_ok(), free);
                 lot.devices_live += u32::from(free);
             }
+            Step::Grant { lot, amount } => {
+                let to = self.keys[lot].0;
+                let answer = self
+                    .order(Order::Grant {
+                        to,
+                        amount: Money::from_nano_usd(amount),
+                    })
+                    .await;
+                let lot = &mut model.lots[lot];
+                if lot.revoked {
+                    assert_eq!(answer, Err(OrderRefusal::Closed(to)));
+                } else {
+                    lot.granted += amount;
+                    assert_eq!(available_in(&answer.unwrap(), to), lot.available());
+                }
+            }
+            Step::Allocate {
+                lot,
+                ahead,
+                amount,
+                percent,
+            } => {
+                self.allocate(model, (lot, (lot + ahead) % LOTS), amount, percent)
+                    .await;
+            }
+            Step::Reclaim { lot, amount } => {
+                let from = self.keys[lot].0;
+                let answer = self
+                    .order(Order::Reclaim {
+                        from,
+                        amount: amount.map(Money::from_nano_usd),
+                    })
+                    .await;
+                let lot = &mut model.lots[lot];
+                let amount = amount.unwrap_or(lot.available());
+                if amount > lot.available() {
+                    assert_eq!(answer, Err(OrderRefusal::Short(lot.state())));
+                } else {
+                    lot.granted -= amount;
+                    assert_eq!(available_in(&answer.unwrap(), from), lot.available());
+                }
+            }
+        }
+    }
+
+    async fn order(&self, order: Order) -> Result<Transfers, OrderRefusal> {
+        let request = OrderRequest {
+            order,
+            at: 1,
+            idempotency_key: None,
+        };
+        self.ledger.order(Box::new(request)).await.unwrap()
+    }
+
+    async fn allocate(
+        &self,
+        model: &mut Model,
+        (from, to): (usize, usize),
+        amount: Option<i64>,
+        percent: u8,
+    ) {
+        let (source, target) = (self.keys[from].0, self.keys[to].0);
+        let order = Order::Allocate {
+            from: source,
+            amount: amount.map(Money::from_nano_usd),
+            shares: vec![Share {
+                to_key_id: target,
+                percent,
+            }],
+        };
+        let answer = self.order(order).await;
+        let available = model.lots[from].available();
+        let whole = amount.unwrap_or(available) * i64::from(percent);
+        // The nearest whole number; a half goes to the share.
+        let part = (whole + 50) / 100;
+        let closed = [from, to].into_iter().find(|&lot| model.lots[lot].revoked);
+        if let Some(closed) = closed {
+            assert_eq!(answer, Err(OrderRefusal::Closed(self.keys[closed].0)));
+        } else if part > available {
+            assert_eq!(answer, Err(OrderRefusal::Short(model.lots[from].state())));
+        } else {
+            model.lots[from].granted -= part;
+            model.lots[to].granted += part;
+            let answer = answer.unwrap();
+            for (lot, key) in [(from, source), (to, target)] {
+                assert_eq!(available_in(&answer, key), model.lots[lot].available());
+            }
         }
     }
 
@@ -184,7 +293,7 @@ impl Real {
         let lot = &mut model.lots[lot_index];
         if lot.revoked || !lot.device_live {
             assert_eq!(answer, Err(HoldRefusal::Revoked));
-        } else if amount > lot.granted - lot.spent - lot.held {
+        } else if amount > lot.available() {
             assert_eq!(answer, Err(HoldRefusal::Short(lot.state())));
         } else {
             lot.held += amount;
@@ -194,7 +303,16 @@ impl Real {
     }
 }
 
+fn available_in(answer: &Transfers, key: KeyId) -> i64 {
+    let lot = answer.lots.iter().find(|lot| lot.key_id == key).unwrap();
+    lot.available_nano_usd.nano_usd()
+}
+
 impl Lot {
+    fn available(&self) -> i64 {
+        self.granted - self.spent - self.held
+    }
+
     fn state(&self) -> LotState {
         let money = Money::from_nano_usd;
         LotState {

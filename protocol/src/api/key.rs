@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Limits;
+use super::{Allowance, Limits};
 use crate::{KeyId, Money};
 
 /// `POST /api/v1/keys`: mints token keys. Their codes are in the answer and nowhere else.
@@ -87,6 +87,8 @@ pub struct KeySummary {
     pub created_at: Timestamp,
     #[schema(value_type = Option<String>, format = "date-time")]
     pub expires_at: Option<Timestamp>,
+    #[serde(default)]
+    pub allowance: Option<Allowance>,
     /// The limits that it was minted with.
     #[serde(flatten)]
     pub limits: Limits,

@@ -10,9 +10,10 @@ use super::{
 use crate::{
     DeviceId, KeyId, Problem,
     api::{
-        Account, AccountResponse, Balance, BalanceResponse, Device, DeviceList, KeyList, KeySummary,
-        MintRequest, MintResponse, Model, ModelList, Preferences, RedeemRequest, RedeemResponse,
-        RenameDeviceRequest, UsageList, UsageQuery,
+        Account, AccountResponse, AllocationRequest, AllowanceRequest, Balance, BalanceResponse, Device,
+        DeviceList, KeyList, KeySummary, MintRequest, MintResponse, Model, ModelList, Preferences,
+        ReclaimRequest, RedeemRequest, RedeemResponse, RenameDeviceRequest, TopUpRequest, Transfers,
+        UsageList, UsageQuery,
     },
     credential::Credential,
 };
@@ -115,6 +116,36 @@ impl GatewayClient {
     pub async fn revoke_key(&self, id: KeyId) -> Result<(), Problem> {
         let url = self.address(&format!("/api/v1/keys/{id}"));
         send_for_nothing(self.request(Method::DELETE, url)?).await
+    }
+
+    /// Gives a key more credit.
+    pub async fn top_up(&self, id: KeyId, request: &TopUpRequest) -> Result<Transfers, Problem> {
+        let url = self.address(&format!("/api/v1/keys/{id}/credit"));
+        send(self.request(Method::POST, url)?.json(request)).await
+    }
+
+    /// Takes credit back that is neither spent nor held.
+    pub async fn reclaim(&self, id: KeyId, request: &ReclaimRequest) -> Result<Transfers, Problem> {
+        let url = self.address(&format!("/api/v1/keys/{id}/reclaim"));
+        send(self.request(Method::POST, url)?.json(request)).await
+    }
+
+    /// Moves credit between keys.
+    pub async fn allocate(&self, request: &AllocationRequest) -> Result<Transfers, Problem> {
+        let url = self.address("/api/v1/allocations");
+        send(self.request(Method::POST, url)?.json(request)).await
+    }
+
+    /// Gives a key an allowance in the place of the one that it had.
+    pub async fn set_allowance(&self, id: KeyId, request: &AllowanceRequest) -> Result<Transfers, Problem> {
+        let url = self.address(&format!("/api/v1/keys/{id}/allowance"));
+        send(self.request(Method::PUT, url)?.json(request)).await
+    }
+
+    /// Ends a key's allowance; what was granted stays.
+    pub async fn end_allowance(&self, id: KeyId) -> Result<Transfers, Problem> {
+        let url = self.address(&format!("/api/v1/keys/{id}/allowance"));
+        send(self.request(Method::DELETE, url)?).await
     }
 
     /// Reads any other route of the control plane.

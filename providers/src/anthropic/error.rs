@@ -57,7 +57,9 @@ pub const fn error_type(code: Code) -> &'static str {
         Code::RateLimited | Code::CreditHeld => "rate_limit_error",
         Code::InsufficientCredit => "billing_error",
         Code::NotFound | Code::ModelUnknown => "not_found_error",
-        Code::InvalidRequest | Code::ModelUnpriced | Code::RequestReused => "invalid_request_error",
+        Code::InvalidRequest | Code::ModelUnpriced | Code::RequestReused | Code::IdempotencyKeyReused => {
+            "invalid_request_error"
+        }
         Code::Starting | Code::Draining => "overloaded_error",
         Code::UpstreamUnavailable | Code::Internal | Code::GatewayUnreachable | Code::InsecureUrl => {
             "api_error"

@@ -44,7 +44,8 @@ pub const fn error_type(code: Code) -> &'static str {
         | Code::InvalidRequest
         | Code::ModelUnknown
         | Code::ModelUnpriced
-        | Code::RequestReused => "invalid_request_error",
+        | Code::RequestReused
+        | Code::IdempotencyKeyReused => "invalid_request_error",
         Code::UpstreamUnavailable
         | Code::Starting
         | Code::Draining

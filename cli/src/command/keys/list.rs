@@ -1,6 +1,7 @@
 use clap::Args;
 use protocol::api::{KeyList, KeyState, KeySummary};
 
+use super::allowance;
 use crate::{
     context::Context,
     failure::Failure,
@@ -26,6 +27,7 @@ const COLUMNS: &[Column] = &[
     Column::Text("STATE"),
     Column::Number("LEFT"),
     Column::Number("OF"),
+    Column::Text("ALLOWANCE"),
     Column::Number("DEVICES"),
     Column::Text("EXPIRES"),
     Column::Text("LABEL"),
@@ -45,6 +47,7 @@ fn row(key: &KeySummary) -> Vec<String> {
         state(key.state).into(),
         key.available_nano_usd.display_balance(),
         key.granted_nano_usd.display_balance(),
+        key.allowance.map_or_else(String::new, allowance::short),
         format!("{}/{}", key.devices_enrolled, key.devices),
         key.expires_at.map_or("never".into(), moment::display),
         key.label.clone().unwrap_or_default(),
@@ -63,7 +66,10 @@ fn state(state: KeyState) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{KeyId, Money, api::Limits};
+    use protocol::{
+        KeyId, Money,
+        api::{Allowance, Every, Limits},
+    };
 
     use super::*;
 
@@ -84,11 +90,17 @@ mod tests {
             strict: false,
             created_at: "2026-06-01T12:00:00Z".parse().unwrap(),
             expires_at: None,
+            allowance: Some(Allowance {
+                amount_nano_usd: Money::parse_usd("5").unwrap(),
+                every: Every::Month,
+                carry_over: true,
+                next_at: "2026-07-01T00:00:00Z".parse().unwrap(),
+            }),
             limits: Limits::default(),
         };
         insta::assert_snapshot!(text(&[key]), @r"
-        ID                                    KEY    STATE    LEFT     OF  DEVICES  EXPIRES  LABEL
-        07070707-0707-0707-0707-070707070707  …594B  active  $4.99  $5.00      1/3  never    Ada
+        ID                                    KEY    STATE    LEFT     OF  ALLOWANCE     DEVICES  EXPIRES  LABEL
+        07070707-0707-0707-0707-070707070707  …594B  active  $4.99  $5.00  +$5.00/month      1/3  never    Ada
         ");
     }
 

@@ -1,7 +1,7 @@
 //! Everything that is not done for each request: keys, devices, secrets. One transaction each.
 //! Whatever belongs to a key locks the key's lot first, so that no hold comes between.
 
-use protocol::{DeviceId, KeyId, Money, RequestId};
+use protocol::{DeviceId, KeyId, Money, RequestId, api::Transfers};
 use tokio_postgres::{Client, types::ToSql};
 use uuid::Uuid;
 
@@ -9,11 +9,12 @@ use super::{
     change::{CHANNEL, Change},
     failure::Failure,
     session::{Fence, Session},
+    transfer,
     work::Work,
     writes::Writes,
 };
 use crate::ledger::{
-    Enrolled, KeyMint, Redeem, RedeemRefusal, StoredSecret,
+    Enrolled, KeyMint, OrderRefusal, Redeem, RedeemRefusal, StoredSecret,
     operation::{Operation, REPEAT_MS},
 };
 
@@ -27,6 +28,8 @@ pub(super) enum Outcome {
     Flag(bool),
     Redeemed(Result<Enrolled, RedeemRefusal>),
     Refunded(Option<Money>),
+    Ordered(Result<Transfers, OrderRefusal>),
+    Changed(Vec<KeyId>),
 }
 
 impl Work for Cold {
@@ -52,6 +55,8 @@ impl Work for Cold {
             }
             Operation::Touch { device, at, .. } => touch(client, *device, *at).await?,
             Operation::Refund { request, at, .. } => Outcome::Refunded(refund(client, *request, *at).await?),
+            Operation::Order(request, _) => Outcome::Ordered(transfer::order(session, request).await?),
+            Operation::Due { now, .. } => Outcome::Changed(transfer::due(session, *now).await?),
             Operation::SetPreferences { key, preferences, .. } => {
                 let sql = "UPDATE token_key SET preferences = $2 WHERE id = $1";
                 let known = client.execute(sql, &[key.as_uuid(), preferences]).await? == 1;
@@ -98,13 +103,15 @@ impl Cold {
             ) => drop(answer.send(flag)),
             (Operation::Redeem(_, answer), Outcome::Redeemed(outcome)) => drop(answer.send(outcome)),
             (Operation::Refund { answer, .. }, Outcome::Refunded(amount)) => drop(answer.send(amount)),
+            (Operation::Order(_, answer), Outcome::Ordered(outcome)) => drop(answer.send(outcome)),
+            (Operation::Due { answer, .. }, Outcome::Changed(lots)) => drop(answer.send(lots)),
             // `decide` pairs them; an answer that is dropped tells the caller that none comes.
             _ => {}
         }
     }
 }
 
-async fn tell(client: &Client, change: Change) -> Result<(), Failure> {
+pub(super) async fn tell(client: &Client, change: Change) -> Result<(), Failure> {
     let sql = "SELECT pg_notify($1, $2)";
     client.execute(sql, &[&CHANNEL, &change.to_string()]).await?;
     Ok(())
@@ -166,7 +173,7 @@ async fn insert_entry(
     amount: i64,
     at: i64,
 ) -> Result<(), Failure> {
-    let sql = "INSERT INTO entry VALUES ($1, $2, $3, $4, $5, $6)";
+    let sql = "INSERT INTO entry (id, at, kind, key_id, request_id, amount) VALUES ($1, $2, $3, $4, $5, $6)";
     let id = crate::clock::new_id();
     client
         .execute(sql, &[&id, &at, &kind, key, &request, &amount])

@@ -23,6 +23,8 @@ const TABLES: &[&str] = &[
     "client_request",
     "usage",
     "entry",
+    "allowance",
+    "answered",
     "upstream_secret",
 ];
 

@@ -98,9 +98,9 @@ pub(super) async fn migrate(client: &Client) -> Result<(), LedgerError> {
     match version(client).await.map_err(opening)? {
         None => {
             client.batch_execute(schema::CREATE).await.map_err(opening)?;
-            let sql = "INSERT INTO meta VALUES ('version', $1)";
-            client.execute(sql, &[&schema::VERSION]).await.map_err(opening)?;
+            add_credit(client).await.map_err(opening)?;
         }
+        Some(1) => add_credit(client).await.map_err(opening)?,
         Some(schema::VERSION) => {}
         // A newer gateway wrote it: reading on a guess could spend credit twice.
         Some(_) => {
@@ -110,6 +110,14 @@ pub(super) async fn migrate(client: &Client) -> Result<(), LedgerError> {
         }
     }
     client.batch_execute("COMMIT").await.map_err(opening)
+}
+
+async fn add_credit(client: &Client) -> Result<(), tokio_postgres::Error> {
+    client.batch_execute(schema::CREDIT).await?;
+    client.batch_execute(schema::VIEW).await?;
+    let sql =
+        "INSERT INTO meta VALUES ('version', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    client.execute(sql, &[&schema::VERSION]).await.map(drop)
 }
 
 async fn version(client: &Client) -> Result<Option<i64>, tokio_postgres::Error> {

@@ -3,19 +3,21 @@
 use jiff::Timestamp;
 use protocol::{
     DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage,
-    api::{DeviceClient, UsageEntry},
+    api::{DeviceClient, Every, UsageEntry},
 };
 use tokio_postgres::{Error, Row};
 
 use crate::{
     clock::timestamp,
-    ledger::{DeviceRecord, KeyRecord, LotState},
+    ledger::{DeviceRecord, KeyRecord, LotState, Terms, allowance::Standing},
 };
 
 pub(super) const KEY_COLUMNS: &str = "
 SELECT granted, spent, held, token_key.id, last4, label, models, devices_max, devices_live, strict, redeemed,
-       status, created_at, expires_at, limits, preferences
-  FROM token_key JOIN account ON account.id = token_key.id";
+       status, created_at, expires_at, limits, preferences, allowance.amount, every, carry_over, next_at,
+       last_at, last_amount, used_before
+  FROM token_key JOIN account ON account.id = token_key.id
+  LEFT JOIN allowance ON allowance.key_id = token_key.id";
 pub(super) const DEVICE_COLUMNS: &str = "
 SELECT id, key_id, mac, last4, name, os, client, version, created_at, last_seen_at, revoked_at FROM device";
 pub(super) const USAGE_COLUMNS: &str = "
@@ -50,6 +52,7 @@ pub(super) fn key(row: &Row) -> Result<KeyRecord, Error> {
         expires_at: moment(row, 13)?,
         limits: row.try_get(14)?,
         preferences: row.try_get(15)?,
+        allowance: allowance(row, 16)?.and_then(Standing::shown),
     })
 }
 
@@ -118,4 +121,25 @@ fn small(row: &Row, column: usize) -> Result<u32, Error> {
 
 fn moment(row: &Row, column: usize) -> Result<Option<Timestamp>, Error> {
     Ok(row.try_get::<_, Option<i64>>(column)?.map(timestamp))
+}
+
+/// Reads `amount, every, carry_over, next_at, last_at, last_amount, used_before` from a column on;
+/// all of them NULL: there is none.
+pub(super) fn allowance(row: &Row, first: usize) -> Result<Option<Standing>, Error> {
+    let Some(amount) = row.try_get::<_, Option<i64>>(first)? else {
+        return Ok(None);
+    };
+    let every: String = row.try_get(first + 1)?;
+    Ok(Some(Standing {
+        terms: Terms {
+            amount: Money::from_nano_usd(amount),
+            // Only words that we wrote are in the column.
+            every: every.parse().unwrap_or(Every::Month),
+            carry_over: row.try_get(first + 2)?,
+        },
+        next_at: row.try_get(first + 3)?,
+        last_at: row.try_get(first + 4)?,
+        last_amount: row.try_get(first + 5)?,
+        used_before: row.try_get(first + 6)?,
+    }))
 }

@@ -1,12 +1,12 @@
 //! The database's shape in PostgreSQL. Versions go up by one migration each (`meta.version`).
 
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`
 /// is one row for each gateway, which every transaction of that gateway changes. So a transaction
 /// of a gateway that was given up (`epoch`) does nothing, and after a broken connection `batch`
 /// says whether the last commit came through. Account and hold rows change all the time: a half
-/// empty page keeps their new versions where the old ones were.
+/// empty page keeps their new versions where the old ones were. [`CREDIT`] and [`VIEW`] come after it.
 pub(super) const CREATE: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
 
@@ -55,8 +55,6 @@ CREATE TABLE usage (
   CHECK (cost >= 0 AND cost <= held AND variance >= 0)
 );
 
-CREATE INDEX usage_by_key ON usage(key_id, at);
-
 CREATE TABLE entry (
   id UUID PRIMARY KEY, at BIGINT NOT NULL, kind TEXT NOT NULL, key_id UUID NOT NULL REFERENCES account(id),
   request_id UUID, amount BIGINT NOT NULL CHECK (amount > 0)
@@ -73,9 +71,36 @@ CREATE TRIGGER entry_is_append_only BEFORE UPDATE OR DELETE ON entry
 CREATE TABLE upstream_secret (
   name TEXT PRIMARY KEY, sealed TEXT NOT NULL, last4 TEXT NOT NULL, created_at BIGINT NOT NULL
 );
+";
 
+/// Since version 2 credit moves: entries can have a second lot, keys an allowance, and orders an
+/// answer that is kept for as long as they may be repeated.
+pub(super) const CREDIT: &str = "
+ALTER TABLE entry ADD COLUMN to_key_id UUID;
+CREATE INDEX account_ends ON account(expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS usage_by_key ON usage(key_id, at);
+
+CREATE TABLE allowance (
+  key_id UUID PRIMARY KEY REFERENCES token_key(id), amount BIGINT NOT NULL, every TEXT NOT NULL,
+  carry_over BOOLEAN NOT NULL, next_at BIGINT, last_at BIGINT, last_amount BIGINT NOT NULL,
+  used_before BIGINT NOT NULL
+);
+CREATE INDEX allowance_next ON allowance(next_at) WHERE next_at IS NOT NULL;
+
+CREATE TABLE answered (
+  id TEXT PRIMARY KEY, at BIGINT NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL
+);
+";
+
+/// All entries in double-entry form.
+pub(super) const VIEW: &str = "
+DROP VIEW IF EXISTS ledger_entry;
 CREATE VIEW ledger_entry (id, at, kind, debit, credit, amount) AS
-  SELECT id, at, kind, 'house:issued', 'lot:' || key_id, amount FROM entry WHERE kind = 'mint'
+  SELECT id, at, kind, 'house:issued', 'lot:' || key_id, amount FROM entry WHERE kind IN ('mint', 'grant')
+  UNION ALL
+  SELECT id, at, kind, 'lot:' || key_id, 'lot:' || to_key_id, amount FROM entry WHERE kind = 'allocate'
+  UNION ALL
+  SELECT id, at, kind, 'lot:' || key_id, 'house:issued', amount FROM entry WHERE kind IN ('reclaim', 'expire')
   UNION ALL
   SELECT id, at, kind, 'house:usage', 'lot:' || key_id, amount FROM entry WHERE kind = 'refund'
   UNION ALL

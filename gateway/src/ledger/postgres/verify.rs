@@ -8,9 +8,14 @@ use crate::ledger::{Difference, LedgerError, Report};
 /// Each query yields (what, stored, recounted) for every lot or row that does not add up.
 const CHECKS: &[&str] = &[
     "SELECT 'granted of lot ' || id, granted, found FROM (
-       SELECT id, granted,
-              coalesce((SELECT sum(amount) FROM entry WHERE kind = 'mint' AND key_id = account.id), 0)::bigint AS found
-         FROM account) AS lots WHERE granted <> found",
+       SELECT id, granted, coalesce(moved.amount, 0)::bigint AS found
+         FROM account LEFT JOIN (
+              SELECT key_id, sum(amount) AS amount FROM (
+                SELECT key_id, CASE kind WHEN 'mint' THEN amount WHEN 'grant' THEN amount WHEN 'refund' THEN 0
+                                         ELSE -amount END AS amount FROM entry
+                UNION ALL SELECT to_key_id, amount FROM entry WHERE to_key_id IS NOT NULL) AS entries
+               GROUP BY key_id) AS moved
+              ON moved.key_id = account.id) AS lots WHERE granted <> found",
     "SELECT 'spent of lot ' || id, spent, found FROM (
        SELECT id, spent, (coalesce(used.cost, 0)
               - coalesce((SELECT sum(amount) FROM entry WHERE kind = 'refund' AND key_id = account.id), 0))::bigint AS found
@@ -29,6 +34,9 @@ const CHECKS: &[&str] = &[
       WHERE request_id IN (SELECT request_id FROM usage)",
     "SELECT 'usage row without a lot ' || request_id, 1::bigint, 0::bigint FROM usage
       WHERE NOT EXISTS (SELECT 1 FROM account WHERE id = usage.key_id)",
+    "SELECT 'credit allocated from nowhere or to nowhere ' || id, 1::bigint, 0::bigint FROM entry
+      WHERE (kind = 'allocate') <> (to_key_id IS NOT NULL)
+         OR (to_key_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM account WHERE account.id = to_key_id))",
     "SELECT 'spent of all lots against the entries', stored, found FROM (
        SELECT (SELECT coalesce(sum(spent), 0)::bigint FROM account) AS stored,
               (SELECT coalesce(sum(CASE kind WHEN 'settle' THEN amount WHEN 'refund' THEN -amount ELSE 0 END), 0)::bigint

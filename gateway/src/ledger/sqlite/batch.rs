@@ -46,6 +46,8 @@ impl SqliteBackend {
             }
             Operation::Touch { device, at, answer } => reply(answer, self.touch(device, at)?),
             Operation::Refund { request, at, answer } => reply(answer, self.refund(request, at)?),
+            Operation::Order(request, answer) => reply(answer, self.order(&request)?),
+            Operation::Due { now, answer } => reply(answer, self.due(now)?),
             Operation::SetPreferences {
                 key,
                 preferences,
@@ -258,7 +260,8 @@ impl SqliteBackend {
         amount: i64,
         at: i64,
     ) -> rusqlite::Result<()> {
-        let sql = "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql =
+            "INSERT INTO entry (id, at, kind, key_id, request_id, amount) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let id = crate::clock::new_id();
         let request = request.map(RequestId::as_bytes);
         self.connection

@@ -12,10 +12,12 @@ use protocol::{
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, named_params};
 
-use super::batch::lot_state;
+use super::{batch::lot_state, transfer::allowance};
 use crate::{
     clock::timestamp,
-    ledger::{DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, reader::page_size},
+    ledger::{
+        DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, allowance::Standing, reader::page_size,
+    },
 };
 
 /// Reads committed state. Calls block for well under a millisecond on an index.
@@ -27,8 +29,10 @@ pub struct SqliteReader {
 
 const KEY_COLUMNS: &str = "
 SELECT granted, spent, held, token_key.id, last4, label, models, devices_max, devices_live, strict, redeemed,
-       status, created_at, expires_at, limits, preferences
-  FROM token_key JOIN account ON account.id = token_key.id";
+       status, created_at, expires_at, limits, preferences, allowance.amount, every, carry_over, next_at,
+       last_at, last_amount, used_before
+  FROM token_key JOIN account ON account.id = token_key.id
+  LEFT JOIN allowance ON allowance.key_id = token_key.id";
 const DEVICE_COLUMNS: &str = "
 SELECT id, key_id, mac, last4, name, os, client, version, created_at, last_seen_at, revoked_at FROM device";
 const USAGE_COLUMNS: &str = "
@@ -236,6 +240,7 @@ fn read_key(row: &Row<'_>) -> rusqlite::Result<KeyRecord> {
         expires_at: row.get::<_, Option<i64>>(13)?.map(timestamp),
         limits: row.get(14)?,
         preferences: row.get(15)?,
+        allowance: allowance(row, 16)?.and_then(Standing::shown),
     })
 }
 

@@ -1,12 +1,12 @@
 //! The database's shape. Versions go up by one migration each (`PRAGMA user_version`).
 
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot
 /// and the log short. `hold` has only pending rows: a settle is a DELETE plus one `usage` row, and
 /// that row is also the ledger entry. What the usage row takes over from a hold comes from memory;
 /// after a crash from `origin`, the same as JSON. `usage` has no second index: with many keys each settle would
-/// write a page of its own, which costs more than all the rest. `ledger_entry` shows all entries in double-entry form.
+/// write a page of its own, which costs more than all the rest. [`CREDIT`] and [`VIEW`] come after it.
 pub(super) const CREATE: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('epoch', 0), ('probe', 0);
@@ -66,15 +66,6 @@ CREATE TRIGGER entry_is_append_only_d BEFORE DELETE ON entry BEGIN SELECT RAISE(
 CREATE TABLE upstream_secret (
   name TEXT PRIMARY KEY, sealed TEXT NOT NULL, last4 TEXT NOT NULL, created_at INTEGER NOT NULL
 ) WITHOUT ROWID;
-
-CREATE VIEW ledger_entry (id, at, kind, debit, credit, amount) AS
-  SELECT id, at, kind, 'house:issued', 'lot:' || lower(hex(key_id)), amount FROM entry WHERE kind = 'mint'
-  UNION ALL
-  SELECT id, at, kind, 'house:usage', 'lot:' || lower(hex(key_id)), amount FROM entry WHERE kind = 'refund'
-  UNION ALL
-  SELECT request_id, at, 'settle', 'lot:' || lower(hex(key_id)), 'house:usage', cost FROM usage WHERE cost > 0
-  UNION ALL
-  SELECT request_id, at, 'variance', 'house:variance', 'house:usage', variance FROM usage WHERE variance > 0;
 ";
 
 /// Version 1 had a column for each part of `origin`, which every request paid for twice.
@@ -98,4 +89,42 @@ ALTER TABLE hold_2 RENAME TO hold;
 pub(super) const FROM_2: &str = "
 ALTER TABLE token_key ADD COLUMN limits TEXT;
 ALTER TABLE token_key ADD COLUMN preferences TEXT;
+";
+
+/// Since version 4 credit moves: entries can have a second lot, keys an allowance, and orders an
+/// answer that is kept for as long as they may be repeated.
+pub(super) const CREDIT: &str = "
+ALTER TABLE entry ADD COLUMN to_key_id BLOB;
+CREATE INDEX account_ends ON account(expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE allowance (
+  key_id BLOB PRIMARY KEY REFERENCES token_key(id), amount INTEGER NOT NULL, every TEXT NOT NULL,
+  carry_over INTEGER NOT NULL, next_at INTEGER, last_at INTEGER, last_amount INTEGER NOT NULL,
+  used_before INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX allowance_next ON allowance(next_at) WHERE next_at IS NOT NULL;
+
+CREATE TABLE answered (
+  id TEXT PRIMARY KEY, at INTEGER NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL
+) WITHOUT ROWID;
+";
+
+/// All entries in double-entry form.
+pub(super) const VIEW: &str = "
+DROP VIEW IF EXISTS ledger_entry;
+CREATE VIEW ledger_entry (id, at, kind, debit, credit, amount) AS
+  SELECT id, at, kind, 'house:issued', 'lot:' || lower(hex(key_id)), amount FROM entry
+   WHERE kind IN ('mint', 'grant')
+  UNION ALL
+  SELECT id, at, kind, 'lot:' || lower(hex(key_id)), 'lot:' || lower(hex(to_key_id)), amount FROM entry
+   WHERE kind = 'allocate'
+  UNION ALL
+  SELECT id, at, kind, 'lot:' || lower(hex(key_id)), 'house:issued', amount FROM entry
+   WHERE kind IN ('reclaim', 'expire')
+  UNION ALL
+  SELECT id, at, kind, 'house:usage', 'lot:' || lower(hex(key_id)), amount FROM entry WHERE kind = 'refund'
+  UNION ALL
+  SELECT request_id, at, 'settle', 'lot:' || lower(hex(key_id)), 'house:usage', cost FROM usage WHERE cost > 0
+  UNION ALL
+  SELECT request_id, at, 'variance', 'house:variance', 'house:usage', variance FROM usage WHERE variance > 0;
 ";

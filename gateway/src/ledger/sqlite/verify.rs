@@ -8,9 +8,15 @@ use crate::ledger::{Difference, LedgerError, Report};
 
 /// Each query yields (what, stored, recounted) for every lot or row that does not add up.
 const CHECKS: &[&str] = &[
-    "SELECT 'granted of lot ' || lower(hex(id)), granted,
-            coalesce((SELECT sum(amount) FROM entry WHERE kind = 'mint' AND key_id = account.id), 0) AS found
-       FROM account WHERE granted <> found",
+    "SELECT 'granted of lot ' || lower(hex(id)), granted, coalesce(moved.amount, 0) AS found
+       FROM account LEFT JOIN (
+            SELECT key_id, sum(amount) AS amount FROM (
+              SELECT key_id, CASE kind WHEN 'mint' THEN amount WHEN 'grant' THEN amount WHEN 'refund' THEN 0
+                                       ELSE -amount END AS amount FROM entry
+              UNION ALL SELECT to_key_id, amount FROM entry WHERE to_key_id IS NOT NULL)
+             GROUP BY key_id) AS moved
+            ON moved.key_id = account.id
+      WHERE granted <> found",
     "SELECT 'spent of lot ' || lower(hex(id)), spent,
             coalesce(used.cost, 0)
             - coalesce((SELECT sum(amount) FROM entry WHERE kind = 'refund' AND key_id = account.id), 0) AS found
@@ -29,6 +35,9 @@ const CHECKS: &[&str] = &[
       WHERE request_id IN (SELECT request_id FROM usage)",
     "SELECT 'usage row without a lot ' || lower(hex(request_id)), 1, 0 FROM usage
       WHERE key_id NOT IN (SELECT id FROM account)",
+    "SELECT 'credit allocated from nowhere or to nowhere ' || lower(hex(id)), 1, 0 FROM entry
+      WHERE (kind = 'allocate') <> (to_key_id IS NOT NULL)
+         OR (to_key_id IS NOT NULL AND to_key_id NOT IN (SELECT id FROM account))",
     "SELECT 'sum over all accounts', coalesce(sum(amount), 0), 0 FROM (
        SELECT amount FROM ledger_entry UNION ALL SELECT -amount FROM ledger_entry) HAVING coalesce(sum(amount), 0) <> 0",
     "SELECT 'spent of all lots against the entries', (SELECT coalesce(sum(spent), 0) FROM account),
