@@ -10,7 +10,7 @@ mod models;
 mod redeem;
 mod reload;
 mod restore;
-mod serve;
+pub mod serve;
 mod sign_out;
 mod status;
 mod r#try;

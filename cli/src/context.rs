@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use gateway::ledger::DatabaseUrl;
 use protocol::{
     Code, DEFAULT_LISTEN, Problem,
     client::{GatewayClient, GatewayUrl, Network, not_signed_in},
@@ -11,6 +12,7 @@ use protocol::{
 
 use crate::{
     arguments::GlobalOptions,
+    command::serve,
     data_directory::{AdminAccess, DataDirectory},
     failure::{ExitStatus, Failure},
 };
@@ -63,7 +65,7 @@ impl Context {
                     .filter(|path| !path.is_empty())
                     .map(Into::into)
             }),
-            database_url: options.database_url.filter(|url| !url.is_empty()),
+            database_url: database_url(options.database_url)?,
             environment: Environment::read()?,
             network: Network::default(),
         })
@@ -161,6 +163,21 @@ impl Context {
 
     pub fn client(&self, url: GatewayUrl) -> Result<GatewayClient, Problem> {
         GatewayClient::new(url, &self.network)
+    }
+}
+
+/// The address is checked before anything is done with it; no message repeats it, since a password
+/// is in it.
+fn database_url(url: Option<String>) -> Result<Option<String>, Failure> {
+    let Some(url) = url.filter(|url| !url.is_empty()) else {
+        return Ok(None);
+    };
+    match url.parse::<DatabaseUrl>() {
+        Ok(_) => Ok(Some(url)),
+        Err(error) => Err(Failure::usage(
+            serve::sentence(&error.to_string()),
+            "Correct --database-url or TOKEN_TRACKER_DATABASE_URL.",
+        )),
     }
 }
 

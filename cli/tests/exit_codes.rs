@@ -102,15 +102,23 @@ fn no_command_at_all_shows_the_help_and_is_wrong_usage() {
 }
 
 #[test]
-fn a_ledger_in_postgresql_is_refused_plainly() {
-    let output = run(&[
+fn a_database_that_cannot_be_used_is_told_without_its_password() {
+    let wrong = [
         "serve",
         "--database-url",
-        "postgres://user:secret@host/db",
+        "mysql://user:hunter2@host/db",
         "--json",
-    ]);
-    let error = check_refused(&output, 2, "invalid_request");
-    assert!(!error.to_string().contains("secret"));
+    ];
+    let error = check_refused(&run(&wrong), 2, "invalid_request");
+    assert!(!error.to_string().contains("hunter2"));
+    // Nobody listens there.
+    let away = format!(
+        "postgres://user:hunter2@{}/db",
+        nobody().trim_start_matches("http://")
+    );
+    let output = run(&["ledger", "verify", "--database-url", &away, "--json"]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("hunter2"));
 }
 
 #[test]
