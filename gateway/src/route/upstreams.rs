@@ -92,7 +92,7 @@ pub async fn add(
     store(&gateway, &name, &added).await?;
     gateway.changed.notify_one();
     let upstream = Upstream {
-        secret_last4: secret.map(|secret| credential::last4(secret)),
+        secret_last4: secret.map(credential::last4),
         provider: added.provider,
         is_added: true,
         name,
