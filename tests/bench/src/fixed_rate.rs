@@ -49,7 +49,8 @@ async fn ask_in_turn(route: &Route, stream: bool, first: Instant, each: Duration
     };
     for _ in 0..REQUESTS / CONNECTIONS {
         turns.tick().await;
-        let timing = connection.exchange(&request).await.expect("the server answers");
+        let timing = connection.exchange(&request).await;
+        let timing = timing.unwrap_or_else(|error| panic!("{} does not answer: {error}", route.name));
         latency.first_byte.push(timing.first_byte);
         latency.whole.push(timing.whole);
     }

@@ -25,7 +25,7 @@ const OWN_WORK: Duration = Duration::from_micros(300);
 /// The gateway beside the direct upstream, nginx and a published gateway, everything durable.
 pub fn measure(report: &mut Report) {
     crate::block_on(async {
-        let field = Field::start().await;
+        let field = Field::start(report).await;
         let [sqlite, _] = &field.gateways;
         report.below_mib(
             "gateway: resident memory at rest",

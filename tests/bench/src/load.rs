@@ -61,6 +61,14 @@ impl Route {
         .into()
     }
 
+    /// Both kinds of answer come.
+    pub async fn answers(&self) -> io::Result<()> {
+        for stream in [false, true] {
+            self.connect().await?.exchange(&self.request(stream)).await?;
+        }
+        Ok(())
+    }
+
     pub async fn connect(&self) -> io::Result<Connection> {
         let stream = TcpStream::connect(self.address).await?;
         stream.set_nodelay(true)?;

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::{
     DatabaseUrl,
     connect::describe,
+    failure::Failure,
     rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
 };
 use crate::ledger::{DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, reader::page_size};
@@ -90,7 +91,7 @@ impl PostgresReader {
         let answer = async { self.client().await?.query(sql, values).await.map_err(read) };
         tokio::time::timeout(SHORT, answer)
             .await
-            .map_err(|_| LedgerError::Read("the database did not answer in time".into()))?
+            .map_err(|_| LedgerError::Unreachable("it did not answer in time".into()))?
     }
 
     async fn all<T>(
@@ -181,7 +182,7 @@ impl PostgresReader {
         let client = self.connect().await?;
         tokio::time::timeout(LONG, usage_page(&client, query, device))
             .await
-            .map_err(|_| LedgerError::Read("the database did not answer in time".into()))?
+            .map_err(|_| LedgerError::Unreachable("it did not answer in time".into()))?
             .map_err(read)
     }
 }
@@ -225,7 +226,11 @@ async fn usage_page(
     })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
+/// A database that is going down or is not there is another matter than one that cannot answer.
 pub(super) fn read(error: Error) -> LedgerError {
-    LedgerError::Read(describe(&error))
+    let text = describe(&error);
+    match Failure::from(error) {
+        Failure::Lost(_) => LedgerError::Unreachable(text),
+        _ => LedgerError::Read(text),
+    }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use tests::{Config, Device, Gateway, MintOptions, Model, Postgres, Price, Serve};
 
 use super::peer::Peer;
-use crate::{load::Route, nginx::Nginx, upstream};
+use crate::{load::Route, nginx::Nginx, report::Report, upstream};
 
 pub const DIRECT: &str = "direct";
 pub const NGINX: &str = "nginx";
@@ -31,7 +31,7 @@ pub struct Field {
 }
 
 impl Field {
-    pub async fn start() -> Self {
+    pub async fn start(report: &mut Report) -> Self {
         let upstream = upstream::start();
         let nginx = Nginx::start(upstream).await;
         let peer = Peer::start().await;
@@ -44,7 +44,7 @@ impl Field {
             .env("TOKEN_TRACKER_DATABASE_URL", &server.database("bench"))
             .start()
             .await;
-        let contestants = vec![
+        let mut contestants = vec![
             Contestant {
                 route: Route::new(DIRECT, upstream, None),
                 process: None,
@@ -60,8 +60,19 @@ impl Field {
             contestant(GATEWAY, &sqlite).await,
             contestant(POSTGRES, &postgres).await,
         ];
+        // One that does not answer is no measure for anybody.
+        let mut answering = Vec::new();
+        for contestant in contestants.drain(..) {
+            match contestant.route.answers().await {
+                Ok(()) => answering.push(contestant),
+                Err(error) if contestant.route.name == PEER => {
+                    report.note(format!("{PEER}: left out, since it does not answer"), error);
+                }
+                Err(error) => panic!("{} does not answer: {error}", contestant.route.name),
+            }
+        }
         Self {
-            contestants,
+            contestants: answering,
             gateways: [sqlite, postgres],
             _nginx: nginx,
             _peer: peer,
