@@ -6,6 +6,8 @@ mod build;
 mod discover;
 mod health;
 mod origin;
+mod sources;
+mod upstreams;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -23,12 +25,15 @@ use crate::{directory::Key, fair_queue::FairQueue};
 
 pub use added::Added;
 pub(crate) use added::PREFIX as ADDED_PREFIX;
-pub use auto::{Afford, Auto, Choice, Fit, Job, MaxPrice, choose};
-pub(crate) use build::BUILTIN;
-pub use build::{Sources, build};
+pub use auto::{Afford, Auto, Choice, Fit, Job, MaxPrice, Passed, choose};
+pub use build::build;
 pub use discover::{Found, discover};
 pub use health::Health;
 pub use origin::Origin;
+pub use sources::Sources;
+
+/// The upstream whose answers are made in this process.
+pub(crate) const BUILTIN: &str = "builtin";
 
 /// One configured provider endpoint with its credential.
 #[derive(Debug)]

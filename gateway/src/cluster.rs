@@ -11,7 +11,7 @@ use crate::{
 /// Balances move with each request of any gateway; those that somebody looks at are read so often.
 const LOOK: Duration = Duration::from_secs(1);
 /// A new gateway takes its share of the rates within this time.
-const COUNT: Duration = Duration::from_secs(2);
+pub const COUNT: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Takes over what any gateway on the database changed, as soon as its commit is told.
@@ -41,14 +41,9 @@ async fn take_over(gateway: &Gateway, change: Change) -> Result<(), LedgerError>
 }
 
 /// Counts the gateways, which share the rates that a key or a device may use.
-pub async fn count_gateways(gateway: Arc<Gateway>) {
-    loop {
-        match gateway.reader.gateways().await {
-            Ok(count) => gateway.quota.set_gateways(count),
-            Err(error) => tracing::debug!("The gateways could not be counted: {error}"),
-        }
-        tokio::time::sleep(COUNT).await;
-    }
+pub async fn count_gateways(gateway: &Gateway) -> Result<(), LedgerError> {
+    gateway.quota.set_gateways(gateway.reader.gateways().await?);
+    Ok(())
 }
 
 /// Looks at the lots that somebody listens to, since other gateways draw on them too.

@@ -8,6 +8,7 @@ mod body;
 mod builtin;
 pub mod capacity;
 pub mod catalogue;
+mod chores;
 pub mod clock;
 pub mod cluster;
 pub mod config;

@@ -109,15 +109,15 @@ pub struct Choice {
 
 impl Choice {
     /// The reason, in one line; `failed` were tried for this request already.
-    pub fn reason(&self, failed: &[Arc<str>]) -> String {
+    pub fn reason(&self, failed: &[(Arc<str>, Passed)]) -> String {
         let mut text = match (self.is_preferred, self.is_first) {
             (true, _) => "preferred by the member".to_owned(),
             (false, true) => "first in the gateway's list".to_owned(),
             (false, false) => "next in the gateway's list".to_owned(),
         };
-        let tried = failed.iter().map(|id| (id, Passed::Failed));
-        let passed = self.passed.iter().filter(|(id, _)| !failed.contains(id));
-        for (id, why) in passed.map(|(id, why)| (id, *why)).chain(tried) {
+        let was_tried = |id: &Arc<str>| failed.iter().any(|(tried, _)| tried == id);
+        let passed = self.passed.iter().filter(|(id, _)| !was_tried(id));
+        for (id, why) in passed.chain(failed) {
             text.push_str("; ");
             text.push_str(id);
             text.push(' ');

@@ -18,7 +18,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::{Origin, Sources, Target, Upstream, build::local};
+use super::{Origin, Sources, Target, Upstream, upstreams::local};
 
 const HOSTED_MAX: Duration = Duration::from_secs(10);
 /// A server on this machine answers at once, or it is not one.

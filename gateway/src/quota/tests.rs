@@ -1,4 +1,4 @@
-use super::*;
+use super::{admission::admit, reservation::reserve, spend::Spend, *};
 
 fn scope(number: u8) -> Scope {
     Scope::Key(KeyId::from_bytes([number; 16]))

@@ -163,10 +163,15 @@ fn a_model_that_is_down_is_the_last_to_be_tried() {
 fn what_was_tried_is_in_the_reason() {
     let setting = Setting::abc();
     let choices = setting.choices().unwrap();
-    let failed: Vec<Arc<str>> = vec!["a".into()];
+    let failed = [("a".into(), Passed::Failed)];
     assert_eq!(
         choices[1].reason(&failed),
         "next in the gateway's list; a did not serve it"
+    );
+    let failed = [("a".into(), Passed::Unaffordable)];
+    assert_eq!(
+        choices[1].reason(&failed),
+        "next in the gateway's list; a costs more than the balance"
     );
 }
 

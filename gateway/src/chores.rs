@@ -1,0 +1,109 @@
+//! What a gateway does beside answering: it listens for signals, and some work comes back.
+
+mod credit;
+mod models;
+mod repeat;
+mod signals;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::watch,
+    task::{LocalSet, spawn_local},
+    time::sleep,
+};
+
+use crate::{cluster, ledger::Changes, state::Gateway};
+use repeat::repeat;
+
+/// How late an expiry or an allowance may be.
+const DUE: Duration = Duration::from_secs(5);
+/// How often lost holds are looked for.
+const SWEEP: Duration = Duration::from_secs(60);
+/// On a shared database this also says that the gateway lives.
+const SWEEP_SHARED: Duration = Duration::from_secs(10);
+
+/// The chores of a gateway, in a thread of their own; over when dropped.
+pub struct Chores {
+    end: watch::Sender<bool>,
+    thread: Option<std::thread::JoinHandle<std::io::Result<()>>>,
+}
+
+impl Chores {
+    pub fn start(
+        gateway: Arc<Gateway>,
+        tls: Arc<rustls::ClientConfig>,
+        changes: Option<Changes>,
+    ) -> std::io::Result<Self> {
+        let (end, ended) = watch::channel(false);
+        let thread = std::thread::Builder::new().name("chores".into()).spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            LocalSet::new().block_on(&runtime, async move {
+                begin(&gateway, tls, changes);
+                signals::wait_for_stop(&gateway, ended).await
+            })
+        })?;
+        Ok(Self {
+            end,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Chores {
+    fn drop(&mut self) {
+        self.end.send_replace(true);
+        if let Some(thread) = self.thread.take() {
+            // Nothing depends on how a chore ended.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn begin(gateway: &Arc<Gateway>, tls: Arc<rustls::ClientConfig>, changes: Option<Changes>) {
+    let shared = || Arc::clone(gateway);
+    #[cfg(unix)]
+    spawn_local(signals::reload_when_told(shared()));
+    spawn_local(credit::tell_balances(shared()));
+    chore(
+        gateway,
+        "The look for lost holds",
+        credit::sweep,
+        sweep_pause(gateway),
+    );
+    chore(gateway, "What is due at this time", credit::keep_time, DUE);
+    spawn_local(models::keep_finding(shared(), tls));
+    if let Some(changes) = changes {
+        spawn_local(cluster::follow(shared(), changes));
+        spawn_local(cluster::watch_balances(shared()));
+        chore(
+            gateway,
+            "The count of gateways",
+            cluster::count_gateways,
+            cluster::COUNT,
+        );
+    }
+}
+
+fn sweep_pause(gateway: &Gateway) -> Duration {
+    if gateway.ledger.is_local() {
+        SWEEP
+    } else {
+        SWEEP_SHARED
+    }
+}
+
+/// Does some work on the gateway now, and again after each pause.
+fn chore<E: std::fmt::Display + 'static>(
+    gateway: &Arc<Gateway>,
+    name: &'static str,
+    work: impl AsyncFn(&Gateway) -> Result<(), E> + 'static,
+    pause: Duration,
+) {
+    let gateway = Arc::clone(gateway);
+    spawn_local(async move {
+        repeat(name, async || work(&gateway).await, async || sleep(pause).await).await;
+    });
+}

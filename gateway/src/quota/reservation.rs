@@ -1,0 +1,137 @@
+//! Money per calendar day and month, taken out before it is held.
+
+use std::{
+    cell::Cell,
+    sync::{Arc, MutexGuard},
+    time::{Duration, Instant},
+};
+
+use jiff::tz::TimeZone;
+use protocol::{DeviceId, KeyId, Money, api::UsageQuery};
+
+use super::{
+    Cap, Scope, Scoped, Span,
+    spend::{Spend, Window},
+    store::{Counters, Counts},
+};
+use crate::{
+    clock::timestamp,
+    directory::Device,
+    ledger::{LedgerError, Reader},
+};
+
+/// How soon a gateway learns what others spent.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// Asks the ledger what was spent, where that is not known.
+pub(super) async fn load(
+    reader: &Reader,
+    device: &Device,
+    scopes: &[Scoped],
+    zone: &TimeZone,
+    now: i64,
+) -> Result<(), LedgerError> {
+    for (scope, _, counters) in scopes {
+        let others_spend = !matches!(reader, Reader::Sqlite(_));
+        if counters.lock().knows_spend(zone, now, others_spend) {
+            continue;
+        }
+        let of_device = matches!(scope, Scope::Device(_)).then_some(device.id);
+        let loaded = read_spend(reader, device.key.id, of_device, zone, now).await?;
+        let mut counts = counters.lock();
+        // Somebody else may have been quicker, and have counted since.
+        if !counts.knows_spend(zone, now, others_spend) {
+            let held = counts.spend.as_ref().map_or(0, Spend::held);
+            counts.spend = Some(Spend::new(loaded[0], loaded[1], held));
+            counts.spend_read = Some(Instant::now());
+        }
+    }
+    Ok(())
+}
+
+impl Counts {
+    /// Where other gateways spend too, only for a short time.
+    fn knows_spend(&mut self, zone: &TimeZone, now: i64, others_spend: bool) -> bool {
+        let is_fresh = !others_spend || self.spend_read.is_some_and(|at| at.elapsed() < FRESH);
+        is_fresh && self.spend.as_mut().is_some_and(|spend| spend.roll(zone, now))
+    }
+}
+
+/// The windows of the moment, with what the usage rows in them cost.
+async fn read_spend(
+    reader: &Reader,
+    key: KeyId,
+    device: Option<DeviceId>,
+    zone: &TimeZone,
+    now: i64,
+) -> Result<[(Window, Money); 2], LedgerError> {
+    let mut sums = [Span::Day, Span::Month].map(|span| (span.window(zone, now), Money::ZERO));
+    for (window, spent) in &mut sums {
+        let query = UsageQuery {
+            key_id: Some(key),
+            since: Some(timestamp(window.since)),
+            limit: Some(1),
+            ..UsageQuery::default()
+        };
+        *spent = reader.usage(query, device).await?.totals.cost_nano_usd;
+    }
+    Ok(sums)
+}
+
+/// Looks at the caps of all scopes before it takes from any, under all of their locks.
+pub(super) fn reserve(scopes: Vec<Scoped>, zone: TimeZone, amount: Money, now: i64) -> Result<Reserved, Cap> {
+    let mut counts: Vec<MutexGuard<'_, Counts>> =
+        scopes.iter().map(|(_, _, counters)| counters.lock()).collect();
+    let rooms = scopes
+        .iter()
+        .zip(&mut counts)
+        .filter_map(|((scope, limits, _), counts)| {
+            let spend = counts.spend.as_mut()?;
+            spend.roll(&zone, now);
+            let room = spend.room(limits)?;
+            Some(Cap { scope: *scope, room })
+        });
+    let tightest = rooms.min_by_key(|cap| cap.room.left);
+    if let Some(cap) = tightest.filter(|cap| cap.room.left < amount) {
+        return Err(cap);
+    }
+    for spend in counts.iter_mut().filter_map(|counts| counts.spend.as_mut()) {
+        spend.hold(amount.nano_usd());
+    }
+    drop(counts);
+    Ok(Reserved {
+        parts: scopes.into_iter().map(|(_, _, counters)| counters).collect(),
+        zone,
+        amount,
+        is_open: Cell::new(true),
+    })
+}
+
+/// An amount that counts as spent until it is known what of it was.
+#[must_use = "counts as spent until it is settled or dropped"]
+pub struct Reserved {
+    parts: Vec<Arc<Counters>>,
+    zone: TimeZone,
+    amount: Money,
+    is_open: Cell<bool>,
+}
+
+impl Reserved {
+    /// Only this much was charged, at this moment.
+    pub fn settle(&self, charged: Money, at: i64) {
+        if !self.is_open.replace(false) {
+            return;
+        }
+        for counters in &self.parts {
+            if let Some(spend) = &mut counters.lock().spend {
+                spend.resolve(&self.zone, self.amount.nano_usd(), charged.nano_usd(), at);
+            }
+        }
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        self.settle(Money::ZERO, i64::MIN);
+    }
+}

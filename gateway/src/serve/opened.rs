@@ -1,0 +1,125 @@
+//! From what was opened to the state that all routes share.
+
+use std::{path::PathBuf, sync::Arc};
+
+use arc_swap::ArcSwap;
+use tokio::sync::Notify;
+
+use super::ServeError;
+use crate::{
+    catalogue::{self, Sources},
+    config::Config,
+    credential::{self, Kind},
+    data_dir::{AdminFile, DataDir, DataDirError},
+    directory::Directory,
+    events::EventHub,
+    failure_limit::FailureLimit,
+    fair_queue::FairQueue,
+    ledger::{Ledger, Reader},
+    metrics::Metrics,
+    peer::PeerRules,
+    quota::Quota,
+    secrets::{Envelope, Pepper},
+    settings::Settings,
+    state::{Gateway, Stop},
+    telemetry::Telemetry,
+};
+
+pub(super) struct Opened {
+    pub(super) config_file: Option<PathBuf>,
+    pub(super) config: Config,
+    pub(super) data_dir: DataDir,
+    pub(super) ledger: Ledger,
+    pub(super) reader: Reader,
+    pub(super) local_url: String,
+    pub(super) public_url: String,
+    pub(super) telemetry: Option<Telemetry>,
+}
+
+impl Opened {
+    /// Puts the shared state together and writes `admin.json`, the last step before serving. The
+    /// data directory comes back too: its lock lives as long as the gateway.
+    pub(super) async fn gateway(self, peers: PeerRules) -> Result<(Arc<Gateway>, DataDir), ServeError> {
+        let Self {
+            config_file,
+            config,
+            data_dir,
+            ledger,
+            reader,
+            local_url,
+            public_url,
+            telemetry,
+        } = self;
+        let (pepper, envelope) = open_secrets(&data_dir, &ledger, &reader).await?;
+        let directory = Directory::load(&reader, pepper.clone()).await?;
+        let sources = Sources::new(&config, &reader.sealed_secrets().await?, &envelope)?;
+        let admin = credential::generate(Kind::Admin)
+            .ok_or_else(|| std::io::Error::other("the system gave no random bytes"))?;
+        let gateway = Gateway {
+            ledger,
+            reader,
+            directory,
+            catalogue: ArcSwap::from_pointee(catalogue::build(&sources, &[])),
+            quota: Quota::new(config.quota()),
+            queue: FairQueue::new(config.queue()),
+            capacity: Arc::default(),
+            failed_redeems: FailureLimit::new(
+                config.limits.failed_redeems_per_minute,
+                config.limits.failed_redeems_per_hour,
+            ),
+            events: EventHub::default(),
+            metrics: Metrics::default(),
+            telemetry,
+            peers,
+            admin_mac: pepper.mac(admin.as_bytes()),
+            settings: Settings::new(config_file, config),
+            envelope,
+            changed: Notify::new(),
+            public_url,
+            stop: Stop::default(),
+        };
+        let file = AdminFile {
+            gateway_url: local_url,
+            credential: admin.to_string(),
+        };
+        data_dir.write_admin_file(&file).map_err(DataDirError::Unusable)?;
+        Ok((Arc::new(gateway), data_dir))
+    }
+}
+
+/// Makes the secret files at the first start. Later a missing or exchanged one is an error: with
+/// another pepper every key and credential would be refused, and nobody would know why.
+async fn open_secrets(
+    data_dir: &DataDir,
+    ledger: &Ledger,
+    reader: &Reader,
+) -> Result<(Pepper, Envelope), ServeError> {
+    let known = reader.pepper_check().await?;
+    let folder = data_dir.secrets();
+    let lost = |what: &str| {
+        let text = format!(
+            "{what} is missing or is another one; copy the folder secrets/ from a backup, or from another \
+             gateway on the same database"
+        );
+        ServeError::DataDir(DataDirError::Unusable(std::io::Error::other(text)))
+    };
+    if known.is_some() && !folder.join("pepper").exists() {
+        return Err(lost("the pepper"));
+    }
+    if !reader.upstream_secrets().await?.is_empty() && !folder.join("key-encryption-key").exists() {
+        return Err(lost("the key file of the upstream secrets"));
+    }
+    let pepper = Pepper::open(&folder).map_err(DataDirError::Unusable)?;
+    match known {
+        Some(check) if check != pepper.check() => return Err(lost("the pepper")),
+        Some(_) => {}
+        None => {
+            ledger.remember_pepper(pepper.check()).await?;
+            // Of two gateways that start on an empty database at once, one was first.
+            if reader.pepper_check().await? != Some(pepper.check()) {
+                return Err(lost("the pepper"));
+            }
+        }
+    }
+    Ok((pepper, Envelope::open(&folder).map_err(DataDirError::Unusable)?))
+}
