@@ -61,10 +61,18 @@ fn nano(digits: &str, fraction: usize, exponent: i32) -> Option<Money> {
     Some(Money::from_nano_usd(whole + i64::from(is_finer)))
 }
 
+/// What a usage object says that the whole cost; an error where something is stated that is no
+/// amount of US dollars.
+pub(crate) fn stated_in(object: &[u8]) -> Result<Option<Money>, ()> {
+    serde_json::from_slice::<Stated<'_>>(object)
+        .map_err(drop)?
+        .total()
+}
+
 /// The `cost` of a usage object, with what belongs to it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Stated<'a> {
+struct Stated<'a> {
     #[serde(borrow)]
     cost: Option<&'a RawValue>,
     /// OpenRouter: the model itself was paid with a key of the owner's, and `cost` is the fee.
@@ -90,8 +98,7 @@ struct Details<'a> {
 }
 
 impl Stated<'_> {
-    /// The whole cost; an error where something is stated that is no amount of US dollars.
-    pub(crate) fn total(&self) -> Result<Option<Money>, ()> {
+    fn total(&self) -> Result<Option<Money>, ()> {
         let Some(cost) = self.cost.map(RawValue::get).filter(|cost| *cost != "null") else {
             return Ok(None);
         };
@@ -197,8 +204,7 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            let stated: Stated<'_> = serde_json::from_str(text).unwrap();
-            let total = stated.total().map(|total| total.map(Money::nano_usd));
+            let total = stated_in(text.as_bytes()).map(|total| total.map(Money::nano_usd));
             assert_eq!(total, expected, "{text}");
         }
     }

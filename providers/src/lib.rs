@@ -24,6 +24,7 @@ pub mod wait;
 
 mod cost;
 mod count;
+mod fields;
 mod invalid;
 mod splice;
 mod unbounded;

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use protocol::{Code, Problem};
+use protocol::Problem;
 use serde::{
     Deserialize,
     de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -14,7 +14,11 @@ use super::{
     ContextFile, Unbounded,
     messages::{Key, Messages, Tools},
 };
-use crate::splice::Members;
+use crate::{
+    fields::{Field, is_name, members_of, refuse_look_alike, twice},
+    invalid::{invalid, wrong},
+    splice::Members,
+};
 
 /// What a request says about itself.
 #[derive(Debug, Default)]
@@ -48,17 +52,11 @@ pub(super) fn read(body: &[u8]) -> Result<(Fields<'_>, Members<'_>), Problem> {
     if let Err((category, line, column)) = read {
         return Err(reading.problem(category, line, column));
     }
-    let members =
-        Members::of(body).ok_or_else(|| invalid("The body is nested more than 128 levels deep."))?;
-    Ok((reading.fields, members))
-}
-
-pub(super) fn invalid(message: impl Into<String>) -> Problem {
-    Problem::new(Code::InvalidRequest, message)
+    Ok((reading.fields, members_of(body)?))
 }
 
 /// The fields that decide what a request costs or how it is answered.
-const NAMES: [(&str, &str); 21] = [
+const NAMES: [Field; 21] = [
     ("model", "the name of a model"),
     ("stream", "true or false"),
     ("stream_options", "an object such as {\"include_usage\": true}"),
@@ -89,7 +87,6 @@ const CHOICES: &str = "a whole number from 1 to 128";
 const COUNT_MAX: u64 = 10_000_000;
 const CHOICES_MAX: u64 = 128;
 const CONTEXT_FILES_MAX: usize = 64;
-const MODEL_BYTES_MAX: usize = 256;
 
 #[derive(Default)]
 struct Reading<'a> {
@@ -98,17 +95,17 @@ struct Reading<'a> {
     seen: u32,
     /// The field that is being read, for the problem's sentence.
     current: Option<usize>,
-    /// A sentence that says more than the field's name.
-    fault: Option<String>,
+    /// What says more than the field's name.
+    fault: Option<Problem>,
 }
 
 impl Reading<'_> {
     fn problem(self, category: Category, line: usize, column: usize) -> Problem {
         match (self.fault, self.current, category) {
-            (Some(fault), _, _) => invalid(fault),
+            (Some(fault), _, _) => fault,
             (None, Some(current), Category::Data) => {
                 let (name, expected) = NAMES[current];
-                invalid(format!("The field `{name}` must be {expected}."))
+                wrong(name, expected)
             }
             (None, None, Category::Data) => invalid("The body must be one JSON object."),
             _ => invalid(format!(
@@ -133,12 +130,15 @@ impl<'de> Visitor<'de> for &mut Reading<'de> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(Key(key)) = map.next_key()? {
             let Some(index) = NAMES.iter().position(|(name, _)| *name == key) else {
-                self.refuse_look_alike(&key).map_err(A::Error::custom)?;
+                if let Err(problem) = refuse_look_alike(&key, &NAMES) {
+                    self.fault = Some(problem);
+                    return Err(A::Error::custom("look-alike"));
+                }
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             if self.seen & (1 << index) != 0 {
-                self.fault = Some(format!("The field `{}` appears twice.", NAMES[index].0));
+                self.fault = Some(twice(NAMES[index].0));
                 return Err(A::Error::custom("twice"));
             }
             self.seen |= 1 << index;
@@ -151,23 +151,12 @@ impl<'de> Visitor<'de> for &mut Reading<'de> {
 }
 
 impl<'a> Reading<'a> {
-    /// Some upstreams match names without regard to case: a second spelling could undo the cap.
-    fn refuse_look_alike(&mut self, key: &str) -> Result<(), &'static str> {
-        let folded = key.replace('\u{17f}', "s").replace('\u{212a}', "k");
-        let alike = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(&folded));
-        let Some((name, _)) = alike else {
-            return Ok(());
-        };
-        self.fault = Some(format!("Write the field `{name}` in lower case."));
-        Err("look-alike")
-    }
-
     fn read_value<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         let fields = &mut self.fields;
         match name {
             "model" => {
                 let Key(model) = map.next_value()?;
-                check::<A>(!model.is_empty() && model.len() <= MODEL_BYTES_MAX)?;
+                check::<A>(is_name(&model))?;
                 fields.model = Some(model);
             }
             "stream" => fields.stream = map.next_value::<Option<bool>>()?.unwrap_or(false),

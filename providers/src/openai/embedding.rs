@@ -4,11 +4,11 @@ use bytes::Bytes;
 use protocol::Problem;
 use serde::Deserialize;
 
-use super::{
-    body::{invalid, read},
-    input_bound, quote,
+use super::{body::read, input_bound, quote};
+use crate::{
+    invalid::{invalid, missing, wrong},
+    splice::Members,
 };
-use crate::splice::Members;
 
 /// The body of `POST /v1/embeddings`, read once.
 #[derive(Debug)]
@@ -43,15 +43,11 @@ impl Input<'_> {
 impl<'a> EmbeddingRequest<'a> {
     pub fn parse(body: &'a [u8]) -> Result<Self, Problem> {
         let (fields, members) = read(body)?;
-        let model = fields
-            .model
-            .ok_or_else(|| invalid("The field `model` is missing."))?;
-        let input = members
-            .value("input")
-            .ok_or_else(|| invalid("The field `input` is missing."))?;
+        let model = fields.model.ok_or_else(|| missing("model"))?;
+        let input = members.value("input").ok_or_else(|| missing("input"))?;
         // Pictures and the like have prices of their own, which no bound here knows.
         let input = serde_json::from_slice::<Input<'_>>(input)
-            .map_err(|_| invalid("The field `input` must be a text, a list of texts, or tokens."))?;
+            .map_err(|_| wrong("input", "a text, a list of texts, or tokens"))?;
         if input.is_empty() {
             return Err(invalid("The field `input` must hold something to embed."));
         }

@@ -7,7 +7,7 @@ use usage::pricing::ServiceTier;
 
 use crate::{
     answer::Billing,
-    cost::Stated,
+    cost::stated_in,
     count::{Count, known},
 };
 
@@ -55,19 +55,47 @@ pub(crate) struct Reading {
     pub(crate) is_bad: bool,
 }
 
+impl Reading {
+    /// Nothing in it can be believed.
+    pub(crate) fn bad() -> Self {
+        Self {
+            is_bad: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// What is counted in the input or the output, and priced by itself.
+pub(crate) struct Parts {
+    pub(crate) cache_read: Option<Count>,
+    pub(crate) cache_write: Option<Count>,
+    pub(crate) reasoning: Option<Count>,
+}
+
+impl Parts {
+    /// Disjoint counts. Parts that contradict the whole never make one of them negative.
+    pub(crate) fn of(&self, input: u64, output: u64) -> TokenUsage {
+        let cache_read = known(self.cache_read).min(input);
+        let cache_write = known(self.cache_write).min(input - cache_read);
+        TokenUsage {
+            input_tokens: input - cache_read - cache_write,
+            output_tokens: output,
+            cache_read_tokens: cache_read,
+            cache_write_tokens: cache_write,
+            reasoning_tokens: known(self.reasoning).min(output),
+        }
+    }
+}
+
 /// Reads a `usage` object.
 ///
 /// Without believable counts of prompt and completion there is no usage; a wrong detail only loses
 /// its discount. Tokens that a provider counts in the total alone (reasoning, at some) are output.
 pub(crate) fn read(object: &[u8]) -> Reading {
     let Ok(reported) = serde_json::from_slice::<Reported<'_>>(object) else {
-        return Reading {
-            is_bad: true,
-            ..Reading::default()
-        };
+        return Reading::bad();
     };
-    let stated = serde_json::from_slice::<Stated<'_>>(object).map_err(drop);
-    let stated = stated.and_then(|stated| stated.total());
+    let stated = stated_in(object);
     let usage = reported.usage();
     Reading {
         usage,
@@ -94,16 +122,12 @@ impl Reported<'_> {
         let details = self.prompt_tokens_details.as_ref();
         let cached = details.and_then(|details| details.cached_tokens);
         let cached = cached.or(self.prompt_cache_hit_tokens).or(self.cached_tokens);
-        let cache_read = known(cached).min(prompt);
-        let written = known(details.and_then(|details| details.cache_write_tokens));
-        let cache_write = written.min(prompt - cache_read);
-        Some(TokenUsage {
-            input_tokens: prompt - cache_read - cache_write,
-            output_tokens: output,
-            cache_read_tokens: cache_read,
-            cache_write_tokens: cache_write,
-            reasoning_tokens: known(self.reasoning()).min(output),
-        })
+        let parts = Parts {
+            cache_read: cached,
+            cache_write: details.and_then(|details| details.cache_write_tokens),
+            reasoning: self.reasoning(),
+        };
+        Some(parts.of(prompt, output))
     }
 
     fn outside_of_both(&self, prompt: u64, completion: u64) -> u64 {
@@ -144,7 +168,7 @@ impl Reported<'_> {
             details.and_then(|details| details.cached_tokens),
             details.and_then(|details| details.cache_write_tokens),
         ];
-        counts.into_iter().flatten().any(|count| count.value().is_none())
+        counts.contains(&Some(Count::Bad))
     }
 }
 

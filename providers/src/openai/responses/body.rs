@@ -1,4 +1,4 @@
-//! One look at a request's body: strict about what is charged for, silent about the rest.
+//! What a request of this dialect says about itself.
 
 use protocol::Problem;
 use serde::{Deserialize, de::IgnoredAny};
@@ -6,7 +6,8 @@ use usage::pricing::ServiceTier;
 
 use super::input::Seen;
 use crate::{
-    invalid::{bad_json, invalid, wrong},
+    fields::{self, Field, from, is_cap},
+    invalid::invalid,
     openai::Unbounded,
     splice::Members,
 };
@@ -23,7 +24,7 @@ pub(super) struct Fields {
 }
 
 /// The fields that decide what a request costs or how it is answered, and what each must be.
-const NAMES: [(&str, &str); 16] = [
+const NAMES: [Field; 16] = [
     ("model", "the name of a model"),
     ("stream", "true or false"),
     ("max_output_tokens", "a whole number from 1 to 10,000,000"),
@@ -44,38 +45,15 @@ const NAMES: [(&str, &str); 16] = [
     ("reasoning", "an object"),
     ("prompt_cache_options", "an object"),
 ];
-const TOKENS_MAX: u64 = 10_000_000;
-const MODEL_BYTES_MAX: usize = 256;
 
-/// Reads the body of a request; the problem names the field that is wrong and never quotes it.
+/// Reads the body of a request.
 pub(super) fn read(body: &[u8]) -> Result<(Fields, Members<'_>), Problem> {
-    let text = std::str::from_utf8(body).map_err(|_| invalid("The body is not valid UTF-8."))?;
-    serde_json::from_str::<IgnoredAny>(text).map_err(|error| bad_json(&error))?;
-    if !text.trim_start().starts_with('{') {
-        return Err(invalid("The body must be one JSON object."));
-    }
-    let members =
-        Members::of(body).ok_or_else(|| invalid("The body is nested more than 128 levels deep."))?;
     let mut fields = Fields::default();
-    let mut seen = 0_u32;
-    for (name, value) in members.iter() {
-        let Some(index) = NAMES.iter().position(|(known, _)| *known == name) else {
-            refuse_look_alike(name)?;
-            continue;
-        };
-        let (name, expected) = NAMES[index];
-        if seen & (1 << index) != 0 {
-            return Err(invalid(format!("The field `{name}` appears twice.")));
-        }
-        seen |= 1 << index;
-        if name == "background" && value != b"null" && value != b"false" {
-            return Err(in_background());
-        }
-        fields
-            .read_value(name, value)
-            .ok_or_else(|| wrong(name, expected))?;
+    let members = fields::read(body, &NAMES, |name, value| fields.read_value(name, value))?;
+    match members.value("background") {
+        None | Some(b"null" | b"false") => Ok((fields, members)),
+        Some(_) => Err(in_background()),
     }
-    Ok((fields, members))
 }
 
 /// Its answer would be fetched later, from an address that is not served; nobody could tell what
@@ -84,53 +62,26 @@ fn in_background() -> Problem {
     invalid("This gateway does not answer in the background.").with_hint("Leave `background` out.")
 }
 
-/// Some servers match names without regard to case: a second spelling could undo the cap.
-fn refuse_look_alike(name: &str) -> Result<(), Problem> {
-    let folded = name.replace('\u{17f}', "s").replace('\u{212a}', "k");
-    let alike = NAMES
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(&folded));
-    alike.map_or(Ok(()), |(known, _)| {
-        Err(invalid(format!("Write the field `{known}` in lower case.")))
-    })
-}
-
 impl Fields {
     /// None when the value is not what it must be.
     fn read_value(&mut self, name: &str, value: &[u8]) -> Option<()> {
         match name {
-            "model" => {
-                let model: String = from(value)?;
-                self.model = (!model.is_empty() && model.len() <= MODEL_BYTES_MAX).then_some(model);
-                self.model.is_some().then_some(())
-            }
-            "stream" => {
-                self.stream = from::<Option<bool>>(value)?.unwrap_or(false);
-                Some(())
-            }
+            "model" => self.model = Some(fields::model(value)?),
+            "stream" => self.stream = fields::flag(value)?,
             "max_output_tokens" => {
                 self.output_cap = from::<Option<u64>>(value)?;
-                self.output_cap
-                    .is_none_or(|cap| (1..=TOKENS_MAX).contains(&cap))
-                    .then_some(())
+                return self.output_cap.is_none_or(is_cap).then_some(());
             }
-            "service_tier" => {
-                let tier = from::<Option<String>>(value)?;
-                self.service_tier = tier.map_or(ServiceTier::Standard, |tier| ServiceTier::of(&tier));
-                Some(())
-            }
-            "input" => self.seen.input(value),
-            "tools" => self.seen.tools(value),
+            "service_tier" => self.service_tier = fields::service_tier(value)?,
+            "input" => self.seen.input(value)?,
+            "tools" => self.seen.tools(value)?,
             "text" => {
                 let text: Option<TextConfig> = from(value)?;
                 self.has_format = text.is_some_and(|text| text.format.is_some());
-                Some(())
             }
-            _ => {
-                self.seen.note(unbounded_option(name, value)?);
-                Some(())
-            }
+            _ => self.seen.note(unbounded_option(name, value)?),
         }
+        Some(())
     }
 }
 
@@ -158,10 +109,6 @@ impl Cache {
         let is_usual = self.ttl.as_deref().is_none_or(|ttl| ttl == "30m");
         (!is_usual).then_some(Unbounded::CacheLifetime)
     }
-}
-
-fn from<'a, T: Deserialize<'a>>(value: &'a [u8]) -> Option<T> {
-    serde_json::from_slice(value).ok()
 }
 
 /// Options that buy something other than tokens at the model's price, or bring in what the request

@@ -5,9 +5,9 @@ use serde::Deserialize;
 
 use crate::{
     answer::Billing,
-    cost::Stated,
+    cost::stated_in,
     count::{Count, known},
-    openai::usage::Reading,
+    openai::usage::{Parts, Reading},
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -40,13 +40,9 @@ struct OutputDetails {
 /// Reads a `usage` object.
 pub(super) fn read(object: &[u8]) -> Reading {
     let Ok(reported) = serde_json::from_slice::<Reported>(object) else {
-        return Reading {
-            is_bad: true,
-            ..Reading::default()
-        };
+        return Reading::bad();
     };
-    let stated = serde_json::from_slice::<Stated<'_>>(object).map_err(drop);
-    let stated = stated.and_then(|stated| stated.total());
+    let stated = stated_in(object);
     Reading {
         usage: reported.usage(),
         billing: Billing {
@@ -64,16 +60,12 @@ impl Reported {
         // Tokens that are counted in the total alone are output.
         let output = output + known(self.total_tokens).saturating_sub(input + output);
         let details = self.input_tokens_details.as_ref();
-        let cache_read = known(details.and_then(|details| details.cached_tokens)).min(input);
-        let written = known(details.and_then(|details| details.cache_write_tokens));
-        let cache_write = written.min(input - cache_read);
-        Some(TokenUsage {
-            input_tokens: input - cache_read - cache_write,
-            output_tokens: output,
-            cache_read_tokens: cache_read,
-            cache_write_tokens: cache_write,
-            reasoning_tokens: known(self.reasoning()).min(output),
-        })
+        let parts = Parts {
+            cache_read: details.and_then(|details| details.cached_tokens),
+            cache_write: details.and_then(|details| details.cache_write_tokens),
+            reasoning: self.reasoning(),
+        };
+        Some(parts.of(input, output))
     }
 
     fn reasoning(&self) -> Option<Count> {
@@ -90,7 +82,7 @@ impl Reported {
             details.and_then(|details| details.cached_tokens),
             details.and_then(|details| details.cache_write_tokens),
         ];
-        counts.into_iter().flatten().any(|count| count.value().is_none())
+        counts.contains(&Some(Count::Bad))
     }
 }
 
