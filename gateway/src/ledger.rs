@@ -18,6 +18,7 @@ mod queue;
 mod reader;
 mod record;
 mod report;
+mod rows;
 mod sqlite;
 mod store;
 mod transfer;

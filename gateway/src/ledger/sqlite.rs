@@ -9,6 +9,7 @@ mod enrolment;
 mod lots;
 mod reads;
 mod recovery;
+mod rows;
 mod schema;
 mod transfer;
 mod verify;

@@ -1,7 +1,6 @@
 //! Holds whose gateway is gone, and lots of them at once: each is settled on its mark.
 
-use protocol::{DeviceId, KeyId, Money, RequestId};
-use tokio_postgres::Row;
+use protocol::Money;
 use uuid::Uuid;
 
 use super::{
@@ -12,8 +11,8 @@ use super::{
     writes::{UsageRow, Writes},
 };
 use crate::ledger::{
-    HoldRequest, RequestOrigin,
-    orphan::{Orphan, last_resort, unknown_origin},
+    orphan::{Orphan, last_resort},
+    rows,
 };
 
 /// In one transaction.
@@ -65,7 +64,7 @@ impl Work for SettleOrphans {
         session.begin(fence).await?;
         let client = &session.client;
         let found = client.query(ORPHANS, &[&fence.node, &self.now, &AT_ONCE]).await?;
-        let holds = found.iter().map(read_hold).collect::<Result<Vec<_>, _>>()?;
+        let holds = found.iter().map(rows::hold).collect::<Result<Vec<_>, _>>()?;
         let mut keys: Vec<Uuid> = holds.iter().map(|hold| *hold.key.as_uuid()).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -94,21 +93,4 @@ impl Work for SettleOrphans {
         writes.moves = lots.into_moves();
         Ok((orphans, writes))
     }
-}
-
-fn read_hold(row: &Row) -> Result<HoldRequest, tokio_postgres::Error> {
-    let origin: String = row.try_get(9)?;
-    Ok(HoldRequest {
-        request: RequestId::from_uuid(row.try_get(0)?),
-        key: KeyId::from_uuid(row.try_get(1)?),
-        device: DeviceId::from_uuid(row.try_get(2)?),
-        at: row.try_get(3)?,
-        lease_until: row.try_get(4)?,
-        amount: Money::from_nano_usd(row.try_get(5)?),
-        counted_input: row.try_get::<_, i64>(6)?.unsigned_abs(),
-        mark: row.try_get::<_, i64>(7)?.unsigned_abs(),
-        price: row.try_get::<_, String>(8)?.into(),
-        is_repeat: true,
-        origin: RequestOrigin::from_text(&origin).unwrap_or_else(unknown_origin),
-    })
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use protocol::{
-    DeviceId, KeyId, Money,
+    DeviceId, KeyId,
     api::{UsageEntry, UsageList, UsageQuery, UsageTotals},
 };
 use tokio::{
@@ -16,13 +16,12 @@ use tokio::{
 use tokio_postgres::{Client, Error, Row, types::ToSql};
 use uuid::Uuid;
 
-use super::{
-    DatabaseUrl,
-    connect::describe,
-    failure::Failure,
+use super::{DatabaseUrl, connect::describe, failure::Failure};
+use crate::ledger::{
+    DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets,
+    reader::page_size,
     rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
 };
-use crate::ledger::{DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, reader::page_size};
 
 /// A short question that is not answered by then is not answered.
 const SHORT: Duration = Duration::from_secs(5);
@@ -220,7 +219,7 @@ async fn usage_page(
         totals: UsageTotals {
             requests: rows::number(&totals, 0)?,
             usage: rows::tokens(&totals, 1)?,
-            cost_nano_usd: Money::from_nano_usd(totals.try_get(6)?),
+            cost_nano_usd: rows::money(&totals, 6)?,
         },
         rows,
     })

@@ -8,10 +8,11 @@ use protocol::{
 use tokio_postgres::{Client, Row, types::ToSql};
 use uuid::Uuid;
 
-use super::{change::Change, cold::tell, failure::Failure, rows, session::Session};
+use super::{change::Change, cold::tell, failure::Failure, session::Session};
 use crate::ledger::{
     LotState, OrderRefusal, OrderRequest, Terms,
     allowance::Standing,
+    rows,
     transfer::{ANSWERED_MS, DUE_AT_ONCE, LotView, LotViews, Plan, answer_again, entry_lots, transfers_of},
 };
 

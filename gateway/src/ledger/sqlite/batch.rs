@@ -3,12 +3,13 @@
 //! comparing it with all others, which is felt with twenty of them.
 
 use protocol::{DeviceId, KeyId, Money, RequestId};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::SqliteBackend;
 use crate::ledger::{
     HoldRefusal, HoldRequest, LotState, Settle, Settled,
     operation::{Hold, Operation, Reply, claimed, count, reply},
+    rows,
 };
 
 /// The guard of every balance: reserves only what is neither spent nor held, on an active lot, for
@@ -134,7 +135,7 @@ impl SqliteBackend {
             .query_row(params![hold.key.as_bytes(), hold.device.as_bytes()], |row| {
                 let expires_at: Option<i64> = row.get(4)?;
                 Ok((
-                    lot_state(row)?,
+                    rows::lot(row)?,
                     row.get::<_, i64>(3)? == 0 && row.get(5)?,
                     expires_at,
                 ))
@@ -298,13 +299,4 @@ impl SqliteBackend {
             .execute("UPDATE meta SET value = ?1 WHERE name = 'probe'", [now])
             .map(drop)
     }
-}
-
-/// Reads `granted, spent, held` from the first three columns.
-pub(super) fn lot_state(row: &Row<'_>) -> rusqlite::Result<LotState> {
-    Ok(LotState {
-        granted: Money::from_nano_usd(row.get(0)?),
-        spent: Money::from_nano_usd(row.get(1)?),
-        held: Money::from_nano_usd(row.get(2)?),
-    })
 }

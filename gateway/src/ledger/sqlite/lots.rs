@@ -6,8 +6,7 @@ use std::collections::HashMap;
 use protocol::{KeyId, Money};
 use rusqlite::Connection;
 
-use super::batch::lot_state;
-use crate::ledger::LotState;
+use crate::ledger::{LotState, rows};
 
 /// More lots than this at once are forgotten and read anew.
 const KNOWN_MAX: usize = 16_384;
@@ -33,7 +32,7 @@ impl Lots {
         }
         let lot = connection
             .prepare_cached("SELECT granted, spent, held FROM account WHERE id = ?1")?
-            .query_row([key.as_bytes()], lot_state)?;
+            .query_row([key.as_bytes()], |row| rows::lot(row))?;
         if self.known.len() >= KNOWN_MAX {
             self.known.clear();
         }

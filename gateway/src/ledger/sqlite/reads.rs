@@ -7,17 +7,15 @@ use std::{
 };
 
 use protocol::{
-    DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage,
-    api::{DeviceClient, UsageEntry, UsageList, UsageQuery, UsageTotals},
+    DeviceId, KeyId,
+    api::{UsageEntry, UsageList, UsageQuery, UsageTotals},
 };
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, named_params};
 
-use super::{batch::lot_state, transfer::allowance};
-use crate::{
-    clock::timestamp,
-    ledger::{
-        DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, allowance::Standing, reader::page_size,
-    },
+use crate::ledger::{
+    DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets,
+    reader::page_size,
+    rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
 };
 
 /// Reads committed state. Calls block for well under a millisecond on an index.
@@ -27,19 +25,6 @@ pub struct SqliteReader {
     path: Arc<PathBuf>,
 }
 
-const KEY_COLUMNS: &str = "
-SELECT granted, spent, held, token_key.id, last4, label, models, devices_max, devices_live, strict, redeemed,
-       status, created_at, expires_at, limits, preferences, allowance.amount, every, carry_over, next_at,
-       last_at, last_amount, used_before
-  FROM token_key JOIN account ON account.id = token_key.id
-  LEFT JOIN allowance ON allowance.key_id = token_key.id";
-const DEVICE_COLUMNS: &str = "
-SELECT id, key_id, mac, last4, name, os, client, version, created_at, last_seen_at, revoked_at FROM device";
-const USAGE_COLUMNS: &str = "
-SELECT request_id, at, device_id, key_id, kind, model, upstream, upstream_model, provider_response_id, input,
-       output, cache_read, cache_write, reasoning, cost, estimated, orphan, repository, branch, language,
-       client_request_id, latency_ms
-  FROM usage";
 /// Rows that a query selects; a NULL parameter selects all.
 const USAGE_WHERE: &str = "
  WHERE (:key IS NULL OR key_id = :key) AND (:device IS NULL OR device_id = :device)
@@ -70,7 +55,7 @@ impl SqliteReader {
         self.with(|connection| {
             connection
                 .prepare_cached("SELECT granted, spent, held FROM account WHERE id = ?1")?
-                .query_row([key.as_bytes()], lot_state)
+                .query_row([key.as_bytes()], |row| rows::lot(row))
                 .optional()
         })
     }
@@ -79,7 +64,7 @@ impl SqliteReader {
         self.with(|connection| {
             connection
                 .prepare_cached(&format!("{KEY_COLUMNS} WHERE token_key.id = ?1"))?
-                .query_row([key.as_bytes()], read_key)
+                .query_row([key.as_bytes()], |row| rows::key(row))
                 .optional()
         })
     }
@@ -89,7 +74,7 @@ impl SqliteReader {
         self.with(|connection| {
             connection
                 .prepare_cached(&format!("{KEY_COLUMNS} ORDER BY token_key.id DESC"))?
-                .query_map([], read_key)?
+                .query_map([], |row| rows::key(row))?
                 .collect()
         })
     }
@@ -102,7 +87,7 @@ impl SqliteReader {
                 .prepare_cached(&format!(
                     "{DEVICE_COLUMNS} WHERE ?1 IS NULL OR key_id = ?1 ORDER BY id"
                 ))?
-                .query_map([key], read_device)?
+                .query_map([key], |row| rows::device(row))?
                 .collect()
         })
     }
@@ -144,7 +129,7 @@ impl SqliteReader {
         self.with(|connection| {
             let rows = connection
                 .prepare(&sql)?
-                .query_map([], read_usage)?
+                .query_map([], |row| rows::usage(row))?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
             rows.into_iter()
                 .map(|row| {
@@ -192,7 +177,7 @@ fn usage_page(
                 ":until": query.until.map(|at| at.as_millisecond()),
                 ":before": query.before.map(|id| *id.as_bytes()), ":limit": limit + 1,
             },
-            read_usage,
+            |row| rows::usage(row),
         )?
         .collect()
 }
@@ -215,90 +200,12 @@ fn usage_totals(
         },
         |row| {
             Ok(UsageTotals {
-                requests: number(row, 0)?,
-                usage: read_tokens(row, 1)?,
-                cost_nano_usd: Money::from_nano_usd(row.get(6)?),
+                requests: rows::number(row, 0)?,
+                usage: rows::tokens(row, 1)?,
+                cost_nano_usd: rows::money(row, 6)?,
             })
         },
     )
-}
-
-fn read_key(row: &Row<'_>) -> rusqlite::Result<KeyRecord> {
-    let models: Option<String> = row.get(6)?;
-    Ok(KeyRecord {
-        lot: lot_state(row)?,
-        id: KeyId::from_bytes(row.get(3)?),
-        last4: row.get(4)?,
-        label: row.get(5)?,
-        models: models.map(|names| names.lines().map(str::to_owned).collect()),
-        devices_max: row.get(7)?,
-        devices_live: row.get(8)?,
-        strict: row.get(9)?,
-        redeemed: row.get(10)?,
-        revoked: row.get::<_, i64>(11)? != 0,
-        created_at: timestamp(row.get(12)?),
-        expires_at: row.get::<_, Option<i64>>(13)?.map(timestamp),
-        limits: row.get(14)?,
-        preferences: row.get(15)?,
-        allowance: allowance(row, 16)?.and_then(Standing::shown),
-    })
-}
-
-fn read_device(row: &Row<'_>) -> rusqlite::Result<DeviceRecord> {
-    Ok(DeviceRecord {
-        id: DeviceId::from_bytes(row.get(0)?),
-        key: KeyId::from_bytes(row.get(1)?),
-        mac: row.get(2)?,
-        last4: row.get(3)?,
-        name: row.get(4)?,
-        client: DeviceClient {
-            os: row.get(5)?,
-            client: row.get(6)?,
-            version: row.get(7)?,
-        },
-        created_at: timestamp(row.get(8)?),
-        last_seen_at: row.get::<_, Option<i64>>(9)?.map(timestamp),
-        revoked_at: row.get::<_, Option<i64>>(10)?.map(timestamp),
-    })
-}
-
-fn read_usage(row: &Row<'_>) -> rusqlite::Result<UsageEntry> {
-    let kind: String = row.get(4)?;
-    Ok(UsageEntry {
-        request_id: RequestId::from_bytes(row.get(0)?),
-        at: timestamp(row.get(1)?),
-        device_id: DeviceId::from_bytes(row.get(2)?),
-        key_id: KeyId::from_bytes(row.get(3)?),
-        // Only kinds that we wrote are in the column.
-        kind: kind.parse().unwrap_or(RequestKind::Chat),
-        model: row.get(5)?,
-        upstream: row.get(6)?,
-        upstream_model: row.get(7)?,
-        provider_response_id: row.get(8)?,
-        usage: read_tokens(row, 9)?,
-        cost_nano_usd: Money::from_nano_usd(row.get(14)?),
-        estimated: row.get(15)?,
-        orphan: row.get(16)?,
-        repository: row.get(17)?,
-        branch: row.get(18)?,
-        language: row.get(19)?,
-        client_request_id: row.get(20)?,
-        latency_ms: number(row, 21)?,
-    })
-}
-
-fn read_tokens(row: &Row<'_>, first: usize) -> rusqlite::Result<TokenUsage> {
-    Ok(TokenUsage {
-        input_tokens: number(row, first)?,
-        output_tokens: number(row, first + 1)?,
-        cache_read_tokens: number(row, first + 2)?,
-        cache_write_tokens: number(row, first + 3)?,
-        reasoning_tokens: number(row, first + 4)?,
-    })
-}
-
-fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    Ok(row.get::<_, i64>(column)?.unsigned_abs())
 }
 
 fn read(error: rusqlite::Error) -> LedgerError {

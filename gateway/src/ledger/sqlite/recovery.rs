@@ -1,12 +1,12 @@
 //! Holds without an owner, in SQLite.
 
-use protocol::{DeviceId, KeyId, Money, RequestId};
-use rusqlite::{Row, params};
+use rusqlite::params;
 
 use super::SqliteBackend;
 use crate::ledger::{
-    HoldRequest, LedgerError, RequestOrigin,
-    orphan::{Orphan, Recovered, last_resort, unknown_origin},
+    HoldRequest, LedgerError,
+    orphan::{Orphan, Recovered, last_resort},
+    rows,
 };
 
 impl SqliteBackend {
@@ -44,24 +44,7 @@ impl SqliteBackend {
         );
         self.connection
             .prepare(&sql)?
-            .query_map(params![parameter], read_hold)?
+            .query_map(params![parameter], |row| rows::hold(row))?
             .collect()
     }
-}
-
-fn read_hold(row: &Row<'_>) -> rusqlite::Result<HoldRequest> {
-    let origin = RequestOrigin::from_text(row.get_ref(9)?.as_str()?);
-    Ok(HoldRequest {
-        request: RequestId::from_bytes(row.get(0)?),
-        key: KeyId::from_bytes(row.get(1)?),
-        device: DeviceId::from_bytes(row.get(2)?),
-        at: row.get(3)?,
-        lease_until: row.get(4)?,
-        amount: Money::from_nano_usd(row.get(5)?),
-        counted_input: row.get::<_, i64>(6)?.unsigned_abs(),
-        mark: row.get::<_, i64>(7)?.unsigned_abs(),
-        price: row.get::<_, String>(8)?.into(),
-        is_repeat: true,
-        origin: origin.unwrap_or_else(unknown_origin),
-    })
 }

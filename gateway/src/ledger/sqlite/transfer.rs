@@ -1,15 +1,16 @@
 //! Credit that moves, in SQLite: one writer, so nothing comes between the look and the step.
 
 use protocol::{
-    KeyId, Money,
-    api::{Every, Transfer, Transfers},
+    KeyId,
+    api::{Transfer, Transfers},
 };
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{SqliteBackend, batch::lot_state};
+use super::SqliteBackend;
 use crate::ledger::{
     OrderRefusal, OrderRequest, Terms,
     allowance::Standing,
+    rows,
     transfer::{ANSWERED_MS, DUE_AT_ONCE, LotView, LotViews, Plan, answer_again, entry_lots, transfers_of},
 };
 
@@ -170,30 +171,9 @@ impl SqliteBackend {
 
 fn lot_view(row: &Row<'_>) -> rusqlite::Result<LotView> {
     Ok(LotView {
-        state: lot_state(row)?,
+        state: rows::lot(row)?,
         is_revoked: row.get::<_, i64>(3)? != 0,
         expires_at: row.get(4)?,
-        allowance: allowance(row, 5)?,
+        allowance: rows::allowance(row, 5)?,
     })
-}
-
-/// Reads `amount, every, carry_over, next_at, last_at, last_amount, used_before` from a column on;
-/// all of them NULL: there is none.
-pub(super) fn allowance(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Standing>> {
-    let Some(amount) = row.get::<_, Option<i64>>(first)? else {
-        return Ok(None);
-    };
-    let every: String = row.get(first + 1)?;
-    Ok(Some(Standing {
-        terms: Terms {
-            amount: Money::from_nano_usd(amount),
-            // Only words that we wrote are in the column.
-            every: every.parse().unwrap_or(Every::Month),
-            carry_over: row.get(first + 2)?,
-        },
-        next_at: row.get(first + 3)?,
-        last_at: row.get(first + 4)?,
-        last_amount: row.get(first + 5)?,
-        used_before: row.get(first + 6)?,
-    }))
 }
