@@ -4,15 +4,17 @@ use std::{collections::HashSet, sync::Arc};
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{FromRequestParts, Path, State},
 };
-use http::HeaderMap;
+use http::request::Parts;
 use protocol::{
     Code, KeyId, Money, Problem,
     api::{AllocationRequest, AllowanceRequest, ErrorBody, ReclaimRequest, Share, TopUpRequest, Transfers},
 };
 
-use super::{Answer, Body, access::ByAdmin, redeem::idempotency_key};
+use utoipa::IntoParams;
+
+use super::{Answer, ApiError, Body, access::ByAdmin, redeem::idempotency_key};
 use crate::{
     clock::now_ms,
     ledger::{LotState, Order, OrderRefusal, OrderRequest, Terms},
@@ -21,13 +23,28 @@ use crate::{
 
 const SHARES_MAX: usize = 1_000;
 
+/// How a request that moves credit is told from the same one sent again.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct Once {
+    /// The same within a day is carried out once and answered the same; with another request it is refused.
+    #[param(rename = "Idempotency-Key")]
+    key: Option<String>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Once {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let key = idempotency_key(&parts.headers)?;
+        Ok(Self { key })
+    }
+}
+
 /// Gives a key more credit.
 #[utoipa::path(
     post, path = "/api/v1/keys/{id}/credit", request_body = TopUpRequest,
-    params(
-        ("id" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same within a day is carried out once and answered the same; with another request it is refused.")
-    ),
+    params(("id" = String, Path), Once),
     responses((status = 200, body = Transfers), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody), (status = 422, body = ErrorBody))
 )]
@@ -35,23 +52,20 @@ pub async fn top_up(
     State(gateway): State<Arc<Gateway>>,
     ByAdmin: ByAdmin,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    once: Once,
     Body(request): Body<TopUpRequest>,
 ) -> Answer<Json<Transfers>> {
     let order = Order::Grant {
         to: key_id(&id)?,
         amount: positive(request.amount_nano_usd)?,
     };
-    carry_out(&gateway, &headers, order).await
+    carry_out(&gateway, once, order).await
 }
 
 /// Takes credit back that is neither spent nor held.
 #[utoipa::path(
     post, path = "/api/v1/keys/{id}/reclaim", request_body = ReclaimRequest,
-    params(
-        ("id" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same within a day is carried out once and answered the same; with another request it is refused.")
-    ),
+    params(("id" = String, Path), Once),
     responses((status = 200, body = Transfers), (status = 400, body = ErrorBody), (status = 402, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody),
         (status = 429, body = ErrorBody))
@@ -60,20 +74,20 @@ pub async fn reclaim(
     State(gateway): State<Arc<Gateway>>,
     ByAdmin: ByAdmin,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    once: Once,
     Body(request): Body<ReclaimRequest>,
 ) -> Answer<Json<Transfers>> {
     let order = Order::Reclaim {
         from: key_id(&id)?,
         amount: request.amount_nano_usd.map(positive).transpose()?,
     };
-    carry_out(&gateway, &headers, order).await
+    carry_out(&gateway, once, order).await
 }
 
 /// Moves credit from one key to another, or divides it between several.
 #[utoipa::path(
     post, path = "/api/v1/allocations", request_body = AllocationRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same within a day is carried out once and answered the same; with another request it is refused.")),
+    params(Once),
     responses((status = 200, body = Transfers), (status = 400, body = ErrorBody), (status = 402, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody),
         (status = 429, body = ErrorBody))
@@ -81,7 +95,7 @@ pub async fn reclaim(
 pub async fn allocate(
     State(gateway): State<Arc<Gateway>>,
     ByAdmin: ByAdmin,
-    headers: HeaderMap,
+    once: Once,
     Body(request): Body<AllocationRequest>,
 ) -> Answer<Json<Transfers>> {
     let order = Order::Allocate {
@@ -89,16 +103,13 @@ pub async fn allocate(
         amount: request.amount_nano_usd.map(positive).transpose()?,
         shares: shares(request)?,
     };
-    carry_out(&gateway, &headers, order).await
+    carry_out(&gateway, once, order).await
 }
 
 /// Gives a key an allowance in the place of the one that it had.
 #[utoipa::path(
     put, path = "/api/v1/keys/{id}/allowance", request_body = AllowanceRequest,
-    params(
-        ("id" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same within a day is carried out once and answered the same; with another request it is refused.")
-    ),
+    params(("id" = String, Path), Once),
     responses((status = 200, body = Transfers), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody), (status = 422, body = ErrorBody))
 )]
@@ -106,7 +117,7 @@ pub async fn set_allowance(
     State(gateway): State<Arc<Gateway>>,
     ByAdmin: ByAdmin,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    once: Once,
     Body(request): Body<AllowanceRequest>,
 ) -> Answer<Json<Transfers>> {
     let order = Order::Allowance {
@@ -117,16 +128,13 @@ pub async fn set_allowance(
             carry_over: request.carry_over,
         }),
     };
-    carry_out(&gateway, &headers, order).await
+    carry_out(&gateway, once, order).await
 }
 
 /// Ends a key's allowance. What was granted stays.
 #[utoipa::path(
     delete, path = "/api/v1/keys/{id}/allowance",
-    params(
-        ("id" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same within a day is carried out once and answered the same; with another request it is refused.")
-    ),
+    params(("id" = String, Path), Once),
     responses((status = 200, body = Transfers), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 422, body = ErrorBody))
 )]
@@ -134,20 +142,20 @@ pub async fn end_allowance(
     State(gateway): State<Arc<Gateway>>,
     ByAdmin: ByAdmin,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    once: Once,
 ) -> Answer<Json<Transfers>> {
     let order = Order::Allowance {
         key: key_id(&id)?,
         terms: None,
     };
-    carry_out(&gateway, &headers, order).await
+    carry_out(&gateway, once, order).await
 }
 
-async fn carry_out(gateway: &Gateway, headers: &HeaderMap, order: Order) -> Answer<Json<Transfers>> {
+async fn carry_out(gateway: &Gateway, once: Once, order: Order) -> Answer<Json<Transfers>> {
     let request = OrderRequest {
         order,
         at: now_ms(),
-        idempotency_key: idempotency_key(headers)?,
+        idempotency_key: once.key,
     };
     let outcome = gateway.ledger.order(Box::new(request)).await.map_err(internal)?;
     let done = outcome.map_err(refused)?;

@@ -10,7 +10,7 @@ import os
 
 import anthropic
 import pydantic
-from rows import PICTURE, Attempts, Refused, Rows, Works, expect, upstream_of_arguments
+from rows import PICTURE, Attempts, Refused, Rows, expect, in_requests, refused, upstream_of_arguments
 
 row = Rows()
 HELLO = "Hello wörld, how are you?"
@@ -230,14 +230,6 @@ def _(stage):
     return carried("`messages[0].content[0].source`", lambda: stage.ask(model="free", messages=messages))
 
 
-def refused(error, attempt):
-    try:
-        attempt()
-    except error as raised:
-        return raised
-    raise AssertionError(f"no {error.__name__}")
-
-
 def kind_of(raised):
     return raised.body["error"]["type"]
 
@@ -283,58 +275,60 @@ def _(stage):
             text += next(pieces)
 
 
+# What is refused, with the status and kind that it has.
+EXHAUSTED = (anthropic.APIStatusError, 402, "billing_error")
+LIMITED = (anthropic.RateLimitError, 429, "rate_limit_error")
+UNAVAILABLE = (anthropic.InternalServerError, 502, "api_error")
+
+
+def fails(refusal, attempt):
+    error, status, kind = refusal
+    raised = refused(error, attempt)
+    expect((raised.status_code, kind_of(raised)), (status, kind))
+    return raised
+
+
+def answers(stage, model):
+    expect(text_of(stage.ask(model=model)), HELLO)
+
+
 @row("retries: balance exhausted")
 def _(stage):
-    stage.attempts.taken()
     ask = stage.poor.messages.create
-    raised = refused(anthropic.APIStatusError, lambda: ask(model="good", messages=ASK, **OPTIONS))
-    expect((raised.status_code, kind_of(raised)), (402, "billing_error"))
-    expect(stage.attempts.taken(), 1)
-    return Works("1 request")
+    return in_requests(1, stage, lambda: fails(EXHAUSTED, lambda: ask(model="good", messages=ASK, **OPTIONS)))
 
 
 @row("retries: rate limit that passes")
 def _(stage):
-    stage.attempts.taken()
-    expect(text_of(stage.ask(model="limited")), HELLO)
-    expect(stage.attempts.taken(), 2)
-    return Works("2 requests")
+    return in_requests(2, stage, lambda: answers(stage, "limited"))
 
 
 @row("retries: rate limit that stays")
 def _(stage):
-    stage.attempts.taken()
-    raised = refused(anthropic.RateLimitError, lambda: stage.ask(model="busy"))
-    expect((kind_of(raised), raised.response.headers["retry-after"]), ("rate_limit_error", "1"))
-    expect(stage.attempts.taken(), 3)
-    return Works("3 requests")
+    def attempt():
+        raised = fails(LIMITED, lambda: stage.ask(model="busy"))
+        expect(raised.response.headers["retry-after"], "1")
+
+    return in_requests(3, stage, attempt)
 
 
 @row("retries: failure that passes")
 def _(stage):
-    stage.attempts.taken()
-    expect(text_of(stage.ask(model="stumbles")), HELLO)
-    expect(stage.attempts.taken(), 2)
-    return Works("2 requests")
+    return in_requests(2, stage, lambda: answers(stage, "stumbles"))
 
 
 @row("retries: failure that stays")
 def _(stage):
-    stage.attempts.taken()
-    raised = refused(anthropic.InternalServerError, lambda: stage.ask(model="broken"))
-    expect((raised.status_code, kind_of(raised)), (502, "api_error"))
-    expect(stage.attempts.taken(), 3)
-    return Works("3 requests")
+    return in_requests(3, stage, lambda: fails(UNAVAILABLE, lambda: stage.ask(model="broken")))
 
 
 @row("retries: the owner's key is refused")
 def _(stage):
-    stage.attempts.taken()
-    raised = refused(anthropic.InternalServerError, lambda: stage.ask(model="locked"))
-    expect((raised.status_code, kind_of(raised)), (502, "api_error"))
-    expect((len(raised.request_id), raised.body["request_id"]), (36, raised.request_id))
-    expect(stage.attempts.taken(), 1)
-    return Works("1 request")
+    def attempt():
+        raised = fails(UNAVAILABLE, lambda: stage.ask(model="locked"))
+        expect((len(raised.request_id), raised.body["request_id"]), (36, raised.request_id))
+
+    return in_requests(1, stage, attempt)
 
 
 if __name__ == "__main__":

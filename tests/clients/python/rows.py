@@ -64,6 +64,15 @@ def expect(seen, wanted):
         raise AssertionError(f"saw {seen!r}, wanted {wanted!r}")
 
 
+def refused(error, attempt):
+    """What is raised, which must be of this class."""
+    try:
+        attempt()
+    except error as raised:
+        return raised
+    raise AssertionError(f"no {error.__name__}")
+
+
 def upstream_of_arguments():
     """`own`, `chat` or `other`: whose dialect the upstream speaks, and whether only its chat."""
     (upstream,) = sys.argv[1:]
@@ -82,3 +91,11 @@ class Attempts:
     def taken(self):
         count, self.count = self.count, 0
         return count
+
+
+def in_requests(count, stage, attempt):
+    """The row of something for which the client really sends so many requests."""
+    stage.attempts.taken()
+    attempt()
+    expect(stage.attempts.taken(), count)
+    return Works("1 request" if count == 1 else f"{count} requests")
