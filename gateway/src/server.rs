@@ -34,8 +34,9 @@ pub use tls::{TlsError, TlsFiles, client_config};
 
 /// More threads than cores only pass work around.
 const THREADS_MAX: usize = 8;
-/// Clients that are turned away with words at once by one thread; more only see the door close.
-const TURNED_AWAY_MAX: usize = 64;
+/// Clients that one thread deals with at once beyond all places: the owner, who is served, and
+/// others, who are turned away with words. More only see the door close.
+const DOORSTEP_MAX: usize = 64;
 /// How long running requests may take to end after a stop signal before they are cut.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long settling what was cut may take.
@@ -197,7 +198,7 @@ async fn accept(
     listener: tokio::net::TcpListener,
     visitor: connection::Connection,
 ) {
-    let doorstep = Arc::new(Semaphore::new(TURNED_AWAY_MAX));
+    let doorstep = Arc::new(Semaphore::new(DOORSTEP_MAX));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -206,7 +207,7 @@ async fn accept(
         match accepted {
             Ok((socket, peer)) => match desk.share.place() {
                 Some(place) => welcome(&desk, door, &visitor, (socket, peer), place),
-                None => turn_away(&doorstep, &visitor, socket),
+                None => turn_away(&doorstep, &visitor, socket, peer),
             },
             // Out of file descriptors, or the client left already: the next one may be fine.
             Err(error) => {
@@ -241,15 +242,26 @@ fn welcome(
     }
 }
 
-/// There is no place. Behind TLS nothing can be said without the work of a handshake.
-fn turn_away(doorstep: &Arc<Semaphore>, visitor: &connection::Connection, socket: TcpStream) {
+/// There is no place. Behind TLS nothing can be said without the work of a handshake. Who comes from
+/// this machine may be its owner, who is served on the doorstep.
+fn turn_away(
+    doorstep: &Arc<Semaphore>,
+    visitor: &connection::Connection,
+    socket: TcpStream,
+    peer: SocketAddr,
+) {
     let Ok(step) = Arc::clone(doorstep).try_acquire_owned() else {
         return;
     };
-    if visitor.tls.is_none() {
-        tokio::task::spawn_local(async move {
-            doorstep::turn_away(socket).await;
-            drop(step);
-        });
+    if visitor.tls.is_some() {
+        return;
     }
+    let visitor = peer.ip().to_canonical().is_loopback().then(|| visitor.clone());
+    tokio::task::spawn_local(async move {
+        match visitor {
+            Some(visitor) => visitor.serve_owner(socket, peer).await,
+            None => doorstep::turn_away(socket).await,
+        }
+        drop(step);
+    });
 }

@@ -1,9 +1,11 @@
 //! One client connection.
 
-use std::{convert::Infallible, net::SocketAddr, rc::Rc, sync::Arc, time::Duration};
+use std::{cell::Cell, convert::Infallible, net::SocketAddr, rc::Rc, sync::Arc, time::Duration};
 
 use axum::Router;
+use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, Uri};
+use http_body_util::{BodyExt, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use protocol::{Code, Problem};
@@ -13,11 +15,12 @@ use tower::ServiceExt;
 use super::{
     Direct, Shared, TlsFiles,
     direct::{Next, Patience},
+    doorstep,
 };
 use crate::{
     body::{Body, InTime},
     proxy::{self, Dialect, Proxy},
-    route::{ApiError, health},
+    route::{ApiError, access, health},
     state::Busy,
     wire::{RequestHead, Rewind, Socket},
 };
@@ -103,6 +106,43 @@ impl Connection {
                 let _ = connection.await;
             }
         }
+    }
+
+    /// Where all places are taken, one request of this machine's owner is answered all the same, and
+    /// nobody else's: a gateway that is full must not lock out who could make room.
+    pub(super) async fn serve_owner(self, socket: TcpStream, peer: SocketAddr) {
+        let _busy = Busy::new(&self.shared.gateway);
+        let patience = Patience::of(&self.shared.gateway.limits()).write;
+        let socket = Rewind::new(Bytes::new(), Socket::Plain(socket), patience);
+        let has_asked = Cell::new(false);
+        let service = service_fn(|request| {
+            has_asked.set(true);
+            let this = &self;
+            async move { Ok::<_, Infallible>(this.answer_owner(request, peer).await) }
+        });
+        let connection = http1::Builder::new()
+            .keep_alive(false)
+            .max_buf_size(HEAD_BYTES_MAX)
+            .serve_connection(TokioIo::new(socket), service);
+        let mut connection = std::pin::pin!(connection);
+        if timeout(doorstep::PATIENCE, connection.as_mut()).await.is_err() && has_asked.get() {
+            // What the owner asked for may take longer; how that ends is the owner's business.
+            let _ = connection.await;
+        }
+    }
+
+    async fn answer_owner(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+        let gateway = &self.shared.gateway;
+        let headers = request.headers();
+        let is_admin = proxy::credential(headers)
+            .is_ok_and(|credential| access::is_admin(gateway, gateway.peers.peer(peer, headers), credential));
+        if is_admin {
+            return self.answer(request, peer).await;
+        }
+        // A close with unread bytes in the socket would take the answer along.
+        let rest = Limited::new(request.into_body(), doorstep::READ_BYTES_MAX).collect();
+        let _ = timeout(doorstep::PATIENCE, rest).await;
+        doorstep::no_place()
     }
 
     async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {

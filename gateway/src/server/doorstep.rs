@@ -2,20 +2,25 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
 
-use crate::config::Limits;
+use crate::{body::Body, config::Limits};
 
 /// In a form that the clients of every dialect read. It names no path, since none was read.
 const BODY: &str = r#"{"type":"error","error":{"type":"rate_limit_error","code":"rate_limited","message":"This gateway has as many connections as it can take. Try again in a moment.","hint":"Try again in a moment."}}"#;
 /// A client that does not take it by then misses it.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 /// How much of what it says meanwhile is read.
-const READ_BYTES_MAX: usize = 64 * 1024;
+pub(super) const READ_BYTES_MAX: usize = 64 * 1024;
 /// Files that are open beside connections: the database, logs, what listens.
 const OTHER_FILES: u64 = 256;
 
@@ -42,6 +47,16 @@ pub(super) async fn turn_away(mut socket: TcpStream) {
     };
     // Whoever left already needs no answer.
     let _ = timeout(PATIENCE, said).await;
+}
+
+/// The same, to a client whose request was read.
+pub(super) fn no_place() -> Response<Body> {
+    let mut response = Response::new(Body::from(Bytes::from_static(BODY.as_bytes())));
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
 }
 
 /// How many clients can be served at once: as many as configured, if the system gives the files.

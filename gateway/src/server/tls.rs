@@ -25,12 +25,16 @@ pub enum TlsError {
 /// How often the files are looked at.
 const LOOK_SECONDS: u64 = 10;
 
+/// When the certificate and the key were written. Each counts: one that is copied with its time may
+/// be older than the other.
+type Changed = [Option<SystemTime>; 2];
+
 /// A certificate with its key on disk.
 pub struct TlsFiles {
     cert: PathBuf,
     key: PathBuf,
     current: ArcSwap<ServerConfig>,
-    looked: Mutex<(Instant, Option<SystemTime>)>,
+    looked: Mutex<(Instant, Changed)>,
 }
 
 impl TlsFiles {
@@ -67,9 +71,8 @@ impl TlsFiles {
     }
 }
 
-fn changed_at(cert: &PathBuf, key: &PathBuf) -> Option<SystemTime> {
-    let modified = |path: &PathBuf| std::fs::metadata(path).and_then(|data| data.modified()).ok();
-    modified(cert).max(modified(key))
+fn changed_at(cert: &PathBuf, key: &PathBuf) -> Changed {
+    [cert, key].map(|path| std::fs::metadata(path).and_then(|data| data.modified()).ok())
 }
 
 fn read(cert: &PathBuf, key: &PathBuf) -> Result<Arc<ServerConfig>, TlsError> {
@@ -99,4 +102,46 @@ pub fn client_config() -> Result<Arc<ClientConfig>, TlsError> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Arc::new(config))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs::File, time::Duration};
+
+    use super::*;
+
+    /// Writes the certificate of a key, as if it were so many seconds old.
+    fn write(path: &PathBuf, key: &rcgen::KeyPair, age: u64) {
+        let params = rcgen::CertificateParams::new(vec!["localhost".into()]).unwrap();
+        std::fs::write(path, params.self_signed(key).unwrap().pem()).unwrap();
+        set_age(path, age);
+    }
+
+    fn set_age(path: &PathBuf, age: u64) {
+        let time = SystemTime::now() - Duration::from_secs(age);
+        File::options()
+            .write(true)
+            .open(path)
+            .unwrap()
+            .set_modified(time)
+            .unwrap();
+    }
+
+    #[test]
+    fn a_certificate_that_is_older_than_its_key_is_read_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let [cert, key] = ["cert.pem", "key.pem"].map(|name| folder.path().join(name));
+        let pair = rcgen::KeyPair::generate().unwrap();
+        std::fs::write(&key, pair.serialize_pem()).unwrap();
+        write(&cert, &pair, 200);
+        let files = TlsFiles::open(cert.clone(), key).unwrap();
+        let before = files.current();
+        let look = || {
+            files.looked.lock().unwrap().0 = Instant::now() - Duration::from_secs(LOOK_SECONDS);
+            files.current()
+        };
+        assert!(Arc::ptr_eq(&before, &look()), "nothing was written");
+        write(&cert, &pair, 100);
+        assert!(!Arc::ptr_eq(&before, &look()));
+    }
 }
