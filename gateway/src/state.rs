@@ -7,7 +7,7 @@ use std::sync::{
 
 use arc_swap::ArcSwap;
 use protocol::{
-    Code, Problem,
+    Code, Problem, RequestId,
     api::{Account, Balance, LotBalance},
 };
 use tokio::sync::{Notify, watch};
@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 use crate::{
     capacity::Capacity,
     catalogue::Catalogue,
+    clock::new_id,
     config::Limits,
     credential::{self, Kind},
     directory::{Device, Directory, Key},
@@ -211,12 +212,18 @@ const EMPTY: LotState = LotState {
     held: protocol::Money::ZERO,
 };
 
-/// A failure of ours: the log has the cause, the client does not.
+/// A failure of ours, of something that is no request to a model.
 pub fn internal(error: LedgerError) -> Problem {
+    internal_in(RequestId::from_uuid(new_id()), error)
+}
+
+/// A failure of ours: the log has the cause, the client does not. By the id each is found with the
+/// other.
+pub fn internal_in(request: RequestId, error: LedgerError) -> Problem {
     match error {
         LedgerError::Busy => Problem::new(Code::RateLimited, "Too many requests wait at this gateway."),
         LedgerError::Unreachable(why) => {
-            tracing::warn!("The database is out of reach: {why}");
+            tracing::warn!(request.id = %request, "The database is out of reach: {why}");
             Problem::new(
                 Code::Starting,
                 "The gateway cannot reach its database at the moment.",
@@ -224,11 +231,14 @@ pub fn internal(error: LedgerError) -> Problem {
             .with_hint("Nothing was sent or charged. Try again in a few seconds.")
         }
         other => {
-            tracing::error!("{other}");
+            tracing::error!(request.id = %request, "{other}");
             Problem::new(
                 Code::Internal,
                 "The gateway could not write its ledger. Nothing was sent or charged.",
             )
+            .with_hint(format!(
+                "Try again; if it stays so, tell the gateway's owner: request {request}."
+            ))
         }
     }
 }

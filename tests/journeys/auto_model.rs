@@ -1,6 +1,8 @@
 //! `auto` stands for several models: each request gets the first that fits it, in the member's order
 //! and then in the owner's, and the answer says which one it was and why.
 
+mod credit;
+
 use protocol::{
     Money,
     api::{ModelList, Preferences},
@@ -46,12 +48,18 @@ impl Setting {
     }
 
     async fn with(auto: &str, credit: &str) -> Self {
+        Self::limited("", auto, credit).await
+    }
+
+    async fn limited(limits: &str, auto: &str, credit: &str) -> Self {
         let upstream = Upstream::start().await;
         for model in ["model-a", "model-b", "model-c", "model-d"] {
             upstream.answer(model, answer());
         }
         let auto = format!("[[model]]\nid = {AUTO:?}\n{auto}");
-        let config = models(Config::with_upstream(&upstream)).table(&auto);
+        let config = models(Config::with_upstream(&upstream))
+            .table(limits)
+            .table(&auto);
         let gateway = Serve::new(&config).start().await;
         let device = gateway.device(credit).await;
         Self {
@@ -370,29 +378,6 @@ async fn a_model_whose_upstream_is_down_is_passed_over() {
     }
     let seen = device.chat(AUTO).send().await;
     assert_chosen(&seen, "alive", "next in the gateway's list; lost is down");
-}
-
-#[tokio::test]
-async fn the_price_ceiling_and_the_balance_decide_too() {
-    let ceiling = format!("{CHOOSE}\nmax_price = {{ input = \"3.00\", output = \"14.99\" }}");
-    let setting = Setting::new(&ceiling).await;
-    let reason = "next in the gateway's list; model-a is above the price ceiling; \
-                  model-b is above the price ceiling";
-    assert_chosen(&setting.ask(json!({})).await, "model-c", reason);
-
-    // 500 output tokens at 15 dollars a million are 0.0075, and 256 of them 0.00384.
-    let short = Setting::with(CHOOSE, "0.007").await;
-    let reason = "next in the gateway's list; model-a would have its output cut by the balance; \
-                  model-b would have its output cut by the balance";
-    assert_chosen(&short.ask(json!({})).await, "model-c", reason);
-    let poor = Setting::with("choose = [\"model-a\", \"model-b\"]", "0.001").await;
-    let refused = poor.ask(json!({})).await.expect(402);
-    assert_eq!(refused.code(), "insufficient_credit");
-    assert!(poor.upstream.all_calls().is_empty());
-    let part = Setting::with("choose = [\"model-a\", \"model-b\"]", "0.007").await;
-    let seen = part.ask(json!({})).await;
-    assert_chosen(&seen, "model-a", "first in the gateway's list");
-    assert!(seen.header(header::OUTPUT_CAP).is_some());
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! A model with several upstreams is served as long as one of them answers. Whoever asks sees no
 //! error before the first byte, pays for one answer, and the ledger shows every attempt.
 
+mod full;
+
 use std::{
     sync::{
         Arc,

@@ -3,10 +3,10 @@
 
 use std::fs;
 
-use protocol::Money;
+use protocol::{Money, header};
 use serde_json::{Value, json};
 use tests::{
-    Price, Serve, eventually,
+    Config, Model, Postgres, Price, Serve, Upstream, eventually,
     upstream::{Answer, Reply},
 };
 
@@ -168,4 +168,45 @@ async fn the_command_line_beats_the_file() {
     let config = tests::Config::with_upstream(&upstream);
     let json = Serve::new(&config).arg("--log-format").arg("json").start().await;
     assert!(json.log().contains("\"level\":\"INFO\""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failure_of_the_ledger_is_found_by_the_id_that_the_client_has() {
+    let server = Postgres::start();
+    let upstream = Upstream::start().await;
+    let config = Config::with_upstream(&upstream)
+        .model(Model::new(CODER, Price::USUAL))
+        .table("[log]\nformat = \"json\"");
+    let serve = Serve::new(&config).env("TOKEN_TRACKER_DATABASE_URL", &server.database("tt"));
+    let mut gateway = serve.start().await;
+    let device = gateway.device("1.00").await;
+    upstream.answer(CODER, Answer::of("chatcmpl-1", 10, 5));
+    device.chat(CODER).send().await.expect(200);
+    server.stop_at_once();
+    let refused = device.chat(CODER).send().await.expect(503);
+    assert_eq!(refused.code(), "starting");
+    let id = refused.header(header::REQUEST_ID).expect("an id");
+    let text = gateway.log();
+    let mut lines = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let line = lines
+        .find(|line| line["request.id"] == id)
+        .unwrap_or_else(|| panic!("{id}: {text}"));
+    assert!(
+        line["message"].as_str().unwrap().contains("out of reach"),
+        "{line}"
+    );
+    // What is no request to a model is found too.
+    gateway
+        .owner(http::Method::GET, "/api/v1/keys")
+        .send()
+        .await
+        .expect(503);
+    let text = gateway.log();
+    let last = text.lines().rfind(|line| line.contains("out of reach"));
+    let last: Value = serde_json::from_str(last.unwrap()).unwrap();
+    assert!(last["request.id"].is_string(), "{last}");
+    server.start_again();
+    gateway.stop().await;
 }

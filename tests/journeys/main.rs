@@ -54,5 +54,6 @@ mod slow_clients;
 mod stream_bytes;
 mod traces;
 mod two_credentials;
+mod unsettled;
 mod upstream_failures;
 mod usage_counts;

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     capacity::BodyRoom,
-    catalogue::{Entry, Route},
+    catalogue::{Entry, Passed, Route},
     clock::{new_id, steady_ms},
     directory::{Device, StreamPlace},
     quota::Tokens,
@@ -108,7 +108,8 @@ pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) 
     let standing = place.admission.as_ref().map(|admission| *admission.standing());
     place.queued = turn(&proxy.gateway.queue, proxy, &device, client, started).await?;
     let mut missed: Option<Refusal> = None;
-    let mut failed: Vec<Arc<str>> = Vec::new();
+    let mut failed: Vec<(Arc<str>, Passed)> = Vec::new();
+    let mut is_repeat = false;
     for (number, (candidate, route)) in ways.iter().enumerate() {
         trail.is_for(&candidate.entry.id);
         let attempt = Attempt {
@@ -120,19 +121,22 @@ pub(super) async fn serve(proxy: &Proxy, asked: Asked, client: &mut Client<'_>) 
             wishes: &wishes,
             trail: &trail,
             started,
-            is_first: number == 0,
+            is_repeat,
             is_last: number + 1 == ways.len(),
         };
-        match attempt.run(proxy, client, place).await {
+        let (refusal, why);
+        (refusal, place, why) = match attempt.run(proxy, client, place).await {
             Ok(served) => return Ok(served),
             Err(Miss::Final(refusal)) => return Err(Refusal { standing, ..*refusal }),
+            Err(Miss::Passed(refusal, kept, why)) => (refusal, kept, why),
             Err(Miss::TryNext(refusal, kept)) => {
-                place = kept;
-                missed = Some(*refusal);
+                is_repeat = true;
+                (refusal, kept, Passed::Failed)
             }
-        }
-        if failed.last() != Some(&candidate.entry.id) {
-            failed.push(Arc::clone(&candidate.entry.id));
+        };
+        missed = Some(*refusal);
+        if failed.last().is_none_or(|(id, _)| *id != candidate.entry.id) {
+            failed.push((Arc::clone(&candidate.entry.id), why));
         }
     }
     let refusal = missed.unwrap_or_else(|| unavailable().into());

@@ -17,7 +17,6 @@ use super::{
 use crate::{
     catalogue::Upstream,
     clock::{now_ms, timestamp},
-    state::internal,
 };
 
 /// As much of an error body as is looked at.
@@ -32,7 +31,10 @@ pub(super) async fn whole(
     (shape, said): (Shape, &Said),
 ) -> Result<Response<Bytes>, Refusal> {
     let reading = Reading::of_answer(&shape.scan_answer(&body));
-    let receipt = exchange.settle(reading).await.map_err(internal)?;
+    let receipt = exchange
+        .settle(reading)
+        .await
+        .map_err(|error| Refusal::unsettled(&error, exchange.request))?;
     let presented = shape.present_answer(body.clone(), said);
     if presented.is_none() {
         tracing::warn!(request.id = %exchange.request, "An answer could not be translated");
@@ -58,7 +60,7 @@ pub(super) async fn settle_part(exchange: &Exchange, shape: Shape, part: &[u8]) 
         .settle(reading)
         .await
         .map(drop)
-        .map_err(|error| internal(error).into())
+        .map_err(|error| Refusal::unsettled(&error, exchange.request))
 }
 
 fn respond(exchange: &Exchange, upstream: &HeaderMap, body: Bytes, receipt: &Receipt) -> Response<Bytes> {
@@ -92,7 +94,7 @@ pub(super) async fn settle_unread(exchange: &Exchange) -> Result<(), Refusal> {
         .settle(Reading::default())
         .await
         .map(drop)
-        .map_err(|error| internal(error).into())
+        .map_err(|error| Refusal::unsettled(&error, exchange.request))
 }
 
 /// What an upstream's refusal means. One that repeats our own key is not even read.

@@ -23,6 +23,7 @@ use super::{
     dialect::Forward,
     exchange::Exchange,
     guard::{Ended, Guard},
+    hold::Unheld,
     origin_headers::Wishes,
     refusal::{Refusal, broke_off, unavailable},
     relay::{self, Stream},
@@ -32,12 +33,11 @@ use super::{
     upstream::{self, Collected, Reply},
 };
 use crate::{
-    catalogue::Route,
+    catalogue::{Passed, Route},
     clock::steady_ms,
     directory::{Device, StreamPlace},
     fair_queue::{Crowded, Place},
     ledger::RequestOrigin,
-    state::internal,
     telemetry,
 };
 
@@ -46,14 +46,15 @@ const SILENT: &str = "it says nothing for too long";
 pub(super) struct Attempt<'a> {
     pub plan: &'a Plan<'a>,
     pub candidate: &'a Candidate,
-    /// Models that were tried before.
-    pub failed: &'a [Arc<str>],
+    /// Models that were tried before, and why they do not answer.
+    pub failed: &'a [(Arc<str>, Passed)],
     pub route: &'a Route,
     pub device: &'a Arc<Device>,
     pub wishes: &'a Wishes,
     pub trail: &'a Rc<Trail>,
     pub started: Instant,
-    pub is_first: bool,
+    /// An attempt before it held, and has claimed the client's id of the request.
+    pub is_repeat: bool,
     pub is_last: bool,
 }
 
@@ -69,6 +70,8 @@ struct Answered {
 /// No answer from this route.
 pub(super) enum Miss {
     Final(Box<Refusal>),
+    /// Nothing was held, and another route may be asked.
+    Passed(Box<Refusal>, StreamPlace, Passed),
     /// The hold is resolved, and another route may be asked.
     TryNext(Box<Refusal>, StreamPlace),
 }
@@ -96,19 +99,24 @@ impl Attempt<'_> {
         let first = match self.forward(self.candidate.cap) {
             Ok(first) => first,
             // It cannot be carried over to this upstream, but perhaps to the next.
-            Err(problem) if !self.is_last => return Err(Miss::TryNext(Box::new(problem.into()), place)),
-            Err(problem) => return Err(problem.into()),
+            Err(problem) => return Err(self.pass(problem.into(), place, Passed::Failed)),
         };
         let upstream_place = match self.upstream_place(proxy, client).await {
             Ok(upstream_place) => upstream_place,
             // Another upstream may have a place at once.
-            Err(refusal) if !self.is_last => return Err(Miss::TryNext(Box::new(refusal), place)),
-            Err(refusal) => return Err(refusal.into()),
+            Err(refusal) => return Err(self.pass(refusal, place, Passed::Failed)),
         };
         let asked = Instant::now();
         let held = self.hold(proxy, pricing, first).await;
         self.trail.asked_for_hold(asked);
-        let held = held?;
+        let held = match held {
+            Ok(held) => held,
+            // What was left when the model was chosen is gone; a cheaper one may do.
+            Err(Unheld::Short(refusal)) if self.candidate.is_chosen() => {
+                return Err(self.pass(refusal, place, Passed::Unaffordable));
+            }
+            Err(Unheld::Short(refusal) | Unheld::Refused(refusal)) => return Err(refusal.into()),
+        };
         let exchange = Exchange {
             gateway: Arc::clone(&proxy.gateway),
             running: Rc::clone(&proxy.running),
@@ -148,6 +156,14 @@ impl Attempt<'_> {
             return self.stream(client, answered).await;
         }
         self.whole(proxy, client, answered).await
+    }
+
+    /// Nothing was held, so another way can be tried as if this one had not been there.
+    fn pass(&self, refusal: Refusal, place: StreamPlace, why: Passed) -> Miss {
+        if self.is_last {
+            return refusal.into();
+        }
+        Miss::Passed(Box::new(refusal), place, why)
     }
 
     /// Begins a stream with its first bytes. Until they are there another upstream can be asked,
@@ -303,7 +319,8 @@ impl Attempt<'_> {
                 if dispatched.get() {
                     answer::settle_unread(&exchange).await?;
                 } else {
-                    exchange.release().await.map_err(internal)?;
+                    let released = exchange.release().await;
+                    released.map_err(|error| Refusal::of_ledger(error, exchange.request))?;
                 }
                 Err(ended.refusal().into())
             }
@@ -346,7 +363,7 @@ impl Attempt<'_> {
             exchange.release().await
         };
         match resolved {
-            Err(error) => internal(error).into(),
+            Err(error) => Refusal::of_ledger(error, exchange.request).into(),
             Ok(()) if goes_on => Miss::TryNext(Box::new(refusal), exchange.place),
             Ok(()) => refusal.into(),
         }

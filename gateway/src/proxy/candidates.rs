@@ -12,7 +12,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    catalogue::{Afford, Auto, Choice, Entry, Fit, Job, choose},
+    catalogue::{Afford, Auto, Choice, Entry, Fit, Job, Passed, choose},
     clock::{now_ms, steady_ms},
     directory::Device,
     state::internal,
@@ -47,8 +47,13 @@ impl Candidate {
         }
     }
 
+    /// Whether the client left open which model it is.
+    pub(super) fn is_chosen(&self) -> bool {
+        self.choice.is_some()
+    }
+
     /// For the answer's headers; `failed` were tried before it.
-    pub(super) fn chosen(&self, failed: &[Arc<str>]) -> Option<Chosen> {
+    pub(super) fn chosen(&self, failed: &[(Arc<str>, Passed)]) -> Option<Chosen> {
         let reason = self.choice.as_ref()?.reason(failed);
         Some(Chosen {
             model: HeaderValue::from_bytes(self.entry.id.as_bytes()).ok()?,

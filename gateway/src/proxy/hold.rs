@@ -15,7 +15,6 @@ use crate::{
     clock::{now_ms, steady_ms},
     ledger::{HoldRefusal, HoldRequest, LotState},
     quota::{Cap, Reserved},
-    state::internal,
 };
 
 /// A lease outlives the longest request by this, so that only a lost hold is swept.
@@ -29,6 +28,25 @@ pub(super) struct Held {
     pub reserved: Option<Reserved>,
     pub forward: Forward,
     pub cap: u64,
+}
+
+/// Why nothing was held.
+pub(super) enum Unheld {
+    /// What is left does not pay for it.
+    Short(Refusal),
+    Refused(Refusal),
+}
+
+impl From<Refusal> for Unheld {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Problem> for Unheld {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem.into())
+    }
 }
 
 /// What does not reach.
@@ -60,7 +78,7 @@ impl Attempt<'_> {
         proxy: &Proxy,
         pricing: &Pricing,
         first: Forward,
-    ) -> Result<Held, Refusal> {
+    ) -> Result<Held, Unheld> {
         let mut forward = first;
         let at = now_ms();
         let mut cap = self.candidate.cap;
@@ -86,14 +104,17 @@ impl Attempt<'_> {
                     cap = lower;
                     forward = self.forward(cap)?;
                 }
-                None => return Err(short.refusal(self.least(pricing, most).unwrap_or(amount), at)),
+                None => {
+                    let least = self.least(pricing, most).unwrap_or(amount);
+                    return Err(Unheld::Short(short.refusal(least, at)));
+                }
             }
         }
         let problem = Problem::new(
             Code::CreditHeld,
             "Other requests of this key took the credit first.",
         );
-        Err(Refusal::later(problem, 1))
+        Err(Unheld::Short(Refusal::later(problem, 1)))
     }
 
     fn request(&self, proxy: &Proxy, pricing: &Pricing, tier: ServiceTier, at: i64) -> HoldRequest {
@@ -109,7 +130,7 @@ impl Attempt<'_> {
             counted_input: self.counted_input(),
             mark: Exchange::first_mark(),
             price: pricing.text_at(tier),
-            is_repeat: !self.is_first,
+            is_repeat: self.is_repeat,
             origin: self.origin(),
         }
     }
@@ -123,12 +144,13 @@ impl Attempt<'_> {
         let reserved = gateway
             .quota
             .reserve(&gateway.reader, self.device, request.amount, request.at);
-        let reserved = match reserved.await.map_err(internal)? {
+        let failed = |error| Refusal::of_ledger(error, request.request);
+        let reserved = match reserved.await.map_err(failed)? {
             Ok(reserved) => reserved,
             Err(cap) => return Ok(Err(Short::Cap(cap))),
         };
         let held = proxy.ledger().hold(Arc::clone(request)).await;
-        match held.map_err(internal)? {
+        match held.map_err(failed)? {
             Ok(_) => Ok(Ok(reserved)),
             Err(HoldRefusal::Short(lot)) => Ok(Err(Short::Lot(lot))),
             Err(refusal) => Err(refused(refusal).into()),

@@ -8,7 +8,9 @@ use providers::{anthropic, openai::UpstreamFailure};
 use super::dialect::{Dialect, SHOULD_RETRY};
 use crate::{
     clock::now_ms,
+    ledger::LedgerError,
     quota::{Cap, Exceeded, Standing},
+    state::internal_in,
 };
 
 /// When a gateway that is full is worth another try.
@@ -80,6 +82,21 @@ impl Refusal {
             is_lasting: failure.is_lasting,
             ..failure.problem.into()
         }
+    }
+
+    /// The ledger gave no answer to this request.
+    pub(super) fn of_ledger(error: LedgerError, request: RequestId) -> Self {
+        Self::from(internal_in(request, error)).of_request(request)
+    }
+
+    /// The upstream did its work, and the ledger could not take down what it cost: the hold stays
+    /// until it is settled on its mark.
+    pub(super) fn unsettled(error: &LedgerError, request: RequestId) -> Self {
+        tracing::error!(request.id = %request, "{error}");
+        let text = "The gateway could not write down what this used. It is charged as an estimate.";
+        let problem = Problem::new(Code::Internal, text)
+            .with_hint(format!("Tell the gateway's owner: request {request}."));
+        Self::from(problem).of_request(request)
     }
 
     /// The same, naming the request under which the log has the details.

@@ -53,3 +53,10 @@ async fn completes_a_task_on_its_own_dialect() {
 async fn completes_a_task_on_the_other_dialect() {
     completes_a_task_on(MESSAGES).await;
 }
+
+#[tokio::test]
+async fn is_charged_when_killed() {
+    let stage = Stage::new(CHAT).await;
+    stage.model_stops_half_way(write);
+    stage.is_charged_when_killed(&mut llm(&stage).await, 0).await;
+}
