@@ -1,8 +1,12 @@
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use memchr::{memchr2, memmem};
 use protocol::Receipt;
 
 const START: &[u8] = b": receipt ";
+/// Every event of every stream is searched for it, so the searcher is made once.
+static WORD: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"receipt"));
 
 /// The comment line that tells a client of ours what its stream cost, as an event of its own.
 pub fn receipt_comment(receipt: &Receipt) -> Bytes {
@@ -21,7 +25,7 @@ pub fn receipt_comment(receipt: &Receipt) -> Bytes {
 /// of it is looked at, and so are spellings that differ in blanks.
 pub fn is_receipt_comment(raw: &[u8]) -> bool {
     // Nearly no event has the word in it, and each one is asked.
-    if memmem::find(raw, b"receipt").is_none() {
+    if WORD.find(raw).is_none() {
         return false;
     }
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);

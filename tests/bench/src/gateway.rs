@@ -32,10 +32,10 @@ pub fn measure(report: &mut Report) {
             process::resident_mib(sqlite.pid()),
             25.0,
         );
-        warm_up(&field.contestants).await;
-        measure_throughput(report, &field.contestants).await;
-        measure_latency(report, &field.contestants).await;
-        for contestant in &field.contestants {
+        warm_up(&field).await;
+        measure_throughput(report, &field).await;
+        measure_latency(report, &field).await;
+        for contestant in &field.whole {
             if let Some(pid) = contestant.process {
                 report.note(
                     format!("{}: resident memory after the load", contestant.route.name),
@@ -50,9 +50,11 @@ pub fn measure(report: &mut Report) {
     });
 }
 
-async fn warm_up(contestants: &[Contestant]) {
-    for contestant in contestants {
+async fn warm_up(field: &Field) {
+    for contestant in &field.whole {
         latency(&contestant.route, false).await;
+    }
+    for contestant in &field.streaming {
         latency(&contestant.route, true).await;
     }
 }
@@ -89,8 +91,13 @@ const KINDS: [Kind; 2] = [
     },
 ];
 
-async fn measure_throughput(report: &mut Report, contestants: &[Contestant]) {
+async fn measure_throughput(report: &mut Report, field: &Field) {
     for kind in &KINDS {
+        let contestants = if kind.stream {
+            &field.streaming
+        } else {
+            &field.whole
+        };
         let mut loads = vec![Vec::new(); contestants.len()];
         for _ in 0..ROUNDS {
             for (at, contestant) in contestants.iter().enumerate() {
@@ -161,12 +168,12 @@ fn tell_ratios(report: &mut Report, kind: &Kind, contestants: &[Contestant], loa
     }
 }
 
-async fn measure_latency(report: &mut Report, contestants: &[Contestant]) {
-    let whole = Added::of(contestants, false, |latency| latency.whole).await;
-    let first = Added::of(contestants, true, |latency| latency.first_byte).await;
-    for (what, added) in [
-        ("whole answer at 200/s", &whole),
-        ("first streamed byte at 200/s", &first),
+async fn measure_latency(report: &mut Report, field: &Field) {
+    let whole = Added::of(&field.whole, false, |latency| latency.whole).await;
+    let first = Added::of(&field.streaming, true, |latency| latency.first_byte).await;
+    for (what, contestants, added) in [
+        ("whole answer at 200/s", &field.whole, &whole),
+        ("first streamed byte at 200/s", &field.streaming, &first),
     ] {
         report.note(
             format!("{what}: one fdatasync at that pace, median"),
@@ -183,8 +190,8 @@ async fn measure_latency(report: &mut Report, contestants: &[Contestant]) {
             );
         }
     }
-    let (nginx, own) = (whole.way(contestants, NGINX), whole.way(contestants, GATEWAY));
-    let own_first = first.way(contestants, GATEWAY);
+    let (nginx, own) = (whole.way(&field.whole, NGINX), whole.way(&field.whole, GATEWAY));
+    let own_first = first.way(&field.streaming, GATEWAY);
     // A disk that rests between two syncs answers more slowly; both targets are shown.
     for (pace, of_whole, of_first) in [
         ("at that pace", whole.sync, first.sync),
@@ -208,7 +215,7 @@ async fn measure_latency(report: &mut Report, contestants: &[Contestant]) {
     );
     report.note(
         "whole answer at 200/s: gateway on PostgreSQL adds, 99th percentile",
-        millis(whole.way(contestants, POSTGRES).p99),
+        millis(whole.way(&field.whole, POSTGRES).p99),
     );
 }
 

@@ -11,7 +11,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::upstream::content_length;
+use crate::upstream::{content_length, is_chunked};
 
 /// A way to an answer: straight to the upstream, through nginx, or through the gateway.
 #[derive(Clone, Debug)]
@@ -61,11 +61,9 @@ impl Route {
         .into()
     }
 
-    /// Both kinds of answer come.
-    pub async fn answers(&self) -> io::Result<()> {
-        for stream in [false, true] {
-            self.connect().await?.exchange(&self.request(stream)).await?;
-        }
+    /// An answer of this kind comes.
+    pub async fn answers(&self, stream: bool) -> io::Result<()> {
+        self.connect().await?.exchange(&self.request(stream)).await?;
         Ok(())
     }
 
@@ -159,8 +157,4 @@ impl Connection {
             None => self.buffer.ends_with(b"\r\n0\r\n\r\n"),
         }
     }
-}
-
-fn is_chunked(head: &[u8]) -> bool {
-    memchr::memmem::find(&head.to_ascii_lowercase(), b"transfer-encoding: chunked").is_some()
 }

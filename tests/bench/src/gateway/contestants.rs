@@ -14,6 +14,7 @@ pub const GATEWAY: &str = "gateway";
 pub const POSTGRES: &str = "gateway on PostgreSQL";
 
 /// One way to an answer.
+#[derive(Clone)]
 pub struct Contestant {
     pub route: Route,
     /// Its process, whose children count too; none for the direct call.
@@ -22,7 +23,10 @@ pub struct Contestant {
 
 /// Everything that has to stay alive meanwhile.
 pub struct Field {
-    pub contestants: Vec<Contestant>,
+    /// Who answers as a whole.
+    pub whole: Vec<Contestant>,
+    /// Who streams.
+    pub streaming: Vec<Contestant>,
     /// With its ledger in SQLite, and in PostgreSQL.
     pub gateways: [Gateway; 2],
     _nginx: Nginx,
@@ -44,7 +48,7 @@ impl Field {
             .env("TOKEN_TRACKER_DATABASE_URL", &server.database("bench"))
             .start()
             .await;
-        let mut contestants = vec![
+        let contestants = vec![
             Contestant {
                 route: Route::new(DIRECT, upstream, None),
                 process: None,
@@ -60,25 +64,36 @@ impl Field {
             contestant(GATEWAY, &sqlite).await,
             contestant(POSTGRES, &postgres).await,
         ];
-        // One that does not answer is no measure for anybody.
-        let mut answering = Vec::new();
-        for contestant in contestants.drain(..) {
-            match contestant.route.answers().await {
-                Ok(()) => answering.push(contestant),
-                Err(error) if contestant.route.name == PEER => {
-                    report.note(format!("{PEER}: left out, since it does not answer"), error);
-                }
-                Err(error) => panic!("{} does not answer: {error}", contestant.route.name),
-            }
-        }
         Self {
-            contestants: answering,
+            whole: answering(report, &contestants, false).await,
+            streaming: answering(report, &contestants, true).await,
             gateways: [sqlite, postgres],
             _nginx: nginx,
             _peer: peer,
             _server: server,
         }
     }
+}
+
+/// One that does not answer is no measure for anybody.
+async fn answering(report: &mut Report, all: &[Contestant], stream: bool) -> Vec<Contestant> {
+    let mut answering = Vec::new();
+    for contestant in all {
+        match contestant.route.answers(stream).await {
+            Ok(()) => answering.push(contestant.clone()),
+            Err(error) if contestant.route.name == PEER => {
+                let kind = if stream { "streams" } else { "whole answers" };
+                // What it says beyond that has several lines.
+                let error = error.to_string();
+                report.note(
+                    format!("{PEER}: left out of {kind}, since it answers"),
+                    error.lines().next().unwrap_or_default(),
+                );
+            }
+            Err(error) => panic!("{} does not answer: {error}", contestant.route.name),
+        }
+    }
+    answering
 }
 
 async fn contestant(name: &'static str, gateway: &Gateway) -> Contestant {
