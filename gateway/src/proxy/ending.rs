@@ -19,6 +19,8 @@ use super::{
 
 /// The outcome of a stream whose hold was gone.
 const FENCED: &str = "fenced";
+/// The outcome of a stream whose end could not be written down.
+const UNSETTLED: &str = "unsettled";
 /// How long the last bytes may wait for a client that does not read.
 const LAST_MAX: Duration = Duration::from_secs(5);
 /// How long the rest of a body may take after `[DONE]`, for the connection to be used again.
@@ -39,7 +41,6 @@ impl Stream {
                 return client.abort();
             }
         };
-        trail.answers(StatusCode::OK, problem.as_ref().map(|problem| problem.code));
         if problem.is_some() {
             // Closing the connection stops the upstream, before anything else takes time.
             self.head.body = ReplyBody::Local(std::collections::VecDeque::new());
@@ -49,9 +50,11 @@ impl Stream {
             // Without a settle the end must not be sent; the next start settles it.
             Err(error) => {
                 tracing::error!(request.id = %self.exchange.request, "{error}");
+                trail.ends(UNSETTLED);
                 return client.abort();
             }
         };
+        trail.answers(StatusCode::OK, problem.as_ref().map(|problem| problem.code));
         let mut last = std::mem::take(&mut self.ready);
         last.append(&mut self.kept);
         last.extend(problem.and_then(|problem| self.error_event(&problem)));
