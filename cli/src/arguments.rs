@@ -121,6 +121,7 @@ mod tests {
           status     Show where this device is signed in, and whether the gateway is ready
           sign-out   Sign this device out and free its place on the token key
           upstreams  List providers and store their API keys
+          reconcile  Compare what was metered with what the providers billed
           ledger     Recount the gateway's ledger
           migrate    Move the ledger to another database, where several gateways can use it
           backup     Write the ledger into one encrypted file, beside a running gateway or without one

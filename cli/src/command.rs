@@ -7,6 +7,7 @@ mod keys;
 mod ledger;
 mod migrate;
 mod models;
+mod reconcile;
 mod redeem;
 mod reload;
 mod restore;
@@ -51,6 +52,8 @@ pub enum Command {
     /// List providers and store their API keys
     #[command(subcommand)]
     Upstreams(upstreams::Upstreams),
+    /// Compare what was metered with what the providers billed
+    Reconcile(reconcile::Reconcile),
     /// Recount the gateway's ledger
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -79,6 +82,7 @@ impl Command {
             Self::Status(status) => wait_for(status.run(context)),
             Self::SignOut(sign_out) => wait_for(sign_out.run(context)),
             Self::Upstreams(upstreams) => wait_for(upstreams.run(context)),
+            Self::Reconcile(reconcile) => wait_for(reconcile.run(context)),
             Self::Ledger(ledger) => wait_for(ledger.run(context)),
             Self::Migrate(migrate) => wait_for(migrate.run(context)),
             Self::Backup(backup) => backup.run(context),

@@ -1,6 +1,7 @@
 //! The models that clients can name, and where each is served.
 
 mod added;
+mod ask;
 mod auto;
 mod build;
 mod discover;
@@ -25,6 +26,7 @@ use crate::{directory::Key, fair_queue::FairQueue};
 
 pub use added::Added;
 pub(crate) use added::PREFIX as ADDED_PREFIX;
+pub(crate) use ask::ask;
 pub use auto::{Afford, Auto, Choice, Fit, Job, MaxPrice, Passed, choose};
 pub use build::build;
 pub use discover::{Found, discover};
@@ -152,6 +154,8 @@ impl Route {
 #[derive(Clone, Debug)]
 pub struct Pricing {
     pub price: Arc<Price>,
+    /// The price's own, for every usage row.
+    pub version: Arc<str>,
     /// At the standard tier, as nearly every request is served.
     text: Arc<str>,
 }
@@ -160,6 +164,7 @@ impl Pricing {
     pub fn new(price: Price) -> Self {
         Self {
             text: text_of(&price.at_tier(ServiceTier::Standard)),
+            version: price.version.as_str().into(),
             price: Arc::new(price),
         }
     }

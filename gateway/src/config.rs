@@ -2,6 +2,7 @@
 
 mod check;
 mod limits;
+mod reconcile;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -15,6 +16,7 @@ use usage::pricing::{Multiplier, Price, Rate, Rates};
 use crate::network::{NetworkError, Reach};
 
 pub use limits::Limits;
+pub use reconcile::{ReconcileConfig, Tolerance};
 
 use crate::catalogue::MaxPrice;
 
@@ -62,6 +64,7 @@ pub struct Config {
     pub limits: Limits,
     pub log: LogConfig,
     pub telemetry: TelemetryConfig,
+    pub reconcile: ReconcileConfig,
     #[serde(rename = "upstream")]
     pub upstreams: Vec<UpstreamConfig>,
     #[serde(rename = "model")]
@@ -118,6 +121,9 @@ pub struct UpstreamConfig {
     pub base_url: Option<String>,
     pub api_key_env: Option<String>,
     pub api_key_file: Option<PathBuf>,
+    /// The key that may read what the service bills; never used for anything else.
+    pub billing_key_env: Option<String>,
+    pub billing_key_file: Option<PathBuf>,
     pub dialects: Option<Vec<String>>,
     /// How many requests it gets at the same time; others wait their turn.
     pub max_concurrent: Option<usize>,

@@ -10,6 +10,7 @@
 //! pending holds; each hold is resolved once; entries are only ever appended.
 
 mod allowance;
+mod bill;
 mod mark;
 mod operation;
 mod orphan;
@@ -29,6 +30,7 @@ use protocol::{DeviceId, KeyId, Money, RequestId, api::Transfers};
 use tokio::sync::oneshot;
 
 pub use allowance::Terms;
+pub use bill::{Bill, BillAmounts, BillLine, Billed, BilledDay, Books, Metered, day_of, number_of};
 pub use mark::{FIRST_MARK, NEXT_MARK, next_mark};
 pub use operation::{
     Enrolled, HoldRefusal, HoldRequest, KeyMint, LotState, Redeem, RedeemRefusal, RequestOrigin, Settle,
@@ -272,6 +274,12 @@ impl Ledger {
     /// Keeps an upstream's sealed secret in the place of an older one.
     pub async fn store_secret(&self, secret: StoredSecret) -> Result<(), LedgerError> {
         self.ask(|answer| Operation::StoreSecret(Box::new(secret), answer))
+            .await
+    }
+
+    /// Keeps what a provider billed, in the place of what was known of the same days.
+    pub async fn store_bill(&self, bill: Bill) -> Result<(), LedgerError> {
+        self.ask(|answer| Operation::StoreBill(Box::new(bill), answer))
             .await
     }
 

@@ -28,6 +28,7 @@ pub mod openapi;
 mod peer;
 mod proxy;
 mod quota;
+mod reconcile;
 mod route;
 mod router;
 pub mod secrets;

@@ -7,7 +7,8 @@ use utoipa::{
 };
 
 use crate::route::{
-    credit, devices, events, health, keys, ledger, models, preferences, redeem, reload, upstreams, usage,
+    credit, devices, events, health, keys, ledger, models, preferences, reconciliation, redeem, reload,
+    upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -21,7 +22,8 @@ use crate::route::{
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke,
         keys::list, keys::mint, keys::revoke, credit::top_up, credit::reclaim, credit::allocate,
         credit::set_allowance, credit::end_allowance, models::list, preferences::show, preferences::set, usage::list, events::listen,
-        upstreams::list, upstreams::add, upstreams::remove, upstreams::put_secret, ledger::orphans, ledger::refund, reload::reload,
+        upstreams::list, upstreams::add, upstreams::remove, upstreams::put_secret, reconciliation::put_secret, ledger::orphans, ledger::refund, reload::reload,
+        reconciliation::show, reconciliation::read, reconciliation::import,
         health::healthz, health::readyz, health::metrics
     ),
     security(("credential" = [])),

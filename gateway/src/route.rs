@@ -11,6 +11,7 @@ pub mod model_list;
 pub mod models;
 pub mod plain_page;
 pub mod preferences;
+pub mod reconciliation;
 pub mod redeem;
 pub mod reload;
 pub mod upstreams;

@@ -13,7 +13,7 @@ use crate::{
     openapi,
     route::{
         ApiError, credit, devices, events, health, keys, ledger, model_list, models, plain_page, preferences,
-        redeem, reload, upstreams, usage,
+        reconciliation, redeem, reload, upstreams, usage,
     },
     state::Gateway,
 };
@@ -44,6 +44,15 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/upstreams", get(upstreams::list).merge(post(upstreams::add)))
         .route("/upstreams/{name}", delete(upstreams::remove))
         .route("/upstreams/{name}/secret", put(upstreams::put_secret))
+        .route(
+            "/upstreams/{name}/billing-secret",
+            put(reconciliation::put_secret),
+        )
+        .route(
+            "/reconciliation",
+            get(reconciliation::show).merge(post(reconciliation::read)),
+        )
+        .route("/reconciliation/lines", post(reconciliation::import))
         .route("/ledger/orphans", get(ledger::orphans))
         .route("/ledger/orphans/{id}/refund", post(ledger::refund))
         .route(

@@ -26,6 +26,7 @@ use crate::{
     metrics::Metrics,
     peer::PeerRules,
     quota::Quota,
+    reconcile::Reconcile,
     secrets::Envelope,
     settings::Settings,
     telemetry::Telemetry,
@@ -43,6 +44,7 @@ pub struct Gateway {
     pub queue: Arc<FairQueue>,
     pub events: EventHub,
     pub metrics: Metrics,
+    pub reconcile: Reconcile,
     /// Traces, where they are on.
     pub telemetry: Option<Telemetry>,
     pub peers: PeerRules,

@@ -9,6 +9,7 @@ mod limits;
 mod model;
 mod orphan;
 mod preferences;
+mod reconciliation;
 mod reload;
 mod upstream;
 mod usage;
@@ -32,6 +33,10 @@ pub use limits::Limits;
 pub use model::{Capability, Model, ModelList, ModelPricing};
 pub use orphan::{Orphan, OrphanList, Refund};
 pub use preferences::Preferences;
+pub use reconciliation::{
+    BilledLine, BilledLines, BillingSource, BillingSourceKind, LineAmounts, LineDifference, LineState,
+    Reconciliation, ReconciliationLine, ReconciliationQuery,
+};
 pub use reload::Reloaded;
 pub use upstream::{Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest};
 pub use usage::{UsageEntry, UsageList, UsageQuery, UsageTotals};

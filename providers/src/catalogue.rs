@@ -14,7 +14,7 @@ mod openrouter;
 mod others;
 mod perplexity;
 
-use crate::{fim::NativeSuffix, openai::CapField};
+use crate::{billing::Billing, fim::NativeSuffix, openai::CapField};
 
 /// An AI service, or a kind of server.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Provider {
     pub takes_stream_options: bool,
     /// Whether what it says that an answer cost is what it bills.
     pub states_cost: bool,
+    /// How it tells what it billed; None where it does not.
+    pub billing: Option<Billing>,
     /// For which models it fills the middle by itself.
     pub native_suffix: NativeSuffix,
 }

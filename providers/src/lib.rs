@@ -5,6 +5,7 @@
 //! - [`anthropic`]: the Anthropic Messages dialect, both directions.
 //! - [`answer`]: what an answer says of itself, in either dialect.
 //! - [`translate`]: between the two dialects.
+//! - [`billing`]: what a service itself says that it billed.
 //! - [`builtin`]: the upstream that needs no account.
 //! - [`catalogue`]: the services that are known by name.
 //! - [`image`]: how many tokens an image can be.
@@ -13,6 +14,7 @@
 
 pub mod answer;
 pub mod anthropic;
+pub mod billing;
 pub mod builtin;
 pub mod catalogue;
 pub mod fim;

@@ -36,10 +36,10 @@ fn library() -> PathBuf {
 }
 
 /// The wall clock of one gateway, and no other clock of it.
-struct Clock(PathBuf);
+pub struct Clock(PathBuf);
 
 impl Clock {
-    fn of(serve: Serve) -> (Self, Serve) {
+    pub fn of(serve: Serve) -> (Self, Serve) {
         let file = serve.home().path().join("clock");
         fs::write(&file, "+0").unwrap();
         let serve = serve
@@ -52,8 +52,13 @@ impl Clock {
         (Self(file), serve)
     }
 
+    /// Sets it before the gateway starts.
+    pub fn start_at(&self, by: &str) {
+        fs::write(&self.0, by).unwrap();
+    }
+
     /// Moves it, and sees that the gateway has noticed.
-    async fn set(&self, gateway: &Gateway, by: &str) {
+    pub async fn set(&self, gateway: &Gateway, by: &str) {
         let before = date(gateway).await;
         // In one step: the gateway reads the file whenever it looks at its clock.
         let new = self.0.with_extension("new");

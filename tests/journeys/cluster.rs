@@ -31,14 +31,14 @@ const GATEWAYS: usize = 3;
 /// How many rounds, each with something killed; a night run sets more.
 const KILLS: &str = "TOKEN_TRACKER_CLUSTER_KILLS";
 
-struct Cluster {
+pub struct Cluster {
     // Dropped in this order: gateways before their database.
-    gateways: Vec<Gateway>,
+    pub gateways: Vec<Gateway>,
     server: Postgres,
 }
 
 impl Cluster {
-    async fn start(config: &Config) -> Self {
+    pub async fn start(config: &Config) -> Self {
         let server = Postgres::start();
         let url = server.database("tt");
         let first = member(config, &url).start().await;
@@ -52,7 +52,7 @@ impl Cluster {
         Self { gateways, server }
     }
 
-    fn url(&self, at: usize) -> String {
+    pub fn url(&self, at: usize) -> String {
         self.gateways[at].admin().gateway_url.clone()
     }
 }

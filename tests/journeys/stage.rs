@@ -47,6 +47,12 @@ impl Stage {
         let row = self.gateway.only_row(self.key()).await;
         assert_eq!(row.usage, *usage);
         assert_eq!(row.cost_nano_usd, price.of(usage));
+        let version = row.price_version.as_deref();
+        assert!(
+            version.is_none_or(|version| version.starts_with("config ")),
+            "{version:?}"
+        );
+        assert_eq!(version.is_some(), row.cost_nano_usd > Money::ZERO);
         assert!(!row.estimated, "the provider reported usage");
         assert!(!row.orphan);
         self.balance_fell_by(row.cost_nano_usd).await;

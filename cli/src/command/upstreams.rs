@@ -21,6 +21,8 @@ pub enum Upstreams {
     List(List),
     /// Store a provider's API key, encrypted; read from standard input or asked for without echo
     SetKey(SetKey),
+    /// Store the key that may read what a provider bills, encrypted; given as for set-key
+    SetBillingKey(SetKey),
 }
 
 #[derive(Args)]
@@ -42,7 +44,8 @@ impl Upstreams {
         let client = context.admin()?;
         match self {
             Self::List(_) => list(&client).await,
-            Self::SetKey(set_key) => set_key.run(&client).await,
+            Self::SetKey(set_key) => set_key.run(&client, "API key", "secret").await,
+            Self::SetBillingKey(set_key) => set_key.run(&client, "billing key", "billing-secret").await,
         }
     }
 }
@@ -54,28 +57,28 @@ async fn list(client: &GatewayClient) -> Result<Output, Failure> {
 }
 
 impl SetKey {
-    async fn run(self, client: &GatewayClient) -> Result<Output, Failure> {
-        let prompt = format!("API key for {} (not shown): ", self.upstream);
+    async fn run(self, client: &GatewayClient, what: &str, route: &str) -> Result<Output, Failure> {
+        let prompt = format!("The {what} for {} (not shown): ", self.upstream);
         let secret = match secret_input::asked(&prompt) {
             Some(secret) => secret,
             None => secret_input::piped()?,
         };
         if secret.trim().is_empty() {
             return Err(Failure::usage(
-                "No API key was given.",
+                format!("No {what} was given."),
                 "Send it to standard input, or run the command in a terminal to be asked.",
             ));
         }
         let mut address = client.address("/api/v1/upstreams");
         // A name may hold a slash, which must not become a path of its own.
         if let Ok(mut path) = address.path_segments_mut() {
-            path.push(&self.upstream).push("secret");
+            path.push(&self.upstream).push(route);
         }
         let body = UpstreamSecretRequest {
             secret: secret.trim().to_owned(),
         };
         call::send(call::request(client, Method::PUT, address)?.json(&body)).await?;
-        let text = format!("The API key of {} is stored, encrypted.", self.upstream);
+        let text = format!("The {what} of {} is stored, encrypted.", self.upstream);
         Ok(Output::new(
             text,
             &Stored {

@@ -185,6 +185,7 @@ mod tests {
                 ..TokenUsage::default()
             },
             cost_nano_usd: Money::from_nano_usd(4_812_000),
+            price_version: Some("config 1a2b3c4d".into()),
             estimated: true,
             orphan: false,
             repository: Some("github.com/ada/engine".into()),

@@ -59,6 +59,8 @@ impl Added {
             base_url: self.base_url,
             api_key_env: None,
             api_key_file: None,
+            billing_key_env: None,
+            billing_key_file: None,
             dialects: None,
             max_concurrent: None,
             is_added: true,

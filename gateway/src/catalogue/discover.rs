@@ -4,21 +4,16 @@ use std::{io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, header};
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper_util::rt::TokioIo;
+use http_body_util::Empty;
 use providers::{
     anthropic,
     catalogue::{self as known, Dialect, Provider},
 };
-use rustls::{ClientConfig, pki_types::ServerName};
+use rustls::ClientConfig;
 use serde::Deserialize;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    time::timeout,
-};
-use tokio_rustls::TlsConnector;
+use tokio::time::timeout;
 
-use super::{Origin, Sources, Target, Upstream, upstreams::local};
+use super::{Origin, Sources, Target, Upstream, ask::ask, upstreams::local};
 
 const HOSTED_MAX: Duration = Duration::from_secs(10);
 /// A server on this machine answers at once, or it is not one.
@@ -122,7 +117,9 @@ async fn list(upstream: &Upstream, tls: &Arc<ClientConfig>, patience: Duration) 
         let version = HeaderValue::from_static(anthropic::VERSION);
         request.headers_mut().insert("anthropic-version", version);
     }
-    let body = timeout(patience, ask(origin, tls, request)).await.ok()??;
+    let body = timeout(patience, ask_for_list(origin, tls, request))
+        .await
+        .ok()??;
     let list: List = serde_json::from_slice(&body).ok()?;
     // Some list their models under a path of their own, which their other routes do not want.
     let names = list
@@ -136,43 +133,18 @@ async fn list(upstream: &Upstream, tls: &Arc<ClientConfig>, patience: Duration) 
     )
 }
 
-async fn ask(origin: &Origin, tls: &Arc<ClientConfig>, request: Request<Empty<Bytes>>) -> Option<Bytes> {
-    let connected = origin.connect().await.inspect_err(|error| {
+async fn ask_for_list(
+    origin: &Origin,
+    tls: &Arc<ClientConfig>,
+    request: Request<Empty<Bytes>>,
+) -> Option<Bytes> {
+    let answered = ask(origin, tls, request, LIST_BYTES_MAX).await;
+    let answered = answered.inspect_err(|error| {
         // Most that is looked for on loopback is simply not there.
         if error.kind() == io::ErrorKind::PermissionDenied {
             tracing::warn!("An upstream was not connected to: {error}");
         }
     });
-    let socket = connected.ok()?;
-    if !origin.is_tls {
-        return exchange(socket, request).await;
-    }
-    let name = ServerName::try_from(origin.host.clone()).ok()?;
-    let stream = TlsConnector::from(Arc::clone(tls))
-        .connect(name, socket)
-        .await
-        .ok()?;
-    exchange(stream, request).await
-}
-
-async fn exchange<S>(stream: S, request: Request<Empty<Bytes>>) -> Option<Bytes>
-where
-    S: AsyncRead + AsyncWrite + Unpin + 'static,
-{
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .ok()?;
-    tokio::task::spawn_local(async move {
-        // What goes wrong is seen by the request.
-        let _ = connection.await;
-    });
-    let response = sender.send_request(request).await.ok()?;
-    if !response.status().is_success() {
-        return None;
-    }
-    let body = Limited::new(response.into_body(), LIST_BYTES_MAX)
-        .collect()
-        .await
-        .ok()?;
-    Some(body.to_bytes())
+    let (head, body) = answered.ok()?;
+    head.status.is_success().then_some(body)
 }

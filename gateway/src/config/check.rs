@@ -16,6 +16,9 @@ pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
         return invalid("telemetry.sample_ratio is between 0 and 1".into());
     }
     limits::limits(config)?;
+    if let Err(text) = config.reconcile.tolerance() {
+        return invalid(format!("reconcile.tolerance_usd: {text}"));
+    }
     if let Err(error) = config.reach() {
         return invalid(format!("allow_private_upstreams: {error}"));
     }

@@ -7,8 +7,9 @@ use protocol::{
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot::Sender;
+use usage::pricing::Multiplier;
 
-use super::{LedgerError, OrderRefusal, OrderRequest};
+use super::{Bill, LedgerError, OrderRefusal, OrderRequest};
 
 /// Everything that changes the ledger, with the place where its answer goes.
 pub(crate) enum Operation {
@@ -62,6 +63,7 @@ pub(crate) enum Operation {
         answer: Sender<bool>,
     },
     StoreSecret(Box<StoredSecret>, Sender<()>),
+    StoreBill(Box<Bill>, Sender<()>),
     RememberPepper {
         check: i64,
         answer: Sender<()>,
@@ -181,9 +183,25 @@ pub struct HoldRequest {
     pub mark: u64,
     /// The price of the hold, as `usage::pricing::Price` in JSON: the settle uses the same.
     pub price: Arc<str>,
+    /// Which version of the price that is; empty where it has none.
+    pub price_version: Arc<str>,
+    /// The operator's factor in the price.
+    pub multiplier: Multiplier,
     /// Another attempt of a request that has claimed its client's id already.
     pub is_repeat: bool,
     pub origin: RequestOrigin,
+}
+
+impl HoldRequest {
+    /// What the usage row says of the price.
+    pub(super) fn known_price_version(&self) -> Option<&str> {
+        Some(&*self.price_version).filter(|version| !version.is_empty())
+    }
+
+    /// The factor in millionths, where it is not 1.
+    pub(super) fn factor(&self) -> Option<i64> {
+        (self.multiplier != Multiplier::ONE).then(|| self.multiplier.millionths().into())
+    }
 }
 
 /// A lot after an operation.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use protocol::{Money, RequestId, RequestKind, TokenUsage};
-use usage::pricing::Price;
+use usage::pricing::{Multiplier, Price};
 
 use super::{HoldRequest, RequestOrigin, Settle};
 
@@ -34,6 +34,12 @@ pub(super) fn unknown_origin() -> RequestOrigin {
         language: None,
         client_request_id: None,
     }
+}
+
+/// The version of a hold's price and the factor in it, as they are written in the price itself.
+pub(super) fn version_of(price: &str) -> (Arc<str>, Multiplier) {
+    let price: Price = serde_json::from_str(price).unwrap_or_default();
+    (price.version.into(), price.multiplier)
 }
 
 /// What an orphan is charged.

@@ -6,6 +6,7 @@
 //! afterwards whether the commit came through. So a batch is answered exactly as it is durable,
 //! also when the database restarts under it.
 
+mod bill;
 mod change;
 mod cold;
 mod connect;

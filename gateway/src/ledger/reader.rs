@@ -7,7 +7,9 @@ use protocol::{
     api::{UsageEntry, UsageList, UsageQuery},
 };
 
-use super::{DeviceRecord, KeyRecord, LedgerError, LotState, postgres::PostgresReader, sqlite::SqliteReader};
+use super::{
+    Books, DeviceRecord, KeyRecord, LedgerError, LotState, postgres::PostgresReader, sqlite::SqliteReader,
+};
 
 const PAGE_DEFAULT: u32 = 100;
 const PAGE_MAX: u32 = 1_000;
@@ -96,6 +98,28 @@ impl Reader {
         match self {
             Self::Sqlite(reader) => reader.upstream_secrets(),
             Self::Postgres(reader) => reader.upstream_secrets().await,
+        }
+    }
+
+    /// What was billed on these days alone.
+    pub async fn bills(&self, since: i64, until: i64) -> Result<Books, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.bills(since, until),
+            Self::Postgres(reader) => reader.bills(since, until).await,
+        }
+    }
+
+    /// What was metered and what was billed on these days, counted from 1970; the last is not among
+    /// them. Reads every usage row of them, and keeps nobody else waiting.
+    pub async fn books(&self, since: i64, until: i64) -> Result<Books, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => {
+                let path = reader.path().to_owned();
+                tokio::task::spawn_blocking(move || SqliteReader::open(&path)?.books(since, until))
+                    .await
+                    .map_err(|_| LedgerError::Read("reading the bills failed".into()))?
+            }
+            Self::Postgres(reader) => reader.books(since, until).await,
         }
     }
 

@@ -8,8 +8,9 @@ use protocol::{
 use uuid::Uuid;
 
 use super::{
-    DeviceRecord, HoldRequest, KeyRecord, LotState, RequestOrigin, Terms, allowance::Standing,
-    orphan::unknown_origin,
+    DeviceRecord, HoldRequest, KeyRecord, LotState, RequestOrigin, Terms,
+    allowance::Standing,
+    orphan::{unknown_origin, version_of},
 };
 use crate::clock::timestamp;
 
@@ -24,7 +25,7 @@ SELECT id, key_id, mac, last4, name, os, client, version, created_at, last_seen_
 pub(super) const USAGE_COLUMNS: &str = "
 SELECT request_id, at, device_id, key_id, kind, model, upstream, upstream_model, provider_response_id, input,
        output, cache_read, cache_write, reasoning, cost, estimated, orphan, repository, branch, language,
-       client_request_id, latency_ms
+       client_request_id, latency_ms, price_version
   FROM usage";
 
 /// The columns of a row, by their place.
@@ -115,11 +116,14 @@ pub(super) fn usage<R: Columns>(row: &R) -> Result<UsageEntry, R::Error> {
         language: row.text_if_any(19)?,
         client_request_id: row.text_if_any(20)?,
         latency_ms: number(row, 21)?,
+        price_version: row.text_if_any(22)?,
     })
 }
 
 /// Reads `request_id, key_id, device_id, at, lease_until, amount, counted_input, mark, price, origin`.
 pub(super) fn hold<R: Columns>(row: &R) -> Result<HoldRequest, R::Error> {
+    let price = row.text(8)?;
+    let (price_version, multiplier) = version_of(&price);
     Ok(HoldRequest {
         request: RequestId::from_uuid(row.id(0)?),
         key: KeyId::from_uuid(row.id(1)?),
@@ -129,7 +133,9 @@ pub(super) fn hold<R: Columns>(row: &R) -> Result<HoldRequest, R::Error> {
         amount: money(row, 5)?,
         counted_input: number(row, 6)?,
         mark: number(row, 7)?,
-        price: row.text(8)?.into(),
+        price: price.into(),
+        price_version,
+        multiplier,
         is_repeat: true,
         origin: RequestOrigin::from_text(&row.text(9)?).unwrap_or_else(unknown_origin),
     })

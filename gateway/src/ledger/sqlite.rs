@@ -5,6 +5,7 @@ use std::{io::Read, path::Path, time::Duration};
 use rusqlite::Connection;
 
 mod batch;
+mod bill;
 mod enrolment;
 mod lots;
 mod reads;
@@ -148,20 +149,23 @@ fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
     let version: i64 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(opening)?;
-    let before: &[&str] = match version {
-        0 => &[schema::CREATE],
-        1 => &[schema::FROM_1, schema::FROM_2],
-        2 => &[schema::FROM_2],
-        3 => &[],
+    let mut steps = match usize::try_from(version).unwrap_or(usize::MAX) {
+        0 => [
+            &[schema::CREATE],
+            schema::STEPS.get(schema::CREATED - 1..).unwrap_or_default(),
+        ]
+        .concat(),
         schema::VERSION => return Ok(()),
         // A newer gateway wrote it: reading on a guess could spend credit twice.
-        _ => {
+        newer if newer > schema::VERSION => {
             return Err(LedgerError::Open(
                 "the database was written by a newer version; start that one, or restore a backup".into(),
             ));
         }
+        older => schema::STEPS.get(older - 1..).unwrap_or_default().to_vec(),
     };
-    change(connection, &[before, &[schema::CREDIT, schema::VIEW]].concat()).map_err(opening)
+    steps.push(schema::VIEW);
+    change(connection, &steps).map_err(opening)
 }
 
 /// Brings the database to the present version, or leaves it as it was.
@@ -170,6 +174,6 @@ fn change(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
     for sql in steps {
         transaction.execute_batch(sql)?;
     }
-    transaction.pragma_update(None, "user_version", schema::VERSION)?;
+    transaction.pragma_update(None, "user_version", schema::VERSION as i64)?;
     transaction.commit()
 }

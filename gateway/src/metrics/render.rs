@@ -6,7 +6,7 @@ use super::{
     Metrics, Served, Totals, process,
     text::{Kind, Text, labels, usd},
 };
-use crate::{clock::now_ms, state::Gateway};
+use crate::{clock::now_ms, reconcile::Alarm, state::Gateway};
 
 pub fn render(gateway: &Gateway) -> String {
     let mut text = Text::default();
@@ -29,6 +29,7 @@ pub fn render(gateway: &Gateway) -> String {
     holds(&mut text, metrics);
     upstreams(&mut text, gateway);
     ledger(&mut text, gateway);
+    bills(&mut text, gateway);
     text.one(
         Kind::Counter,
         "redeems_failed_total",
@@ -205,6 +206,27 @@ fn upstreams(text: &mut Text, gateway: &Gateway) {
         "upstream_connections_idle",
         "Connections to upstreams that wait for the next request.",
         gateway.metrics.connections_idle.load(Relaxed),
+    );
+}
+
+fn bills(text: &mut Text, gateway: &Gateway) {
+    let alarms = gateway.reconcile.alarms();
+    let by_upstream = |value: fn(&Alarm) -> String| {
+        alarms
+            .iter()
+            .map(move |(upstream, alarm)| (labels(&[("upstream", upstream)]), value(alarm)))
+    };
+    text.family(
+        Kind::Gauge,
+        "reconcile_lines_differing",
+        "Models and days of the last week whose bill differs from what was metered.",
+        by_upstream(|alarm| alarm.lines.to_string()),
+    );
+    text.family(
+        Kind::Gauge,
+        "reconcile_difference_usd",
+        "By how much these lines differ, in US dollars, whichever way.",
+        by_upstream(|alarm| usd(alarm.nano_usd)),
     );
 }
 

@@ -130,6 +130,8 @@ impl Attempt<'_> {
             counted_input: self.counted_input(),
             mark: Exchange::first_mark(),
             price: pricing.text_at(tier),
+            price_version: Arc::clone(&pricing.version),
+            multiplier: pricing.price.multiplier,
             is_repeat: self.is_repeat,
             origin: self.origin(),
         }

@@ -152,7 +152,16 @@ pub async fn put_secret(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn known(gateway: &Gateway, name: &str) -> Answer<UpstreamConfig> {
+/// Every name that usage rows can have.
+pub(super) async fn names(gateway: &Gateway) -> Answer<Vec<String>> {
+    let mut names: Vec<String> = all(gateway).await?.into_iter().map(|one| one.name).collect();
+    let catalogue = gateway.catalogue.load();
+    let routes = catalogue.entries().iter().flat_map(|entry| &entry.routes);
+    names.extend(routes.map(|route| route.upstream.name.to_string()));
+    Ok(names)
+}
+
+pub(super) async fn known(gateway: &Gateway, name: &str) -> Answer<UpstreamConfig> {
     let found = all(gateway).await?.into_iter().find(|known| known.name == name);
     found.ok_or_else(|| Problem::new(Code::NotFound, "There is no such upstream.").into())
 }
@@ -167,7 +176,7 @@ fn checked_name(name: String) -> Result<String, Problem> {
     Ok(name)
 }
 
-fn checked_key(secret: &str) -> Result<&str, Problem> {
+pub(super) fn checked_key(secret: &str) -> Result<&str, Problem> {
     let text = secret.trim();
     if text.is_empty() || text.len() > SECRET_BYTES_MAX || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Problem::new(
@@ -213,7 +222,7 @@ async fn store(gateway: &Gateway, name: &str, added: &Added) -> Answer<()> {
 }
 
 /// An empty key stands for none.
-async fn store_key(gateway: &Gateway, name: &str, key: &str) -> Answer<()> {
+pub(super) async fn store_key(gateway: &Gateway, name: &str, key: &str) -> Answer<()> {
     let sealed = gateway.envelope.seal(name, key.as_bytes()).map_err(|error| {
         tracing::error!("{error}");
         Problem::new(Code::Internal, "The secret could not be sealed.")

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gateway::ledger::{KeyMint, Ledger, Order, OrderRequest};
+use gateway::ledger::{HoldRequest, KeyMint, Ledger, Order, OrderRequest, Store};
 use protocol::{
     DeviceId, KeyId, Money,
     api::{Share, Transfers, UsageQuery},
@@ -11,11 +11,23 @@ use rusqlite::{Connection, params};
 
 use crate::{
     postgres::Postgres,
-    support::{assert_clean, hold, in_file, in_postgres, mint, open, redeem, settle},
+    support::{assert_clean, hold, in_file, in_postgres, mint, open, price, redeem, settle},
 };
 
-/// What version 4 added, taken away.
+/// What came since version 5, taken away.
+const BEFORE_5: &str = "
+DROP TABLE billed;
+DROP TABLE billed_day;
+ALTER TABLE usage DROP COLUMN price_version;
+ALTER TABLE usage DROP COLUMN multiplier;
+PRAGMA user_version = 4;
+";
+/// What came since version 4, taken away.
 const BEFORE_4: &str = "
+DROP TABLE billed;
+DROP TABLE billed_day;
+ALTER TABLE usage DROP COLUMN price_version;
+ALTER TABLE usage DROP COLUMN multiplier;
 DROP VIEW ledger_entry;
 DROP TABLE allowance;
 DROP TABLE answered;
@@ -184,17 +196,11 @@ async fn a_database_of_version_1_in_postgresql_keeps_its_credit_and_moves_it() {
     let opened = open(&store).await;
     let (old, _) = enrolled(&opened.ledger, 1_000).await;
     drop(opened);
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
-        .await
-        .unwrap();
-    let connection = tokio::spawn(connection);
     let before = BEFORE_4.replace("lower(hex(key_id))", "key_id").replace(
         "PRAGMA user_version = 3",
         "UPDATE meta SET value = 1 WHERE name = 'version'",
     );
-    client.batch_execute(&before).await.unwrap();
-    drop(client);
-    connection.await.unwrap().unwrap();
+    change(&url, &before).await;
 
     let opened = open(&store).await;
     assert_clean(&store).await;
@@ -203,6 +209,77 @@ async fn a_database_of_version_1_in_postgresql_keeps_its_credit_and_moves_it() {
     let new = opened.reader.lot(new).await.unwrap().unwrap();
     assert_eq!(new.available().nano_usd(), 700);
     assert_clean(&store).await;
+}
+
+/// One settled request before the database is as old as this makes it, and one after; the newer
+/// one comes first.
+async fn price_versions(store: &Store, make_old: impl AsyncFnOnce()) -> Vec<Option<String>> {
+    let opened = open(store).await;
+    let (key, device) = enrolled(&opened.ledger, 10_000).await;
+    spend(&opened.ledger, &hold(key, device, 300)).await;
+    drop(opened);
+    make_old().await;
+
+    let opened = open(store).await;
+    spend(&opened.ledger, &hold(key, device, 300)).await;
+    let unversioned = HoldRequest {
+        price_version: Arc::default(),
+        ..(*hold(key, device, 300)).clone()
+    };
+    spend(&opened.ledger, &Arc::new(unversioned)).await;
+    opened.ledger.hold(hold(key, device, 300)).await.unwrap().unwrap();
+    drop(opened);
+
+    let opened = open(store).await;
+    assert_eq!(opened.recovered.orphans.len(), 1);
+    assert_clean(store).await;
+    let usage = opened.reader.usage(UsageQuery::default(), None).await.unwrap();
+    usage.rows.into_iter().map(|row| row.price_version).collect()
+}
+
+async fn spend(ledger: &Ledger, request: &Arc<HoldRequest>) {
+    ledger.hold(Arc::clone(request)).await.unwrap().unwrap();
+    ledger.settle(settle(request, 5)).await.unwrap().unwrap();
+}
+
+fn assert_versions(found: &[Option<String>]) {
+    let version = price().version;
+    // An orphan's comes from its hold; a price without one has none, nor has a row from before.
+    assert_eq!(found, [Some(version.clone()), None, Some(version), None]);
+}
+
+#[tokio::test]
+async fn a_database_of_version_4_keeps_its_rows_and_notes_the_price_version_from_then_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gateway.db");
+    let store = in_file(folder.path());
+    let found = price_versions(&store, async || {
+        Connection::open(&path).unwrap().execute_batch(BEFORE_5).unwrap();
+    });
+    assert_versions(&found.await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_of_version_2_in_postgresql_notes_the_price_version_from_then_on() {
+    let server = Postgres::start();
+    let url = server.database("tt");
+    let store = in_postgres(&url, 1);
+    let found = price_versions(&store, async || {
+        let before = BEFORE_5.replace(
+            "PRAGMA user_version = 4",
+            "UPDATE meta SET value = 2 WHERE name = 'version'",
+        );
+        change(&url, &before).await;
+    });
+    assert_versions(&found.await);
+}
+
+async fn change(url: &str, sql: &str) {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    client.batch_execute(sql).await.unwrap();
+    drop(client);
+    connection.await.unwrap().unwrap();
 }
 
 async fn allocate(ledger: &Ledger, from: KeyId, to: KeyId, amount: i64) -> Transfers {

@@ -7,7 +7,7 @@ use gateway::{
     ledger::{FIRST_MARK, HoldRequest, KeyMint, Opened, Redeem, RequestOrigin, Settle, Store},
 };
 use protocol::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage, api::DeviceClient};
-use usage::pricing::{Price, Rate};
+use usage::pricing::{Multiplier, Price, Rate};
 
 pub fn mint(credit: i64, devices: u32) -> KeyMint {
     let id = KeyId::from_uuid(new_id());
@@ -50,7 +50,7 @@ pub fn redeem(key_mac: [u8; 32], idempotency_key: Option<&str>) -> Redeem {
 /// A nano-dollar for a token, so that costs can be read as counts.
 pub fn price() -> Price {
     let rate = Rate::from_nano_usd(1_000_000).unwrap();
-    Price::flat(rate, rate)
+    Price::flat(rate, rate).with_version("test")
 }
 
 pub fn hold(key: KeyId, device: DeviceId, amount: i64) -> Arc<HoldRequest> {
@@ -65,6 +65,8 @@ pub fn hold(key: KeyId, device: DeviceId, amount: i64) -> Arc<HoldRequest> {
         counted_input: 10,
         mark: FIRST_MARK,
         price: serde_json::to_string(&price()).unwrap().into(),
+        price_version: price().version.into(),
+        multiplier: Multiplier::ONE,
         is_repeat: false,
         origin: RequestOrigin {
             kind: RequestKind::Chat,

@@ -42,6 +42,9 @@ pub struct UsageEntry {
     pub provider_response_id: Option<String>,
     pub usage: TokenUsage,
     pub cost_nano_usd: Money,
+    /// The version of the price that it was charged at: its source and a fingerprint of its
+    /// numbers. Null where the model is free, and in rows of versions that did not note it.
+    pub price_version: Option<String>,
     /// The provider did not report usage; the counts are an upper estimate.
     pub estimated: bool,
     /// Settled at a start, after a crash: on the counted input and the mark.

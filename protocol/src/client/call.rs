@@ -10,10 +10,10 @@ use super::{
 use crate::{
     DeviceId, KeyId, Problem,
     api::{
-        Account, AccountResponse, AllocationRequest, AllowanceRequest, Balance, BalanceResponse, Device,
-        DeviceList, KeyList, KeySummary, MintRequest, MintResponse, Model, ModelList, Preferences,
-        ReclaimRequest, RedeemRequest, RedeemResponse, RenameDeviceRequest, TopUpRequest, Transfers,
-        UsageList, UsageQuery,
+        Account, AccountResponse, AllocationRequest, AllowanceRequest, Balance, BalanceResponse, BilledLines,
+        Device, DeviceList, KeyList, KeySummary, MintRequest, MintResponse, Model, ModelList, Preferences,
+        ReclaimRequest, Reconciliation, ReconciliationQuery, RedeemRequest, RedeemResponse,
+        RenameDeviceRequest, TopUpRequest, Transfers, UsageList, UsageQuery,
     },
     credential::Credential,
 };
@@ -105,6 +105,22 @@ impl GatewayClient {
     pub async fn mint(&self, request: &MintRequest) -> Result<MintResponse, Problem> {
         let url = self.address("/api/v1/keys");
         send(self.request(Method::POST, url)?.json(request)).await
+    }
+
+    pub async fn reconciliation(&self, query: &ReconciliationQuery) -> Result<Reconciliation, Problem> {
+        let url = with_query(self.address("/api/v1/reconciliation"), query)?;
+        send(self.request(Method::GET, url)?).await
+    }
+
+    /// Has the providers asked first for what they billed.
+    pub async fn read_bills(&self, query: &ReconciliationQuery) -> Result<Reconciliation, Problem> {
+        let url = with_query(self.address("/api/v1/reconciliation"), query)?;
+        send(self.request(Method::POST, url)?).await
+    }
+
+    pub async fn import_bills(&self, lines: &BilledLines) -> Result<(), Problem> {
+        let url = self.address("/api/v1/reconciliation/lines");
+        send_for_nothing(self.request(Method::POST, url)?.json(lines)).await
     }
 
     pub async fn keys(&self) -> Result<Vec<KeySummary>, Problem> {

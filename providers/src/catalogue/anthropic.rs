@@ -1,10 +1,12 @@
 //! Anthropic, in its own dialect.
 
 use super::{Dialect, Provider, chat_only};
+use crate::billing::Billing;
 
 pub(super) static ANTHROPIC: Provider = Provider {
     dialect: Dialect::Anthropic,
     speaks_chat: false,
+    billing: Some(Billing::Anthropic),
     ..chat_only(
         "anthropic",
         "https://api.anthropic.com/v1",

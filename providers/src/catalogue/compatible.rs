@@ -16,6 +16,7 @@ pub(super) const SERVER: Provider = Provider {
     speaks_responses: false,
     takes_stream_options: true,
     states_cost: false,
+    billing: None,
     native_suffix: NativeSuffix::Never,
 };
 

@@ -1,12 +1,13 @@
 //! OpenAI. Its models for legacy completions are retired, so it has no FIM.
 
 use super::{Provider, chat_only};
-use crate::openai::CapField;
+use crate::{billing::Billing, openai::CapField};
 
 pub(super) static OPENAI: Provider = Provider {
     cap_field: CapField::MaxCompletionTokens,
     speaks_embeddings: true,
     speaks_responses: true,
+    billing: Some(Billing::OpenAi),
     ..chat_only("openai", "https://api.openai.com/v1", "OPENAI_API_KEY", "openai")
 };
 

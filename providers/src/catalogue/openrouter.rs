@@ -1,9 +1,11 @@
 //! OpenRouter: says itself what an answer costs, and its word is what it bills.
 
 use super::{Provider, chat_only};
+use crate::billing::Billing;
 
 pub(super) static OPENROUTER: Provider = Provider {
     states_cost: true,
+    billing: Some(Billing::OpenRouter),
     ..chat_only(
         "openrouter",
         "https://openrouter.ai/api/v1",

@@ -205,6 +205,8 @@ async fn pair(ledger: &Ledger, lot: Lot, origin: &RequestOrigin, at: i64) {
         counted_input: 100,
         mark: 256,
         price: "{}".into(),
+        price_version: "config 1a2b3c4d".into(),
+        multiplier: Default::default(),
         is_repeat: false,
         origin: origin.clone(),
     });

@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -18,6 +18,8 @@ pub enum End {
 #[derive(Debug)]
 pub struct Call {
     pub path: String,
+    /// What stands behind the question mark.
+    pub query: String,
     pub headers: HeaderMap,
     pub body: Bytes,
     /// How many calls for this model came before.
@@ -27,10 +29,11 @@ pub struct Call {
 }
 
 impl Call {
-    pub(super) fn new(path: String, headers: HeaderMap, body: Bytes) -> Self {
+    pub(super) fn new(uri: &Uri, headers: HeaderMap, body: Bytes) -> Self {
         let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
         Self {
-            path,
+            path: uri.path().into(),
+            query: uri.query().unwrap_or_default().into(),
             headers,
             body,
             nth: 0,

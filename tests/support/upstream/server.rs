@@ -52,7 +52,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
 async fn reply(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Response<Body>, io::Error> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    let call = shared.record(Call::new(head.uri.path().into(), head.headers, body));
+    let call = shared.record(Call::new(&head.uri, head.headers, body));
     let reply = match shared.script(call.model()) {
         Some(script) => script(&call),
         None => unknown(&call),

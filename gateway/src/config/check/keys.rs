@@ -16,6 +16,7 @@ const ROOT: &[&str] = &[
     "limits",
     "log",
     "telemetry",
+    "reconcile",
     "upstream",
     "model",
 ];
@@ -48,12 +49,15 @@ const TELEMETRY: &[&str] = &[
     "sample_ratio",
     "pass_on_upstream",
 ];
+const RECONCILE: &[&str] = &["tolerance_percent", "tolerance_usd"];
 const UPSTREAM: &[&str] = &[
     "name",
     "provider",
     "base_url",
     "api_key_env",
     "api_key_file",
+    "billing_key_env",
+    "billing_key_file",
     "dialects",
     "max_concurrent",
 ];
@@ -88,6 +92,9 @@ pub(in crate::config) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
     }
     for table in tables(root.get("telemetry")) {
         known("telemetry.", table, TELEMETRY)?;
+    }
+    for table in tables(root.get("reconcile")) {
+        known("reconcile.", table, RECONCILE)?;
     }
     for table in tables(root.get("log")) {
         known("log.", table, LOG)?;

@@ -6,6 +6,7 @@ use tokio_postgres::{Client, types::ToSql};
 use uuid::Uuid;
 
 use super::{
+    bill,
     change::{CHANNEL, Change},
     failure::Failure,
     session::{Fence, Session},
@@ -64,6 +65,7 @@ impl Work for Cold {
                 Outcome::Flag(known)
             }
             Operation::StoreSecret(secret, _) => store_secret(client, secret).await?,
+            Operation::StoreBill(bill, _) => bill::store(client, bill).await?,
             Operation::RememberPepper { check, .. } => {
                 // Of two gateways that start at once the first one's stays; the other sees it.
                 let sql = "INSERT INTO meta VALUES ('pepper', $1) ON CONFLICT DO NOTHING";
@@ -90,6 +92,7 @@ impl Cold {
                 Operation::Mint(_, answer)
                 | Operation::Touch { answer, .. }
                 | Operation::StoreSecret(_, answer)
+                | Operation::StoreBill(_, answer)
                 | Operation::RememberPepper { answer, .. }
                 | Operation::Probe { answer, .. },
                 Outcome::Done,

@@ -26,6 +26,8 @@ const TABLES: &[&str] = &[
     "allowance",
     "answered",
     "upstream_secret",
+    "billed_day",
+    "billed",
 ];
 
 /// What was moved.

@@ -95,29 +95,36 @@ pub(super) async fn migrate(client: &Client) -> Result<(), LedgerError> {
         .map_err(opening)?;
     let lock = "SELECT pg_advisory_xact_lock($1)";
     client.execute(lock, &[&MIGRATION_LOCK]).await.map_err(opening)?;
-    match version(client).await.map_err(opening)? {
+    let found = version(client).await.map_err(opening)?;
+    match found.map(|version| usize::try_from(version).unwrap_or(usize::MAX)) {
         None => {
             client.batch_execute(schema::CREATE).await.map_err(opening)?;
-            add_credit(client).await.map_err(opening)?;
+            change(client, schema::STEPS).await.map_err(opening)?;
         }
-        Some(1) => add_credit(client).await.map_err(opening)?,
         Some(schema::VERSION) => {}
         // A newer gateway wrote it: reading on a guess could spend credit twice.
-        Some(_) => {
+        Some(other) if !(1..schema::VERSION).contains(&other) => {
             return Err(LedgerError::Open(
                 "the database was written by a newer version; start that one, or restore a backup".into(),
             ));
+        }
+        Some(older) => {
+            let steps = schema::STEPS.get(older - 1..).unwrap_or_default();
+            change(client, steps).await.map_err(opening)?;
         }
     }
     client.batch_execute("COMMIT").await.map_err(opening)
 }
 
-async fn add_credit(client: &Client) -> Result<(), tokio_postgres::Error> {
-    client.batch_execute(schema::CREDIT).await?;
+/// Brings the database to the present version.
+async fn change(client: &Client, steps: &[&str]) -> Result<(), tokio_postgres::Error> {
+    for sql in steps {
+        client.batch_execute(sql).await?;
+    }
     client.batch_execute(schema::VIEW).await?;
     let sql =
         "INSERT INTO meta VALUES ('version', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    client.execute(sql, &[&schema::VERSION]).await.map(drop)
+    client.execute(sql, &[&(schema::VERSION as i64)]).await.map(drop)
 }
 
 async fn version(client: &Client) -> Result<Option<i64>, tokio_postgres::Error> {

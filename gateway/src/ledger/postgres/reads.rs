@@ -25,7 +25,7 @@ use crate::ledger::{
 
 /// A short question that is not answered by then is not answered.
 const SHORT: Duration = Duration::from_secs(5);
-const LONG: Duration = Duration::from_secs(60);
+pub(super) const LONG: Duration = Duration::from_secs(60);
 /// Long questions at once, each on a connection of its own.
 const LONG_AT_ONCE: usize = 2;
 
@@ -40,7 +40,7 @@ const USAGE_WHERE: &str = "
 pub struct PostgresReader {
     url: DatabaseUrl,
     shared: Arc<Mutex<Option<Arc<Client>>>>,
-    long: Arc<Semaphore>,
+    pub(super) long: Arc<Semaphore>,
 }
 
 /// The runtime that connections for reading and listening live on, whoever asks.
@@ -70,7 +70,7 @@ impl PostgresReader {
         }
     }
 
-    async fn connect(&self) -> Result<Client, LedgerError> {
+    pub(super) async fn connect(&self) -> Result<Client, LedgerError> {
         let url = self.url.clone();
         let connected = home()?.spawn(async move { url.connect().await }).await;
         connected.map_err(|_| LedgerError::Read("connecting to the database ended early".into()))?
@@ -93,7 +93,7 @@ impl PostgresReader {
             .map_err(|_| LedgerError::Unreachable("it did not answer in time".into()))?
     }
 
-    async fn all<T>(
+    pub(super) async fn all<T>(
         &self,
         sql: &str,
         values: &[&(dyn ToSql + Sync)],

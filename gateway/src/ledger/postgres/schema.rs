@@ -1,12 +1,15 @@
 //! The database's shape in PostgreSQL. Versions go up by one migration each (`meta.version`).
 
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: usize = 1 + STEPS.len();
+
+/// From version 1, which [`CREATE`] makes, to 2, and so on. [`VIEW`] is made anew after the last one.
+pub(super) const STEPS: &[&str] = &[CREDIT, PRICE_VERSION, BILLS];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`
 /// is one row for each gateway, which every transaction of that gateway changes. So a transaction
 /// of a gateway that was given up (`epoch`) does nothing, and after a broken connection `batch`
 /// says whether the last commit came through. Account and hold rows change all the time: a half
-/// empty page keeps their new versions where the old ones were. [`CREDIT`] and [`VIEW`] come after it.
+/// empty page keeps their new versions where the old ones were. What came later is in [`STEPS`].
 pub(super) const CREATE: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
 
@@ -89,6 +92,25 @@ CREATE INDEX allowance_next ON allowance(next_at) WHERE next_at IS NOT NULL;
 
 CREATE TABLE answered (
   id TEXT PRIMARY KEY, at BIGINT NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL
+);
+";
+
+/// Since version 3 a usage row says which version of its price it was charged at, and the
+/// operator's factor in it in millionths (NULL: 1), without which no provider's bill compares.
+pub(super) const PRICE_VERSION: &str = "
+ALTER TABLE usage ADD COLUMN price_version TEXT;
+ALTER TABLE usage ADD COLUMN multiplier BIGINT;
+";
+
+/// Since version 4 the bills of providers are kept, by UTC days counted from 1970. A day that is in
+/// `billed_day` and has no line was billed nothing.
+pub(super) const BILLS: &str = "
+CREATE TABLE billed_day (
+  upstream TEXT NOT NULL, day BIGINT NOT NULL, at BIGINT NOT NULL, is_imported BOOLEAN NOT NULL, PRIMARY KEY (upstream, day)
+);
+CREATE TABLE billed (
+  upstream TEXT NOT NULL, day BIGINT NOT NULL, model TEXT NOT NULL, requests BIGINT, input BIGINT, output BIGINT, cost BIGINT,
+  PRIMARY KEY (upstream, day, model)
 );
 ";
 

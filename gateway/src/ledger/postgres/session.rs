@@ -40,7 +40,8 @@ const INSERT_USAGE: &str = "
 INSERT INTO usage SELECT * FROM unnest(
   $1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
   $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
-  $17::bigint[], $18::bool[], $19::bool[], $20::text[], $21::text[], $22::text[], $23::text[], $24::bigint[])";
+  $17::bigint[], $18::bool[], $19::bool[], $20::text[], $21::text[], $22::text[], $23::text[], $24::bigint[],
+  $25::text[], $26::bigint[])";
 
 pub(super) struct Session {
     pub client: Client,

@@ -135,6 +135,8 @@ impl Writes<'_> {
                     &column(rows, |row| row.settle.hold.origin.language.as_deref()),
                     &column(rows, |row| row.settle.hold.origin.client_request_id.as_deref()),
                     &column(rows, |row| count(row.settle.latency_ms)),
+                    &column(rows, |row| row.settle.hold.known_price_version()),
+                    &column(rows, |row| row.settle.hold.factor()),
                 ],
             )
             .await?;

@@ -25,7 +25,7 @@ const TAKE_HOLD: &str = "DELETE FROM hold WHERE request_id = ?1 AND key_id = ?2 
 const SETTLE_LOT: &str = "UPDATE account SET held = held - ?1, spent = spent + ?2 WHERE id = ?3";
 const USAGE_ROW: &str = "
 INSERT INTO usage VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-  ?20, ?21, ?22, ?23, ?24)";
+  ?20, ?21, ?22, ?23, ?24, ?25, ?26)";
 
 impl SqliteBackend {
     pub(super) fn apply(&mut self, operation: Operation) -> rusqlite::Result<Reply> {
@@ -55,6 +55,7 @@ impl SqliteBackend {
                 answer,
             } => reply(answer, self.set_preferences(key, preferences.as_deref())?),
             Operation::StoreSecret(secret, answer) => reply(answer, self.store_secret(&secret)?),
+            Operation::StoreBill(bill, answer) => reply(answer, self.store_bill(&bill)?),
             Operation::RememberPepper { check, answer } => reply(answer, self.remember_pepper(check)?),
             Operation::Sweep { now, answer } => reply(answer, self.sweep(now)?),
             Operation::Probe { now, answer } => reply(answer, self.probe(now)?),
@@ -229,6 +230,8 @@ impl SqliteBackend {
             origin.language,
             origin.client_request_id,
             count(settle.latency_ms),
+            hold.known_price_version(),
+            hold.factor(),
         ])?;
         Ok(())
     }

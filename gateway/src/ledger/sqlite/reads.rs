@@ -46,7 +46,10 @@ impl SqliteReader {
         &self.path
     }
 
-    fn with<T>(&self, read_rows: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LedgerError> {
+    pub(super) fn with<T>(
+        &self,
+        read_rows: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LedgerError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         read_rows(&connection).map_err(read)
     }

@@ -1,12 +1,18 @@
 //! The database's shape. Versions go up by one migration each (`PRAGMA user_version`).
 
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: usize = 1 + STEPS.len();
+
+/// What [`CREATE`] makes.
+pub(super) const CREATED: usize = 3;
+
+/// From version 1 to 2, from 2 to 3, and so on. [`VIEW`] is made anew after the last one.
+pub(super) const STEPS: &[&str] = &[FROM_1, FROM_2, CREDIT, PRICE_VERSION, BILLS];
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot
 /// and the log short. `hold` has only pending rows: a settle is a DELETE plus one `usage` row, and
 /// that row is also the ledger entry. What the usage row takes over from a hold comes from memory;
 /// after a crash from `origin`, the same as JSON. `usage` has no second index: with many keys each settle would
-/// write a page of its own, which costs more than all the rest. [`CREDIT`] and [`VIEW`] come after it.
+/// write a page of its own, which costs more than all the rest. What came later is in [`STEPS`].
 pub(super) const CREATE: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('epoch', 0), ('probe', 0);
@@ -106,6 +112,25 @@ CREATE INDEX allowance_next ON allowance(next_at) WHERE next_at IS NOT NULL;
 
 CREATE TABLE answered (
   id TEXT PRIMARY KEY, at INTEGER NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL
+) WITHOUT ROWID;
+";
+
+/// Since version 5 a usage row says which version of its price it was charged at, and the
+/// operator's factor in it in millionths (NULL: 1), without which no provider's bill compares.
+pub(super) const PRICE_VERSION: &str = "
+ALTER TABLE usage ADD COLUMN price_version TEXT;
+ALTER TABLE usage ADD COLUMN multiplier INTEGER;
+";
+
+/// Since version 6 the bills of providers are kept, by UTC days counted from 1970. A day that is in
+/// `billed_day` and has no line was billed nothing.
+pub(super) const BILLS: &str = "
+CREATE TABLE billed_day (
+  upstream TEXT NOT NULL, day INTEGER NOT NULL, at INTEGER NOT NULL, is_imported INTEGER NOT NULL, PRIMARY KEY (upstream, day)
+) WITHOUT ROWID;
+CREATE TABLE billed (
+  upstream TEXT NOT NULL, day INTEGER NOT NULL, model TEXT NOT NULL, requests INTEGER, input INTEGER, output INTEGER, cost INTEGER,
+  PRIMARY KEY (upstream, day, model)
 ) WITHOUT ROWID;
 ";
 

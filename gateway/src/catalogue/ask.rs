@@ -1,0 +1,54 @@
+//! One request to an upstream that is none of a client's: on a connection of its own, through no
+//! proxy, to an address that may be reached.
+
+use std::{io, sync::Arc};
+
+use bytes::Bytes;
+use http::{Request, response::Parts};
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper_util::rt::TokioIo;
+use rustls::{ClientConfig, pki_types::ServerName};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsConnector;
+
+use super::Origin;
+
+/// A whole answer, whatever its status. Needs a `LocalSet`, and a time limit around it.
+pub(crate) async fn ask(
+    origin: &Origin,
+    tls: &Arc<ClientConfig>,
+    request: Request<Empty<Bytes>>,
+    bytes_max: usize,
+) -> io::Result<(Parts, Bytes)> {
+    let socket = origin.connect().await?;
+    if !origin.is_tls {
+        return exchange(socket, request, bytes_max).await;
+    }
+    let name = ServerName::try_from(origin.host.clone()).map_err(io::Error::other)?;
+    let stream = TlsConnector::from(Arc::clone(tls)).connect(name, socket).await?;
+    exchange(stream, request, bytes_max).await
+}
+
+async fn exchange<S>(
+    stream: S,
+    request: Request<Empty<Bytes>>,
+    bytes_max: usize,
+) -> io::Result<(Parts, Bytes)>
+where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+{
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(io::Error::other)?;
+    tokio::task::spawn_local(async move {
+        // What goes wrong is seen by the request.
+        let _ = connection.await;
+    });
+    let response = sender.send_request(request).await.map_err(io::Error::other)?;
+    let (head, body) = response.into_parts();
+    let body = Limited::new(body, bytes_max)
+        .collect()
+        .await
+        .map_err(io::Error::other)?;
+    Ok((head, body.to_bytes()))
+}
