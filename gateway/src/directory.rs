@@ -72,6 +72,8 @@ pub struct Device {
     last_seen: AtomicI64,
     revoked: watch::Sender<bool>,
     streams: AtomicU32,
+    /// How many listen to what happens to it.
+    listeners: AtomicU32,
 }
 
 impl Device {
@@ -115,6 +117,21 @@ impl Device {
             queued: None,
         };
         (self.streams.fetch_add(1, Ordering::Relaxed) < limit).then_some(place)
+    }
+
+    /// Takes a place among those who listen for the device; freed when the guard is dropped.
+    pub fn listen(self: &Arc<Self>, limit: u32) -> Option<Listening> {
+        let place = Listening(Arc::clone(self));
+        (self.listeners.fetch_add(1, Ordering::Relaxed) < limit).then_some(place)
+    }
+}
+
+/// One of those who listen for a device.
+pub struct Listening(pub Arc<Device>);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.listeners.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -164,6 +181,7 @@ impl Entries {
             last_seen: AtomicI64::new(record.last_seen_at.map_or(0, |at| at.as_millisecond())),
             revoked: watch::Sender::new(record.revoked_at.is_some()),
             streams: AtomicU32::new(0),
+            listeners: AtomicU32::new(0),
         });
         self.by_mac.insert(record.mac, Arc::clone(&device));
         self.devices.insert(record.id, (record.mac, device));

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use protocol::api::{Balance, Event};
-use tests::{Device, MintOptions, OpenAnswer, sse, upstream::Answer, within};
+use tests::{Device, MintOptions, OpenAnswer, eventually, sse, upstream::Answer, within};
 
 use crate::stage::{CODER, Stage};
 
@@ -139,4 +139,31 @@ async fn a_device_that_signs_out_elsewhere_is_told_and_its_neighbour_is_not() {
     stage.upstream.answer(CODER, Answer::of("chatcmpl-14", 1, 1));
     staying.chat(CODER).send().await.expect(200);
     stayed.balance_is(&staying.idle_balance().await).await;
+}
+
+#[tokio::test]
+async fn a_device_listens_in_so_many_places_and_no_more() {
+    // As many windows as nobody has open.
+    const MOST: usize = 64;
+    let Stage { gateway, device, .. } = Stage::new().await;
+    let mut open = Vec::new();
+    for _ in 0..MOST {
+        let listening = device.get("/api/v1/events").open().await;
+        assert_eq!(listening.status(), 200);
+        open.push(listening);
+    }
+    let refused = device.get("/api/v1/events").open().await;
+    assert_eq!(refused.status(), 429);
+    let refused = refused.read_to_end().await;
+    assert_eq!(refused.code(), "rate_limited");
+    assert!(refused.header("retry-after").is_some());
+    // Another device has places of its own, and one that is left is free again.
+    let other = gateway.device("1.00").await;
+    assert_eq!(other.get("/api/v1/events").open().await.status(), 200);
+    drop(open.pop());
+    eventually("a place", async || {
+        let listening = device.get("/api/v1/events").open().await;
+        (listening.status() == 200).then_some(())
+    })
+    .await;
 }

@@ -13,11 +13,14 @@ use protocol::{
 };
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Answer, access::ByDevice};
+use super::{Answer, ApiError, access::ByDevice};
 use crate::{events::Notice, state::Gateway};
 
 /// Proxies on the way close connections that are silent for longer.
 const PING: Duration = Duration::from_secs(15);
+/// Listeners of one device: each takes a connection for as long as it likes.
+const LISTENERS_MAX: u32 = 64;
+const RETRY_SECONDS: u64 = 30;
 
 /// Server-sent events: the balance now and after each change, and a revocation, which ends it.
 #[utoipa::path(
@@ -28,6 +31,11 @@ pub async fn listen(
     State(gateway): State<Arc<Gateway>>,
     ByDevice(device): ByDevice,
 ) -> Answer<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>> {
+    let listening = device.listen(LISTENERS_MAX).ok_or_else(|| {
+        let problem = Problem::new(Code::RateLimited, "This device listens in too many places.")
+            .with_hint("Close what is not needed.");
+        ApiError::retry_after(problem, RETRY_SECONDS)
+    })?;
     // Listen first, then read: a change between the two is told twice rather than never.
     let notices = gateway.events.listen(device.key.id);
     // Whoever was revoked between the check and this line would listen for ever.
@@ -37,8 +45,9 @@ pub async fn listen(
     let first = Event::Balance {
         balance: gateway.balance(&device.key).await?,
     };
-    let later = stream::unfold(Some((gateway, device, notices)), |listening| async move {
-        let (gateway, device, mut notices) = listening?;
+    let later = stream::unfold(Some((gateway, listening, notices)), |state| async move {
+        let (gateway, listening, mut notices) = state?;
+        let device = &listening.0;
         let notice = tokio::select! {
             biased;
             () = device.on_revoked() => return Some((revocation(), None)),
@@ -51,7 +60,7 @@ pub async fn listen(
             Err(RecvError::Lagged(_)) => gateway.balance(&device.key).await.ok()?,
             Err(RecvError::Closed) => return None,
         };
-        Some((Event::Balance { balance }, Some((gateway, device, notices))))
+        Some((Event::Balance { balance }, Some((gateway, listening, notices))))
     });
     let events = stream::once(async { first })
         .chain(later)
