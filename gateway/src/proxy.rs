@@ -18,6 +18,7 @@ mod exchange;
 mod guard;
 mod hold;
 mod meter;
+mod miss;
 mod origin_headers;
 mod pool;
 mod refusal;

@@ -10,10 +10,11 @@ use providers::openai::{estimate_tokens, responses::without_hosted_tools};
 
 use super::{
     Proxy,
-    attempt::{Attempt, Miss},
+    attempt::Attempt,
     candidates::{Candidate, candidates, cannot},
     client::Client,
     dialect::{Dialect, Parsed},
+    miss::Miss,
     origin_headers::Wishes,
     refusal::{Refusal, unavailable},
     relay::Stream,

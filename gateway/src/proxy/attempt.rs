@@ -24,6 +24,7 @@ use super::{
     exchange::Exchange,
     guard::{Ended, Guard},
     hold::Unheld,
+    miss::Miss,
     origin_headers::Wishes,
     refusal::{Refusal, broke_off, unavailable},
     relay::{self, Stream},
@@ -65,27 +66,6 @@ struct Answered {
     head: Reply,
     shape: Shape,
     said: Said,
-}
-
-/// No answer from this route.
-pub(super) enum Miss {
-    Final(Box<Refusal>),
-    /// Nothing was held, and another route may be asked.
-    Passed(Box<Refusal>, StreamPlace, Passed),
-    /// The hold is resolved, and another route may be asked.
-    TryNext(Box<Refusal>, StreamPlace),
-}
-
-impl From<Refusal> for Miss {
-    fn from(refusal: Refusal) -> Self {
-        Self::Final(Box::new(refusal))
-    }
-}
-
-impl From<Problem> for Miss {
-    fn from(problem: Problem) -> Self {
-        Refusal::from(problem).into()
-    }
 }
 
 impl Attempt<'_> {
