@@ -1,6 +1,8 @@
 //! An owner sees, by day and model, whether the providers billed what the gateway metered: what the
 //! service tells with a key of its own, and what is imported as a file.
 
+mod services;
+
 use std::{
     fs,
     sync::{Arc, Mutex},
