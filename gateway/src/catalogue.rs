@@ -7,6 +7,7 @@ mod build;
 mod discover;
 mod health;
 mod origin;
+mod outward;
 mod sources;
 mod upstreams;
 
@@ -31,7 +32,8 @@ pub use auto::{Afford, Auto, Choice, Fit, Job, MaxPrice, Passed, choose};
 pub use build::build;
 pub use discover::{Found, discover};
 pub use health::Health;
-pub use origin::Origin;
+pub use origin::{ConnectError, Connected, Origin};
+pub use outward::ProxySetting;
 pub use sources::Sources;
 
 /// The upstream whose answers are made in this process.

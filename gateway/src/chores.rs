@@ -85,6 +85,12 @@ fn begin(gateway: &Arc<Gateway>, tls: Arc<rustls::ClientConfig>, changes: Option
             cluster::count_gateways,
             cluster::COUNT,
         );
+        chore(
+            gateway,
+            "The look at upstreams",
+            cluster::look_at_upstreams,
+            cluster::LOOK_AT_UPSTREAMS,
+        );
     }
 }
 

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     ledger::{Change, Changes, LedgerError},
+    settings::{self, RenewError},
     state::Gateway,
 };
 
@@ -12,6 +13,8 @@ use crate::{
 const LOOK: Duration = Duration::from_secs(1);
 /// A new gateway takes its share of the rates within this time.
 pub const COUNT: Duration = Duration::from_secs(2);
+/// Changes are told at once; this is for one that got lost on its way.
+pub const LOOK_AT_UPSTREAMS: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Takes over what any gateway on the database changed, as soon as its commit is told.
@@ -31,13 +34,29 @@ async fn take_over(gateway: &Gateway, change: Change) -> Result<(), LedgerError>
             directory.refresh(reader, key).await?;
             gateway.events.note_change(key);
         }
-        Change::Secrets => gateway.changed.notify_one(),
+        Change::Secrets => renew(gateway).await?,
         Change::Everything => {
             directory.refresh_all(reader).await?;
-            gateway.changed.notify_one();
+            renew(gateway).await?;
         }
     }
     Ok(())
+}
+
+async fn renew(gateway: &Gateway) -> Result<(), LedgerError> {
+    match settings::renew(gateway).await {
+        Ok(()) => Ok(()),
+        Err(RenewError::Ledger(error)) => Err(error),
+        Err(RenewError::Config(error)) => {
+            tracing::error!("The upstreams stay as they were: {error}");
+            Ok(())
+        }
+    }
+}
+
+/// Looks at the upstreams, should it ever happen that nobody tells of a change.
+pub async fn look_at_upstreams(gateway: &Gateway) -> Result<(), RenewError> {
+    settings::renew_if_changed(gateway).await
 }
 
 /// Counts the gateways, which share the rates that a key or a device may use.

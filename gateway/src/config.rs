@@ -18,7 +18,7 @@ use crate::network::{NetworkError, Reach};
 pub use limits::Limits;
 pub use reconcile::{ReconcileConfig, Tolerance};
 
-use crate::catalogue::MaxPrice;
+use crate::catalogue::{MaxPrice, ProxySetting};
 
 /// What `serve` was started with; a value here beats the file's.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +56,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Networks in which upstreams that are added over the API may be, beside public addresses.
     pub allow_private_upstreams: Vec<String>,
+    /// The HTTP proxy to all upstreams that name none of their own. Default: the environment's.
+    pub upstream_proxy: Option<ProxySetting>,
     /// Look for Ollama and llama.cpp servers on loopback. Default: only when the file names no
     /// upstream.
     pub discover: Option<bool>,
@@ -127,6 +129,9 @@ pub struct UpstreamConfig {
     pub dialects: Option<Vec<String>>,
     /// How many requests it gets at the same time; others wait their turn.
     pub max_concurrent: Option<usize>,
+    pub upstream_proxy: Option<ProxySetting>,
+    /// Several requests share a connection, where the upstream offers that. Default: yes.
+    pub http2: Option<bool>,
     /// It came over the API, not from the file.
     #[serde(skip)]
     pub is_added: bool,

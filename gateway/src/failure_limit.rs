@@ -1,4 +1,7 @@
 //! How often one peer may fail to redeem. A redeem that succeeds never counts.
+//!
+//! Each gateway counts in memory. Where several share a database, that one counts for all of them
+//! too, by the same rule ([`wait_ms`]).
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -9,10 +12,16 @@ use std::{
     },
 };
 
-const MINUTE_MS: i64 = 60_000;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub const MINUTE_MS: i64 = 60_000;
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// Peers remembered at once; the one that failed longest ago is forgotten first.
 const PEERS_MAX: usize = 10_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailuresMax {
+    pub per_minute: u32,
+    pub per_hour: u32,
+}
 
 pub struct FailureLimit {
     per_minute: AtomicU32,
@@ -42,19 +51,15 @@ impl FailureLimit {
     }
 
     fn wait_of(&self, failures: &VecDeque<i64>, now: i64) -> Option<u64> {
-        let wait = |limit: u32, window: i64| {
-            let in_window = failures.iter().filter(|&&at| at > now - window).count();
-            let limit = limit as usize;
-            if in_window < limit {
-                return None;
-            }
-            // The window frees a place when the failure that filled it leaves.
-            let frees = failures.get(failures.len().saturating_sub(limit.max(1)))?;
-            Some(frees + window - now)
-        };
-        let ms =
-            wait(self.per_minute.load(Relaxed), MINUTE_MS).max(wait(self.per_hour.load(Relaxed), HOUR_MS))?;
-        Some(u64::try_from(ms).unwrap_or(1).div_ceil(1_000).max(1))
+        wait_ms(failures.iter(), self.limits(), now).map(seconds)
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> FailuresMax {
+        FailuresMax {
+            per_minute: self.per_minute.load(Relaxed),
+            per_hour: self.per_hour.load(Relaxed),
+        }
     }
 
     /// Counts a failure. Of many at once only as many as the limit allows are told their outcome;
@@ -78,6 +83,31 @@ impl FailureLimit {
     }
 }
 
+/// How long a peer that failed at these times, the oldest first, has to wait; nothing if not.
+pub fn wait_ms<'a>(
+    failures: impl ExactSizeIterator<Item = &'a i64> + Clone,
+    most: FailuresMax,
+    now: i64,
+) -> Option<i64> {
+    let wait = |limit: u32, window: i64| {
+        let in_window = failures.clone().filter(|&&at| at > now - window).count();
+        let limit = limit as usize;
+        if in_window < limit {
+            return None;
+        }
+        // The window frees a place when the failure that filled it leaves.
+        let first = failures.len().saturating_sub(limit.max(1));
+        let frees = failures.clone().nth(first)?;
+        Some(frees + window - now)
+    };
+    wait(most.per_minute, MINUTE_MS).max(wait(most.per_hour, HOUR_MS))
+}
+
+/// What a client is told to wait.
+pub fn seconds(ms: i64) -> u64 {
+    u64::try_from(ms).unwrap_or(1).div_ceil(1_000).max(1)
+}
+
 fn forget_oldest(peers: &mut HashMap<IpAddr, VecDeque<i64>>, now: i64) {
     peers.retain(|_, failures| failures.back().is_some_and(|&at| at > now - HOUR_MS));
     if peers.len() >= PEERS_MAX
@@ -91,7 +121,7 @@ fn forget_oldest(peers: &mut HashMap<IpAddr, VecDeque<i64>>, now: i64) {
 }
 
 /// One customer gets a whole /64 of IPv6 addresses, so that is one peer.
-fn network_of(peer: IpAddr) -> IpAddr {
+pub fn network_of(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

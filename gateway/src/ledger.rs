@@ -33,8 +33,8 @@ pub use allowance::Terms;
 pub use bill::{Bill, BillAmounts, BillLine, Billed, BilledDay, Books, Metered, day_of, number_of};
 pub use mark::{FIRST_MARK, NEXT_MARK, next_mark};
 pub use operation::{
-    Enrolled, HoldRefusal, HoldRequest, KeyMint, LotState, Redeem, RedeemRefusal, RequestOrigin, Settle,
-    Settled, StoredSecret,
+    DeviceCap, Enrolled, HoldRefusal, HoldRequest, KeyMint, LotState, Redeem, RedeemRefusal, RequestOrigin,
+    Secret, Settle, Settled, SpendCap, StoredSecret,
 };
 pub use orphan::{Orphan, Recovered};
 pub use postgres::{Change, Changes, DatabaseUrl, Moved, NotADatabaseUrl, PostgresReader, copy_in};
@@ -48,6 +48,7 @@ pub use transfer::{Order, OrderRefusal, OrderRequest};
 use operation::{Hold, Operation};
 use queue::{Queue, Standing};
 
+pub use crate::failure_limit::FailuresMax;
 use crate::metrics::Histogram;
 
 /// Why the ledger gave no answer.
@@ -202,6 +203,16 @@ impl Ledger {
         self.ask_bounded(|answer| Operation::Redeem(redeem, answer)).await
     }
 
+    /// Counts a redeem that failed where other gateways count too. Answers the milliseconds to wait,
+    /// if there were too many before it; then it is not counted.
+    pub async fn count_failure(&self, peer: [u8; 32], most: FailuresMax) -> Result<Option<i64>, LedgerError> {
+        if self.is_local {
+            return Ok(None);
+        }
+        self.ask_bounded(|answer| Operation::CountFailure { peer, most, answer })
+            .await
+    }
+
     /// Stops a key and all its devices; false when there is no such key.
     pub async fn revoke_key(&self, key: KeyId, at: i64) -> Result<bool, LedgerError> {
         self.ask(|answer| Operation::RevokeKey { key, at, answer }).await
@@ -265,10 +276,14 @@ impl Ledger {
         .await
     }
 
-    /// Notes which pepper belongs to the database; at the first start.
-    pub async fn remember_pepper(&self, check: i64) -> Result<(), LedgerError> {
-        self.ask(|answer| Operation::RememberPepper { check, answer })
-            .await
+    /// Notes which file belongs to the database; at the first start.
+    pub async fn remember(&self, secret: Secret, check: i64) -> Result<(), LedgerError> {
+        self.ask(|answer| Operation::Remember {
+            secret,
+            check,
+            answer,
+        })
+        .await
     }
 
     /// Keeps an upstream's sealed secret in the place of an older one.

@@ -79,6 +79,12 @@ fn is_public(ip: IpAddr) -> bool {
     }
 }
 
+/// Whether an address is this machine's own, in whatever form.
+pub fn is_of_this_machine(ip: IpAddr) -> bool {
+    let ip = ip.to_canonical();
+    ip.is_loopback() || ip.is_unspecified()
+}
+
 /// The blocks of RFC 6890 and what was added to its registry.
 fn is_public_v4(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();

@@ -12,9 +12,9 @@ use arc_swap::ArcSwap;
 use protocol::api::Reloaded;
 
 use crate::{
-    catalogue::{Found, Sources, build},
+    catalogue::{Catalogue, Found, Sources, build},
     config::{Config, ConfigError, Limits},
-    ledger::SealedSecrets,
+    ledger::{LedgerError, SealedSecrets},
     state::Gateway,
 };
 
@@ -23,8 +23,18 @@ pub struct Settings {
     /// What cannot change without a restart is in force as it was then.
     started_with: Config,
     config: ArcSwap<Config>,
-    /// What upstreams listed when they were last asked. Whoever changes the catalogue has the lock.
-    found: Mutex<Vec<Found>>,
+    /// Whoever changes the catalogue has the lock.
+    listed: Mutex<Listed>,
+}
+
+#[derive(Default)]
+struct Listed {
+    /// What upstreams listed when they were last asked.
+    found: Vec<Found>,
+    /// Goes up with each change of what there is to ask.
+    version: u64,
+    /// What the database had of upstreams at the last change.
+    stored: SealedSecrets,
 }
 
 impl Settings {
@@ -33,7 +43,7 @@ impl Settings {
             file,
             started_with: config.clone(),
             config: ArcSwap::from_pointee(config),
-            found: Mutex::default(),
+            listed: Mutex::default(),
         }
     }
 
@@ -51,11 +61,16 @@ impl Settings {
 
     /// What upstreams listed when they were last asked.
     pub fn found(&self) -> Vec<Found> {
-        self.lock().clone()
+        self.lock().found.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Found>> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What [`offer`] wants to see again.
+    pub fn version(&self) -> u64 {
+        self.lock().version
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Listed> {
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -65,12 +80,9 @@ pub fn reload(gateway: &Gateway, stored: &SealedSecrets) -> Result<Reloaded, Con
     let settings = &gateway.settings;
     let file = settings.file.as_deref().ok_or(ConfigError::NoFile)?;
     // From the first look at the file on: of two reloads at once the later one is in force.
-    let mut found = settings.lock();
+    let mut listed = settings.lock();
     let config = Config::read(file)?;
-    let mut sources = Sources::new(&config, stored, &gateway.envelope)?;
-    sources.inherit(&gateway.catalogue.load());
-    found.retain_mut(|found| sources.keeps(found));
-    let catalogue = build(&sources, &found);
+    let catalogue = catalogue_of(gateway, &config, stored, &mut listed)?;
     let reloaded = Reloaded {
         models: catalogue.entries().len(),
         upstreams: config.upstreams.len(),
@@ -84,21 +96,70 @@ pub fn reload(gateway: &Gateway, stored: &SealedSecrets) -> Result<Reloaded, Con
     gateway.queue.set_rules(config.queue());
     gateway.catalogue.store(Arc::new(catalogue));
     settings.config.store(Arc::new(config));
-    drop(found);
+    drop(listed);
     gateway.changed.notify_one();
     tell(&reloaded);
     Ok(reloaded)
 }
 
-/// Puts in force what the upstreams of this configuration listed; false when another one is in
-/// force by now, and they have to be asked again.
-pub fn offer(gateway: &Gateway, config: &Arc<Config>, sources: &Sources, listed: Vec<Found>) -> bool {
-    let mut found = gateway.settings.lock();
-    if !Arc::ptr_eq(config, &gateway.settings.config()) {
+/// Puts in force what the database has of upstreams by now: new ones, other keys, none any more.
+/// Which models new ones have is asked after that.
+pub async fn renew(gateway: &Gateway) -> Result<(), RenewError> {
+    let stored = gateway.reader.sealed_secrets().await?;
+    renew_with(gateway, &stored)
+}
+
+/// The same, where the database has something else by now.
+pub async fn renew_if_changed(gateway: &Gateway) -> Result<(), RenewError> {
+    let stored = gateway.reader.sealed_secrets().await?;
+    if gateway.settings.lock().stored == stored {
+        return Ok(());
+    }
+    renew_with(gateway, &stored)
+}
+
+fn renew_with(gateway: &Gateway, stored: &SealedSecrets) -> Result<(), RenewError> {
+    let mut listed = gateway.settings.lock();
+    let config = gateway.settings.config();
+    let catalogue = catalogue_of(gateway, &config, stored, &mut listed)?;
+    gateway.catalogue.store(Arc::new(catalogue));
+    drop(listed);
+    gateway.changed.notify_one();
+    Ok(())
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RenewError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// The models of this configuration, with those that were found before and are there still.
+fn catalogue_of(
+    gateway: &Gateway,
+    config: &Config,
+    stored: &SealedSecrets,
+    listed: &mut Listed,
+) -> Result<Catalogue, ConfigError> {
+    let mut sources = Sources::new(config, stored, &gateway.envelope)?;
+    sources.inherit(&gateway.catalogue.load());
+    listed.found.retain_mut(|found| sources.keeps(found));
+    listed.version += 1;
+    listed.stored.clone_from(stored);
+    Ok(build(&sources, &listed.found))
+}
+
+/// Puts in force what the upstreams listed that there were at this version; false when there are
+/// others by now, and they have to be asked.
+pub fn offer(gateway: &Gateway, version: u64, sources: &Sources, found: Vec<Found>) -> bool {
+    let mut listed = gateway.settings.lock();
+    if version != listed.version {
         return false;
     }
-    gateway.catalogue.store(Arc::new(build(sources, &listed)));
-    *found = listed;
+    gateway.catalogue.store(Arc::new(build(sources, &found)));
+    listed.found = found;
     true
 }
 

@@ -34,7 +34,7 @@ const KILLS: &str = "TOKEN_TRACKER_CLUSTER_KILLS";
 pub struct Cluster {
     // Dropped in this order: gateways before their database.
     pub gateways: Vec<Gateway>,
-    server: Postgres,
+    pub server: Postgres,
 }
 
 impl Cluster {
@@ -313,6 +313,82 @@ async fn three_gateways_together_give_no_more_than_a_rate_and_a_cap() {
     spend_all(1).await;
     assert_eq!(device.idle_balance().await.spent_nano_usd, spent);
     verify_clean(&cluster.gateways[2]).await;
+}
+
+/// More than a small request holds.
+const BOUND: i64 = 2_000_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_gateways_that_hammer_a_cap_spend_it_and_not_a_nano_dollar_more() {
+    let upstream = Upstream::start().await;
+    let answer = Answer::of("chatcmpl-1", 10, 5);
+    let each = Price::USUAL.of(&answer.usage).nano_usd();
+    let cap = Money::from_nano_usd(each * 200);
+    upstream.answer(CODER, answer);
+    // The devices' cap is the same: the tighter of two, for as long as the other device spends less.
+    let device_cap = format!("[limits.device]\nspend_per_month = {:?}", cap.exact_usd());
+    let cluster = Cluster::start(&coder(&upstream).table(&device_cap)).await;
+    let capped = [
+        "keys",
+        "mint",
+        "--credit",
+        "1",
+        "--devices",
+        "2",
+        "--spend-per-day",
+        &cap.exact_usd(),
+        "--json",
+    ];
+    let minted = cluster.gateways[0].cli(&capped).await.expect(0);
+    let key = minted.json::<MintResponse>().keys.remove(0);
+    let devices = [
+        cluster.gateways[0].redeem(&key).await,
+        cluster.gateways[1].redeem(&key).await,
+    ];
+    let body = json!({"model": CODER, "max_tokens": 5, "messages": [{"role": "user", "content": "a"}]});
+    let clients = (0..24).map(|number| {
+        let device = devices[number % 2].moved_to(&cluster.url(number % GATEWAYS));
+        let body = body.clone();
+        tokio::spawn(async move {
+            loop {
+                let seen = device.post("/v1/chat/completions", &body).send().await;
+                match seen.status.as_u16() {
+                    200 => {}
+                    // Others hold what is left.
+                    429 => tokio::task::yield_now().await,
+                    402 => return,
+                    _ => panic!("{}: {}", seen.status, seen.text()),
+                }
+            }
+        })
+    });
+    for client in clients.collect::<Vec<_>>() {
+        within("the cap to be reached", client).await.unwrap();
+    }
+    let spent = devices[0].idle_balance().await.spent_nano_usd;
+    assert!(spent <= cap, "{spent:?} of {cap:?}");
+    // Less is left than a request could cost at most.
+    assert!(spent.nano_usd() + BOUND > cap.nano_usd(), "{spent:?} of {cap:?}");
+    verify_clean(&cluster.gateways[2]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_that_are_guessed_at_three_gateways_count_together() {
+    let upstream = Upstream::start().await;
+    let cluster = Cluster::start(&coder(&upstream)).await;
+    let guess = "TTK-AAAA-AAAA-AAAA-AAAA-AAAA";
+    let mut told = 0;
+    for number in 0..12 {
+        let seen = Device::redeem_request(&cluster.url(number % GATEWAYS), guess)
+            .send()
+            .await;
+        match seen.status.as_u16() {
+            403 => told += 1,
+            429 => assert!(seen.header("retry-after").is_some()),
+            _ => panic!("{}: {}", seen.status, seen.text()),
+        }
+    }
+    assert_eq!(told, 5, "five a minute, wherever");
 }
 
 /// What each gateway says that it would give in a minute.

@@ -100,6 +100,12 @@ impl Config {
         self.upstreams.push(text);
         self
     }
+    /// One more line of TOML for the upstream that was named last.
+    pub fn with_upstream_line(mut self, line: &str) -> Self {
+        let upstream = self.upstreams.last_mut().expect("an upstream was named before");
+        let _ = writeln!(upstream, "{line}");
+        self
+    }
     pub fn model(mut self, model: Model) -> Self {
         self.models.push(model);
         self

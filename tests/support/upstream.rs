@@ -12,12 +12,17 @@ mod reply;
 mod response_turn;
 mod responses;
 mod server;
+mod tls;
 mod turn;
 
 use std::{
     collections::HashMap,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use tokio::{sync::watch, task::JoinHandle};
@@ -29,6 +34,7 @@ pub use reply::{Gate, Reply, Step};
 pub use turn::{ToolCall, Turn};
 
 use crate::within;
+use tls::Tls;
 
 type Script = Arc<dyn Fn(&Call) -> Reply + Send + Sync>;
 
@@ -37,6 +43,7 @@ struct Shared {
     scripts: Mutex<HashMap<String, Script>>,
     calls: Mutex<Vec<Arc<Call>>>,
     count: watch::Sender<usize>,
+    connections: AtomicUsize,
 }
 
 impl Shared {
@@ -64,22 +71,49 @@ pub struct Upstream {
     address: SocketAddr,
     shared: Arc<Shared>,
     server: JoinHandle<()>,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Upstream {
     pub async fn start() -> Self {
+        Self::start_with(None).await
+    }
+
+    /// Over TLS, with these protocols to choose from: `h2`, `http/1.1`.
+    pub async fn start_tls(protocols: &[&str]) -> Self {
+        Self::start_with(Some(Arc::new(Tls::new(protocols)))).await
+    }
+
+    async fn start_with(tls: Option<Arc<Tls>>) -> Self {
         let shared = Arc::new(Shared::default());
-        let (address, server) = server::start(shared.clone()).await;
+        let (address, server) = server::start(shared.clone(), tls.clone()).await;
         Self {
             address,
             shared,
             server,
+            tls,
         }
     }
 
     /// What `base_url` of the configuration names.
     pub fn base_url(&self) -> String {
-        format!("http://{}/v1", self.address)
+        format!("{}://{}/v1", self.scheme(), self.address)
+    }
+    /// The same under a name that only a proxy knows.
+    pub fn far_base_url(&self) -> String {
+        format!("{}://{}/v1", self.scheme(), tls::FAR)
+    }
+    fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+    /// What `SSL_CERT_FILE` names for those who are to believe it.
+    pub fn certificate_file(&self) -> PathBuf {
+        let tls = self.tls.as_ref().expect("it speaks TLS");
+        tls.certificate_file()
+    }
+    /// How many connections were made to it.
+    pub fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::Relaxed)
     }
     pub fn address(&self) -> SocketAddr {
         self.address

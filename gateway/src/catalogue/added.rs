@@ -63,6 +63,8 @@ impl Added {
             billing_key_file: None,
             dialects: None,
             max_concurrent: None,
+            upstream_proxy: None,
+            http2: None,
             is_added: true,
         }
     }

@@ -1,26 +1,35 @@
-//! One request to an upstream that is none of a client's: on a connection of its own, through no
-//! proxy, to an address that may be reached.
+//! One request to an upstream that is none of a client's: on a connection of its own, to an address
+//! that may be reached.
 
 use std::{io, sync::Arc};
 
 use bytes::Bytes;
-use http::{Request, response::Parts};
+use http::{Request, header, response::Parts, uri::PathAndQuery};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 
-use super::Origin;
+use super::{Connected, Origin};
 
 /// A whole answer, whatever its status. Needs a `LocalSet`, and a time limit around it.
 pub(crate) async fn ask(
     origin: &Origin,
     tls: &Arc<ClientConfig>,
-    request: Request<Empty<Bytes>>,
+    mut request: Request<Empty<Bytes>>,
     bytes_max: usize,
 ) -> io::Result<(Parts, Bytes)> {
-    let socket = origin.connect().await?;
+    let Connected { socket, is_proxy } = origin.connect().await?;
+    if is_proxy {
+        let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+        let url = format!("http://{}{path}", origin.authority);
+        *request.uri_mut() = url.parse().map_err(io::Error::other)?;
+        if let Some(authorization) = origin.proxy_authorization() {
+            let headers = request.headers_mut();
+            headers.insert(header::PROXY_AUTHORIZATION, authorization.clone());
+        }
+    }
     if !origin.is_tls {
         return exchange(socket, request, bytes_max).await;
     }

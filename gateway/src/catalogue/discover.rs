@@ -141,7 +141,10 @@ async fn ask_for_list(
     let answered = ask(origin, tls, request, LIST_BYTES_MAX).await;
     let answered = answered.inspect_err(|error| {
         // Most that is looked for on loopback is simply not there.
-        if error.kind() == io::ErrorKind::PermissionDenied {
+        if matches!(
+            error.kind(),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::HostUnreachable
+        ) {
             tracing::warn!("An upstream was not connected to: {error}");
         }
     });

@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::Arc};
 use providers::catalogue::{self as known, Provider};
 
 use super::{
-    Catalogue, Target, Upstream,
+    Catalogue, Target, Upstream, outward,
     upstreams::{added, builtin, configured, environment, hosted},
 };
 use crate::{
@@ -40,6 +40,7 @@ impl Sources {
                 upstreams.push((hosted(provider, &key)?, provider));
             }
         }
+        outward::assign(&mut upstreams, config, |name| std::env::var(name).ok())?;
         Ok(Self {
             upstreams,
             models: config.models.clone(),

@@ -101,6 +101,9 @@ pub(super) fn configured(
         if let Some(dialects) = &config.dialects {
             upstream.speaks = Speaks::listed(dialects);
         }
+        if let Target::Http { origin, .. } = &mut upstream.target {
+            origin.http2 = config.http2.unwrap_or(true);
+        }
     }
     Ok((made, provider))
 }

@@ -28,10 +28,11 @@ pub(super) async fn keep_finding(gateway: Arc<Gateway>, tls: Arc<ClientConfig>) 
 
 async fn find(gateway: &Gateway, tls: &Arc<ClientConfig>) -> Result<(), ServeError> {
     loop {
-        let config = gateway.settings.config();
-        let sources = sources(gateway, &config).await?;
+        // Before what it stands for is read: what changes after that makes it an old one.
+        let version = gateway.settings.version();
+        let sources = sources(gateway, &gateway.settings.config()).await?;
         let found = catalogue::discover(&sources, tls, &gateway.settings.found()).await;
-        if settings::offer(gateway, &config, &sources, found) {
+        if settings::offer(gateway, version, &sources, found) {
             return Ok(());
         }
     }

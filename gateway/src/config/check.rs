@@ -8,6 +8,7 @@ mod upstreams;
 pub(super) use keys::unknown_keys;
 
 use super::{Config, ConfigError};
+use crate::catalogue::ProxySetting;
 
 /// What a file of known keys says, each thing by itself and with the others.
 pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
@@ -21,6 +22,9 @@ pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
     }
     if let Err(error) = config.reach() {
         return invalid(format!("allow_private_upstreams: {error}"));
+    }
+    if let Some(Err(error)) = config.upstream_proxy.as_ref().map(ProxySetting::proxy) {
+        return invalid(format!("upstream_proxy: {error}"));
     }
     let upstreams = upstreams::upstreams(config)?;
     models::models(config, &upstreams)

@@ -10,6 +10,7 @@ use tokio::sync::oneshot::Sender;
 use usage::pricing::Multiplier;
 
 use super::{Bill, LedgerError, OrderRefusal, OrderRequest};
+use crate::failure_limit::FailuresMax;
 
 /// Everything that changes the ledger, with the place where its answer goes.
 pub(crate) enum Operation {
@@ -26,6 +27,13 @@ pub(crate) enum Operation {
     },
     Mint(Vec<KeyMint>, Sender<()>),
     Redeem(Box<Redeem>, Sender<Result<Enrolled, RedeemRefusal>>),
+    /// Counts a redeem that failed, for all gateways; answers the milliseconds to wait where there
+    /// were too many.
+    CountFailure {
+        peer: [u8; 32],
+        most: FailuresMax,
+        answer: Sender<Option<i64>>,
+    },
     RevokeKey {
         key: KeyId,
         at: i64,
@@ -64,7 +72,8 @@ pub(crate) enum Operation {
     },
     StoreSecret(Box<StoredSecret>, Sender<()>),
     StoreBill(Box<Bill>, Sender<()>),
-    RememberPepper {
+    Remember {
+        secret: Secret,
         check: i64,
         answer: Sender<()>,
     },
@@ -76,6 +85,24 @@ pub(crate) enum Operation {
         now: i64,
         answer: Sender<()>,
     },
+}
+
+/// A file beside the database that belongs to it alone. The database keeps a number that only this
+/// file gives, so that another one is noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secret {
+    Pepper,
+    KeyEncryptionKey,
+}
+
+impl Secret {
+    /// As the number is named in the database.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Pepper => "pepper",
+            Self::KeyEncryptionKey => "key_encryption_key",
+        }
+    }
 }
 
 /// An answer that waits for its commit.
@@ -187,6 +214,9 @@ pub struct HoldRequest {
     pub price_version: Arc<str>,
     /// The operator's factor in the price.
     pub multiplier: Multiplier,
+    /// Caps on spending that others may use up at the same time; empty where nobody else spends, and
+    /// what this process counts is all there is.
+    pub caps: Vec<SpendCap>,
     /// Another attempt of a request that has claimed its client's id already.
     pub is_repeat: bool,
     pub origin: RequestOrigin,
@@ -202,6 +232,25 @@ impl HoldRequest {
     pub(super) fn factor(&self) -> Option<i64> {
         (self.multiplier != Multiplier::ONE).then(|| self.multiplier.millionths().into())
     }
+}
+
+/// A cap on what is spent in a day or a month, as the statement that takes a hold can check it: on
+/// the lot's own running sums, which all gateways change under one lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpendCap {
+    /// What of the lot may be spent and held after the hold. Where the cap is for one device, this
+    /// counts what the lot's other devices spent since it was worked out, so it may be too low.
+    pub lot_max: Money,
+    /// The cap itself, where it is for this device alone.
+    pub device: Option<DeviceCap>,
+}
+
+/// A cap for the device that holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceCap {
+    pub max: Money,
+    /// What was charged from here on counts.
+    pub since: i64,
 }
 
 /// A lot after an operation.
@@ -223,6 +272,13 @@ impl LotState {
 pub enum HoldRefusal {
     /// The bound does not fit what is neither spent nor held.
     Short(LotState),
+    /// The bound does not fit into one of the request's caps, the one at this place.
+    Capped {
+        place: usize,
+        /// What the cap has that is neither spent nor held.
+        left: Money,
+        held: Money,
+    },
     /// The device or its key was revoked.
     Revoked,
     Expired,

@@ -8,8 +8,10 @@ use protocol::{
 };
 
 use super::{
-    Books, DeviceRecord, KeyRecord, LedgerError, LotState, postgres::PostgresReader, sqlite::SqliteReader,
+    Books, DeviceRecord, KeyRecord, LedgerError, LotState, Secret, postgres::PostgresReader,
+    sqlite::SqliteReader,
 };
+use crate::failure_limit::FailuresMax;
 
 const PAGE_DEFAULT: u32 = 100;
 const PAGE_MAX: u32 = 1_000;
@@ -79,10 +81,19 @@ impl Reader {
     }
 
     /// What [`Pepper::check`](crate::secrets::Pepper::check) gave when the database was new.
-    pub async fn pepper_check(&self) -> Result<Option<i64>, LedgerError> {
+    /// The milliseconds that a peer has to wait since too many of its redeems failed, at any gateway
+    /// on the database. The only one on a file knows that itself.
+    pub async fn failure_wait(&self, peer: &[u8; 32], most: FailuresMax) -> Result<Option<i64>, LedgerError> {
         match self {
-            Self::Sqlite(reader) => reader.pepper_check(),
-            Self::Postgres(reader) => reader.pepper_check().await,
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(reader) => reader.failure_wait(peer, most).await,
+        }
+    }
+
+    pub async fn check(&self, secret: Secret) -> Result<Option<i64>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.check(secret),
+            Self::Postgres(reader) => reader.check(secret).await,
         }
     }
 

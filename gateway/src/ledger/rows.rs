@@ -136,6 +136,7 @@ pub(super) fn hold<R: Columns>(row: &R) -> Result<HoldRequest, R::Error> {
         price: price.into(),
         price_version,
         multiplier,
+        caps: Vec::new(),
         is_repeat: true,
         origin: RequestOrigin::from_text(&row.text(9)?).unwrap_or_else(unknown_origin),
     })

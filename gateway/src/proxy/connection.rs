@@ -28,6 +28,8 @@ pub(super) enum Broken {
     Closed,
     #[error("its answer is too long")]
     TooLong,
+    #[error("it ended the stream with {0:?}")]
+    Reset(h2::Reason),
 }
 
 pub(super) struct Connection {
@@ -35,6 +37,8 @@ pub(super) struct Connection {
     buffer: BytesMut,
     body: Body,
     is_reusable: bool,
+    /// A proxy reads what is sent, before the upstream does.
+    pub is_proxy: bool,
     /// When its last answer was complete.
     pub idle_since: Instant,
 }
@@ -48,12 +52,13 @@ enum Body {
 }
 
 impl Connection {
-    pub(super) fn new(socket: Socket) -> Self {
+    pub(super) fn new(socket: Socket, is_proxy: bool) -> Self {
         Self {
             socket,
             buffer: BytesMut::new(),
             body: Body::Ended,
             is_reusable: false,
+            is_proxy,
             idle_since: Instant::now(),
         }
     }
@@ -144,18 +149,6 @@ impl Connection {
         }
     }
 
-    /// A small body as a whole.
-    pub(super) async fn collect(&mut self, limit: usize) -> Result<Bytes, Broken> {
-        let mut all = BytesMut::new();
-        while let Some(piece) = self.next().await? {
-            if all.len() + piece.len() > limit {
-                return Err(Broken::TooLong);
-            }
-            all.extend_from_slice(&piece);
-        }
-        Ok(all.freeze())
-    }
-
     /// The body was read to its end.
     pub(super) fn is_at_end(&self) -> bool {
         matches!(self.body, Body::Ended)
@@ -187,7 +180,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let here = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (there, _) = listener.accept().await.unwrap();
-        (Connection::new(Socket::Plain(here)), there)
+        (Connection::new(Socket::Plain(here), false), there)
     }
 
     async fn whole(connection: &mut Connection) -> Result<String, Broken> {

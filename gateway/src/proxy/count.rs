@@ -94,20 +94,21 @@ async fn ask(
         .pool
         .send(origin, &outgoing, passes_response_header, &Cell::new(false))
         .await;
-    let (head, mut connection) = sent.map_err(|error| {
+    let mut answering = sent.map_err(|error| {
         tracing::warn!(upstream = %route.upstream.name, "{error}");
         unavailable()
     })?;
-    let answer = connection
+    let answer = answering
+        .carrier
         .collect(ANSWER_BYTES_MAX)
         .await
         .map_err(|_| unavailable())?;
-    if connection.is_at_end() {
-        proxy.pool.put_back(origin, connection);
+    if answering.carrier.is_at_end() {
+        proxy.pool.put_back(origin, answering.carrier);
     }
-    if !head.status.is_success() {
-        let retry_after = retry_after(&head.headers);
-        return Err(anthropic::upstream_problem(head.status.as_u16(), retry_after, &answer).problem);
+    if !answering.status.is_success() {
+        let retry_after = retry_after(&answering.headers);
+        return Err(anthropic::upstream_problem(answering.status.as_u16(), retry_after, &answer).problem);
     }
     scan_count(&answer).ok_or_else(unavailable)
 }

@@ -87,7 +87,7 @@ impl Attempt<'_> {
             let most = forward.most;
             let amount = self.bound(pricing, most, cap).ok_or_else(too_large)?;
             Arc::make_mut(&mut request).amount = amount;
-            let short = match self.try_hold(proxy, &request).await? {
+            let short = match self.try_hold(proxy, &mut request).await? {
                 Ok(reserved) => {
                     return Ok(Held {
                         request,
@@ -132,6 +132,7 @@ impl Attempt<'_> {
             price: pricing.text_at(tier),
             price_version: Arc::clone(&pricing.version),
             multiplier: pricing.price.multiplier,
+            caps: Vec::new(),
             is_repeat: self.is_repeat,
             origin: self.origin(),
         }
@@ -140,21 +141,32 @@ impl Attempt<'_> {
     async fn try_hold(
         &self,
         proxy: &Proxy,
-        request: &Arc<HoldRequest>,
+        request: &mut Arc<HoldRequest>,
     ) -> Result<Result<Option<Reserved>, Short>, Refusal> {
         let gateway = &proxy.gateway;
         let reserved = gateway
             .quota
             .reserve(&gateway.reader, self.device, request.amount, request.at);
-        let failed = |error| Refusal::of_ledger(error, request.request);
+        let id = request.request;
+        let failed = |error| Refusal::of_ledger(error, id);
         let reserved = match reserved.await.map_err(failed)? {
             Ok(reserved) => reserved,
             Err(cap) => return Ok(Err(Short::Cap(cap))),
         };
+        if let Some(reserved) = &reserved {
+            Arc::make_mut(request).caps = reserved.caps();
+        }
         let held = proxy.ledger().hold(Arc::clone(request)).await;
         match held.map_err(failed)? {
             Ok(_) => Ok(Ok(reserved)),
             Err(HoldRefusal::Short(lot)) => Ok(Err(Short::Lot(lot))),
+            Err(refusal @ HoldRefusal::Capped { place, left, held }) => {
+                let cap = reserved.and_then(|reserved| reserved.refused(place, left, held));
+                match cap {
+                    Some(cap) => Ok(Err(Short::Cap(cap))),
+                    None => Err(refused(refusal).into()),
+                }
+            }
             Err(refusal) => Err(refused(refusal).into()),
         }
     }
@@ -216,7 +228,7 @@ fn refused(refusal: HoldRefusal) -> Problem {
             "This device sent a request under this client request id before.",
         ),
         HoldRefusal::Expired => Problem::new(Code::InsufficientCredit, "The token key has expired."),
-        HoldRefusal::Revoked | HoldRefusal::Short(_) => Problem::new(
+        HoldRefusal::Revoked | HoldRefusal::Short(_) | HoldRefusal::Capped { .. } => Problem::new(
             Code::CredentialRevoked,
             "This device or its token key was revoked.",
         ),

@@ -8,7 +8,8 @@ use providers::catalogue::passes_response_header;
 
 use super::{
     Proxy,
-    connection::{Broken, Connection},
+    carrier::Carrier,
+    connection::Broken,
     dialect::Forward,
     pool::{Outgoing, SendError},
 };
@@ -28,7 +29,7 @@ pub(super) struct Reply {
 pub(super) enum ReplyBody {
     Http {
         /// Gone when it was put back.
-        connection: Option<Box<Connection>>,
+        carrier: Option<Box<Carrier>>,
         upstream: Arc<Upstream>,
     },
     Local(VecDeque<Bytes>),
@@ -60,11 +61,11 @@ pub(super) async fn send(
         extra,
         body: forward.body,
     };
-    let (head, connection) = proxy
+    let answering = proxy
         .pool
         .send(origin, &outgoing, passes_response_header, dispatched)
         .await?;
-    let mut headers = head.headers;
+    let mut headers = answering.headers;
     if headers
         .values()
         .any(|value| upstream.repeats_key(value.as_bytes()))
@@ -77,10 +78,10 @@ pub(super) async fn send(
             .collect();
     }
     Ok(Reply {
-        status: head.status,
+        status: answering.status,
         headers,
         body: ReplyBody::Http {
-            connection: Some(Box::new(connection)),
+            carrier: Some(Box::new(answering.carrier)),
             upstream: Arc::clone(upstream),
         },
     })
@@ -132,8 +133,8 @@ impl ReplyBody {
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Broken> {
         match self {
             Self::Local(pieces) => Ok(pieces.pop_front()),
-            Self::Http { connection, .. } => match connection {
-                Some(connection) => connection.next().await,
+            Self::Http { carrier, .. } => match carrier {
+                Some(carrier) => carrier.next().await,
                 None => Ok(None),
             },
         }
@@ -143,8 +144,8 @@ impl ReplyBody {
     pub(super) fn next_here(&mut self) -> Result<Option<Bytes>, Broken> {
         match self {
             Self::Local(pieces) => Ok(pieces.pop_front()),
-            Self::Http { connection, .. } => match connection {
-                Some(connection) => connection.next_here(),
+            Self::Http { carrier, .. } => match carrier {
+                Some(carrier) => carrier.next_here(),
                 None => Ok(None),
             },
         }
@@ -154,9 +155,9 @@ impl ReplyBody {
     pub(super) async fn fill_now(&mut self) -> bool {
         match self {
             Self::Http {
-                connection: Some(connection),
+                carrier: Some(carrier),
                 ..
-            } => connection.fill_now().await,
+            } => carrier.fill_now().await,
             Self::Http { .. } | Self::Local(_) => false,
         }
     }
@@ -173,9 +174,7 @@ impl ReplyBody {
     pub(super) fn is_at_end(&self) -> bool {
         match self {
             Self::Local(pieces) => pieces.is_empty(),
-            Self::Http { connection, .. } => connection
-                .as_ref()
-                .is_none_or(|connection| connection.is_at_end()),
+            Self::Http { carrier, .. } => carrier.as_ref().is_none_or(|carrier| carrier.is_at_end()),
         }
     }
 
@@ -193,11 +192,11 @@ impl ReplyBody {
 
     /// Returns the connection of a body that was read to its end.
     pub(super) fn put_back(&mut self, proxy: &Proxy) {
-        if let Self::Http { connection, upstream } = self
+        if let Self::Http { carrier, upstream } = self
             && let Target::Http { origin, .. } = &upstream.target
-            && let Some(connection) = connection.take_if(|connection| connection.is_at_end())
+            && let Some(carrier) = carrier.take_if(|carrier| carrier.is_at_end())
         {
-            proxy.pool.put_back(origin, *connection);
+            proxy.pool.put_back(origin, *carrier);
         }
     }
 }

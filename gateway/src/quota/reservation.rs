@@ -10,17 +10,17 @@ use jiff::tz::TimeZone;
 use protocol::{DeviceId, KeyId, Money, api::UsageQuery};
 
 use super::{
-    Cap, Scope, Scoped, Span,
-    spend::{Spend, Window},
+    Cap, Room, Scope, Scoped, Span,
+    spend::{Capped, Spend, Window},
     store::{Counters, Counts},
 };
 use crate::{
     clock::timestamp,
     directory::Device,
-    ledger::{LedgerError, Reader},
+    ledger::{DeviceCap, LedgerError, Reader, SpendCap},
 };
 
-/// How soon a gateway learns what others spent.
+/// How soon a gateway learns what others spent. Until then, the ledger refuses what does not fit.
 const FRESH: Duration = Duration::from_secs(2);
 
 /// Asks the ledger what was spent, where that is not known.
@@ -37,12 +37,21 @@ pub(super) async fn load(
             continue;
         }
         let of_device = matches!(scope, Scope::Device(_)).then_some(device.id);
-        let loaded = read_spend(reader, device.key.id, of_device, zone, now).await?;
+        let key = device.key.id;
+        // Before the sums: what is charged in between counts twice until it is read again, and not
+        // never.
+        let lot = if others_spend {
+            reader.lot(key).await?
+        } else {
+            None
+        };
+        let loaded = read_spend(reader, key, of_device, zone, now).await?;
         let mut counts = counters.lock();
         // Somebody else may have been quicker, and have counted since.
         if !counts.knows_spend(zone, now, others_spend) {
             let held = counts.spend.as_ref().map_or(0, Spend::held);
-            counts.spend = Some(Spend::new(loaded[0], loaded[1], held));
+            let by_lot = lot.map(|lot| lot.spent);
+            counts.spend = Some(Spend::new(loaded[0], loaded[1], by_lot, held));
             counts.spend_read = Some(Instant::now());
         }
     }
@@ -53,7 +62,10 @@ impl Counts {
     /// Where other gateways spend too, only for a short time.
     fn knows_spend(&mut self, zone: &TimeZone, now: i64, others_spend: bool) -> bool {
         let is_fresh = !others_spend || self.spend_read.is_some_and(|at| at.elapsed() < FRESH);
-        is_fresh && self.spend.as_mut().is_some_and(|spend| spend.roll(zone, now))
+        let Some(spend) = self.spend.as_mut().filter(|_| is_fresh) else {
+            return false;
+        };
+        spend.roll(zone, now) && (!others_spend || spend.knows_lot())
     }
 }
 
@@ -95,11 +107,17 @@ pub(super) fn reserve(scopes: Vec<Scoped>, zone: TimeZone, amount: Money, now: i
     if let Some(cap) = tightest.filter(|cap| cap.room.left < amount) {
         return Err(cap);
     }
-    for spend in counts.iter_mut().filter_map(|counts| counts.spend.as_mut()) {
+    let mut caps = Vec::new();
+    for ((scope, limits, _), counts) in scopes.iter().zip(&mut counts) {
+        let Some(spend) = counts.spend.as_mut() else {
+            continue;
+        };
         spend.hold(amount.nano_usd());
+        caps.extend(spend.caps(limits).into_iter().map(|capped| (*scope, capped)));
     }
     drop(counts);
     Ok(Reserved {
+        caps,
         parts: scopes.into_iter().map(|(_, _, counters)| counters).collect(),
         zone,
         amount,
@@ -110,6 +128,8 @@ pub(super) fn reserve(scopes: Vec<Scoped>, zone: TimeZone, amount: Money, now: i
 /// An amount that counts as spent until it is known what of it was.
 #[must_use = "counts as spent until it is settled or dropped"]
 pub struct Reserved {
+    /// For the ledger to check, where others spend at the same time.
+    caps: Vec<(Scope, Capped)>,
     parts: Vec<Arc<Counters>>,
     zone: TimeZone,
     amount: Money,
@@ -117,6 +137,36 @@ pub struct Reserved {
 }
 
 impl Reserved {
+    pub fn caps(&self) -> Vec<SpendCap> {
+        let caps = self.caps.iter().map(|(scope, capped)| SpendCap {
+            lot_max: capped.lot_max,
+            device: matches!(scope, Scope::Device(_)).then_some(DeviceCap {
+                max: capped.cap,
+                since: capped.window.since,
+            }),
+        });
+        caps.collect()
+    }
+
+    /// The ledger refused it, because of the cap at this place: others were quicker. What is known
+    /// of them here is too old.
+    pub fn refused(self, place: usize, left: Money, held: Money) -> Option<Cap> {
+        for counters in &self.parts {
+            counters.lock().spend_read = None;
+        }
+        let (scope, capped) = self.caps.get(place)?;
+        Some(Cap {
+            scope: *scope,
+            room: Room {
+                span: capped.span,
+                cap: capped.cap,
+                left,
+                held,
+                until: capped.window.until,
+            },
+        })
+    }
+
     /// Only this much was charged, at this moment.
     pub fn settle(&self, charged: Money, at: i64) {
         if !self.is_open.replace(false) {

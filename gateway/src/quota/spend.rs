@@ -64,6 +64,9 @@ impl Window {
 struct Sum {
     window: Window,
     spent: i64,
+    /// What the lot had spent before the window began, as its own running sum says, or less: what
+    /// was spent since is in both. Not known of a window that began after the ledger was asked.
+    lot_before: Option<i64>,
 }
 
 /// The running sums of a scope, in nano-USD.
@@ -86,12 +89,28 @@ pub struct Room {
     pub until: i64,
 }
 
+/// A cap with its window, and what of the lot may be spent and held under it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Capped {
+    pub span: Span,
+    pub cap: Money,
+    pub window: Window,
+    pub lot_max: Money,
+}
+
 impl Spend {
-    /// From what the ledger says was spent in the windows of this moment.
-    pub(super) fn new(day: (Window, Money), month: (Window, Money), held: i64) -> Self {
+    /// From what the ledger says was spent in the windows of this moment; and just before, where
+    /// others spend, by the lot as long as it has been there.
+    pub(super) fn new(
+        day: (Window, Money),
+        month: (Window, Money),
+        by_lot: Option<Money>,
+        held: i64,
+    ) -> Self {
         let sum = |(window, spent): (Window, Money)| Sum {
             window,
             spent: spent.nano_usd(),
+            lot_before: by_lot.map(|by_lot| by_lot.nano_usd() - spent.nano_usd()),
         };
         Self {
             day: sum(day),
@@ -117,6 +136,7 @@ impl Spend {
             *sum = Sum {
                 window: span.window(zone, now),
                 spent: 0,
+                lot_before: None,
             };
         }
         true
@@ -140,6 +160,27 @@ impl Spend {
         let month = room(Span::Month, limits.spend_per_month_nano_usd, &self.month);
         // Of two that are equally tight, the one that lasts longer is the one to tell.
         month.into_iter().chain(day).min_by_key(|room| room.left)
+    }
+
+    /// Whether it is known of both windows what the lot had spent before.
+    pub(super) fn knows_lot(&self) -> bool {
+        self.day.lot_before.is_some() && self.month.lot_before.is_some()
+    }
+
+    /// The caps in the form in which the ledger can check them.
+    pub(super) fn caps(&self, limits: &Limits) -> Vec<Capped> {
+        let capped = |span, cap: Option<Money>, sum: &Sum| {
+            let (cap, before) = (cap?, sum.lot_before?);
+            Some(Capped {
+                span,
+                cap,
+                window: sum.window,
+                lot_max: Money::from_nano_usd(before.saturating_add(cap.nano_usd())),
+            })
+        };
+        let day = capped(Span::Day, limits.spend_per_day_nano_usd, &self.day);
+        let month = capped(Span::Month, limits.spend_per_month_nano_usd, &self.month);
+        day.into_iter().chain(month).collect()
     }
 
     pub(super) fn hold(&mut self, amount: i64) {
@@ -175,7 +216,7 @@ mod tests {
 
     fn fresh(zone: &TimeZone, now: i64) -> Spend {
         let windows = [Span::Day, Span::Month].map(|span| span.window(zone, now));
-        Spend::new((windows[0], Money::ZERO), (windows[1], Money::ZERO), 0)
+        Spend::new((windows[0], Money::ZERO), (windows[1], Money::ZERO), None, 0)
     }
 
     fn limits(day: i64, month: i64) -> Limits {
@@ -261,5 +302,32 @@ mod tests {
         let mut spend = fresh(&TimeZone::UTC, now);
         assert!(!spend.roll(&TimeZone::UTC, now - 24 * HOUR));
         assert!(spend.roll(&TimeZone::UTC, now));
+    }
+
+    #[test]
+    fn a_cap_is_told_as_what_the_lot_may_have_spent() {
+        let zone = TimeZone::UTC;
+        let now = ms("2026-06-15T12:00:00Z");
+        let windows = [Span::Day, Span::Month].map(|span| span.window(&zone, now));
+        let spent = [30, 70].map(Money::from_nano_usd);
+        let by_lot = Some(Money::from_nano_usd(500));
+        let mut spend = Spend::new((windows[0], spent[0]), (windows[1], spent[1]), by_lot, 0);
+        let lot_max = |spend: &Spend| -> Vec<i64> {
+            let caps = spend.caps(&limits(100, 1_000));
+            caps.iter().map(|capped| capped.lot_max.nano_usd()).collect()
+        };
+        // 470 and 430 were spent before the day and the month began.
+        assert_eq!(lot_max(&spend), [570, 1_430]);
+        // What is spent since moves the lot's own sum, and not this.
+        spend.hold(50);
+        spend.resolve(&zone, 50, 20, now);
+        assert_eq!(lot_max(&spend), [570, 1_430]);
+        // On the next day it is not known what the lot had spent at midnight.
+        assert!(spend.roll(&zone, now + 24 * HOUR) && !spend.knows_lot());
+        assert_eq!(lot_max(&spend), [1_430]);
+        assert!(
+            fresh(&zone, now).caps(&limits(1, 1)).is_empty(),
+            "nobody else spends"
+        );
     }
 }

@@ -103,7 +103,7 @@ fn capped(store: &Store, number: u8, cap: i64) -> Scoped {
     };
     let scoped = scoped(store, number, limits);
     let windows = [Span::Day, Span::Month].map(|span| (span.window(&TimeZone::UTC, 0), Money::ZERO));
-    let fresh = || Spend::new(windows[0], windows[1], 0);
+    let fresh = || Spend::new(windows[0], windows[1], None, 0);
     scoped.2.lock().spend.get_or_insert_with(fresh);
     scoped
 }

@@ -13,6 +13,7 @@ use super::{Answer, ApiError, Body, access::ByDevice};
 use crate::{
     clock::{new_id, now_ms, steady_ms},
     credential::{self, Kind},
+    failure_limit::{network_of, seconds},
     key::TokenKeyCode,
     ledger::{Enrolled, Redeem},
     peer::Peer,
@@ -37,6 +38,12 @@ pub async fn redeem(
     if let Some(seconds) = gateway.failed_redeems.wait_seconds(peer.address, steady_ms()) {
         return Err(too_many(seconds));
     }
+    let peer_mac = mac_of(&gateway, &peer);
+    let most = gateway.failed_redeems.limits();
+    let waits = gateway.reader.failure_wait(&peer_mac, most).await;
+    if let Some(ms) = waits.map_err(internal)? {
+        return Err(too_many(seconds(ms)));
+    }
     let idempotency_key = idempotency_key(&headers)?;
     let name = device_name(request.device_name.as_deref(), request.device.as_ref())?;
     let secret = credential::generate(Kind::Device).ok_or_else(no_randomness)?;
@@ -60,6 +67,10 @@ pub async fn redeem(
         if let Some(seconds) = gateway.failed_redeems.note_failure(peer.address, steady_ms()) {
             return Err(too_many(seconds));
         }
+        let waits = gateway.ledger.count_failure(peer_mac, most).await;
+        if let Some(ms) = waits.map_err(internal)? {
+            return Err(too_many(seconds(ms)));
+        }
         return Err(Problem::new(Code::KeyRefused, "This token key is not accepted.").into());
     };
     let account = enrol(&gateway, enrolled).await?;
@@ -70,6 +81,12 @@ pub async fn redeem(
             account,
         }),
     ))
+}
+
+/// The peer as gateways on one database know it.
+fn mac_of(gateway: &Gateway, peer: &Peer) -> [u8; 32] {
+    let text = format!("redeem|{}", network_of(peer.address));
+    gateway.directory.pepper().mac(text.as_bytes())
 }
 
 fn too_many(seconds: u64) -> ApiError {

@@ -19,6 +19,7 @@ use crate::{
     config::UpstreamConfig,
     credential,
     ledger::StoredSecret,
+    settings::{self, RenewError},
     state::{Gateway, internal},
 };
 
@@ -90,7 +91,7 @@ pub async fn add(
     // The key first: an upstream without the key that was meant for it would be asked at once.
     store_key(&gateway, &name, secret.as_ref().map_or("", |secret| secret)).await?;
     store(&gateway, &name, &added).await?;
-    gateway.changed.notify_one();
+    renew(&gateway).await?;
     let upstream = Upstream {
         secret_last4: secret.map(credential::last4),
         provider: added.provider,
@@ -122,7 +123,7 @@ pub async fn remove(
     };
     store(&gateway, &name, &removed).await?;
     store_key(&gateway, &name, "").await?;
-    gateway.changed.notify_one();
+    renew(&gateway).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -148,8 +149,25 @@ pub async fn put_secret(
         .into());
     }
     store_key(&gateway, &name, checked_key(&secret)?).await?;
-    gateway.changed.notify_one();
+    renew(&gateway).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What was stored is in force when the answer is sent.
+async fn renew(gateway: &Gateway) -> Answer<()> {
+    match settings::renew(gateway).await {
+        Ok(()) => Ok(()),
+        Err(RenewError::Ledger(error)) => Err(internal(error).into()),
+        Err(RenewError::Config(error)) => {
+            tracing::error!("The upstreams stay as they were: {error}");
+            let text =
+                "The upstream was stored, and is not in force: the configuration does not fit any more.";
+            let problem = Problem::new(Code::Internal, text);
+            Err(problem
+                .with_hint("See the gateway's log, then reload the configuration.")
+                .into())
+        }
+    }
 }
 
 /// Every name that usage rows can have.

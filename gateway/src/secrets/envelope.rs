@@ -6,6 +6,7 @@ use std::path::Path;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hmac,
     rand::{SecureRandom, SystemRandom},
 };
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ pub enum EnvelopeError {
 /// another one it does not open.
 pub struct Envelope {
     key: LessSafeKey,
+    check: i64,
 }
 
 /// As it is stored: both parts are nonce, ciphertext and tag.
@@ -41,7 +43,15 @@ impl Envelope {
         let bytes = file::read_or_create(&folder.join("key-encryption-key"))?;
         let key =
             aes(bytes.as_slice()).map_err(|_| std::io::Error::other("the key file has a wrong length"))?;
-        Ok(Self { key })
+        Ok(Self {
+            key,
+            check: known_answer(bytes.as_slice()),
+        })
+    }
+
+    /// A number that only this key gives; kept in the database to notice another one.
+    pub fn check(&self) -> i64 {
+        self.check
     }
 
     pub fn seal(&self, row: &str, secret: &[u8]) -> Result<String, EnvelopeError> {
@@ -62,6 +72,14 @@ impl Envelope {
         let data_key = unseal(&self.key, &associated("wrap", row), &sealed.wrapped)?;
         unseal(&aes(&data_key)?, &associated("secret", row), &sealed.secret)
     }
+}
+
+fn known_answer(key: &[u8]) -> i64 {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    let mac = hmac::sign(&key, b"token-tracker|key-encryption-key|known answer");
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&mac.as_ref()[..8]);
+    i64::from_le_bytes(bytes)
 }
 
 fn associated(part: &str, row: &str) -> String {

@@ -15,7 +15,7 @@ use crate::{
     events::EventHub,
     failure_limit::FailureLimit,
     fair_queue::FairQueue,
-    ledger::{Ledger, Reader},
+    ledger::{Ledger, LedgerError, Reader, Secret},
     metrics::Metrics,
     peer::PeerRules,
     quota::Quota,
@@ -96,7 +96,7 @@ async fn open_secrets(
     ledger: &Ledger,
     reader: &Reader,
 ) -> Result<(Pepper, Envelope), ServeError> {
-    let known = reader.pepper_check().await?;
+    let known = reader.check(Secret::Pepper).await?;
     let folder = data_dir.secrets();
     let lost = |what: &str| {
         let text = format!(
@@ -108,7 +108,9 @@ async fn open_secrets(
     if known.is_some() && !folder.join("pepper").exists() {
         return Err(lost("the pepper"));
     }
-    if !reader.upstream_secrets().await?.is_empty() && !folder.join("key-encryption-key").exists() {
+    let is_sealed = reader.check(Secret::KeyEncryptionKey).await?.is_some()
+        || !reader.upstream_secrets().await?.is_empty();
+    if is_sealed && !folder.join("key-encryption-key").exists() {
         return Err(lost("the key file of the upstream secrets"));
     }
     let pepper = Pepper::open(&folder).map_err(DataDirError::Unusable)?;
@@ -116,12 +118,36 @@ async fn open_secrets(
         Some(check) if check != pepper.check() => return Err(lost("the pepper")),
         Some(_) => {}
         None => {
-            ledger.remember_pepper(pepper.check()).await?;
+            ledger.remember(Secret::Pepper, pepper.check()).await?;
             // Of two gateways that start on an empty database at once, one was first.
-            if reader.pepper_check().await? != Some(pepper.check()) {
+            if reader.check(Secret::Pepper).await? != Some(pepper.check()) {
                 return Err(lost("the pepper"));
             }
         }
     }
-    Ok((pepper, Envelope::open(&folder).map_err(DataDirError::Unusable)?))
+    let envelope = Envelope::open(&folder).map_err(DataDirError::Unusable)?;
+    if !is_known(&envelope, ledger, reader).await? {
+        return Err(lost("the key file of the upstream secrets"));
+    }
+    Ok((pepper, envelope))
+}
+
+/// Whether the key file is the one that the secrets in the database are sealed with, and the
+/// database knows that from now on.
+async fn is_known(envelope: &Envelope, ledger: &Ledger, reader: &Reader) -> Result<bool, LedgerError> {
+    if let Some(check) = reader.check(Secret::KeyEncryptionKey).await? {
+        return Ok(check == envelope.check());
+    }
+    // A database of before it kept this: what is sealed in it says which key is right.
+    let stored = reader.sealed_secrets().await?;
+    if stored
+        .iter()
+        .any(|(row, sealed)| envelope.unseal(row, sealed).is_err())
+    {
+        return Ok(false);
+    }
+    ledger
+        .remember(Secret::KeyEncryptionKey, envelope.check())
+        .await?;
+    Ok(reader.check(Secret::KeyEncryptionKey).await? == Some(envelope.check()))
 }

@@ -10,8 +10,8 @@ use std::{
     time::Duration,
 };
 
-use gateway::ledger::{HoldRefusal, Ledger, LedgerError};
-use protocol::{DeviceId, KeyId, RequestId, api::UsageQuery};
+use gateway::ledger::{DeviceCap, FailuresMax, HoldRefusal, Ledger, LedgerError, SpendCap};
+use protocol::{DeviceId, KeyId, Money, RequestId, api::UsageQuery};
 
 use crate::{
     postgres::Postgres,
@@ -168,4 +168,124 @@ async fn no_hold_is_taken_after_a_revocation_at_another_gateway() {
         }
     }
     assert_clean(&in_postgres(&url, 1)).await;
+}
+
+/// What three gateways charge in holds of 30 with this cap, at once.
+async fn charged_under(ledgers: &[Ledger], key: KeyId, device: DeviceId, cap: SpendCap) -> i64 {
+    let tasks: Vec<_> = (0..60)
+        .map(|number| {
+            let ledger = ledgers[number % ledgers.len()].clone();
+            tokio::spawn(async move {
+                let mut charged = 0;
+                loop {
+                    let mut request = hold(key, device, 30);
+                    Arc::make_mut(&mut request).caps = vec![cap];
+                    match ledger.hold(Arc::clone(&request)).await.unwrap() {
+                        Ok(_) => {}
+                        // Others hold what is left, and may give it back.
+                        Err(HoldRefusal::Capped { left, held, .. })
+                            if left.nano_usd() + held.nano_usd() >= 30 =>
+                        {
+                            tokio::task::yield_now().await;
+                            continue;
+                        }
+                        Err(HoldRefusal::Capped { place: 0, left, .. }) => {
+                            assert!(left.nano_usd() < 30);
+                            return charged;
+                        }
+                        Err(other) => panic!("{other:?}"),
+                    }
+                    let cost = if number % 2 == 0 { 30 } else { 20 };
+                    let settled = ledger.settle(settle(&request, cost)).await.unwrap();
+                    charged += settled.unwrap().charged.nano_usd();
+                }
+            })
+        })
+        .collect();
+    let mut charged = 0;
+    for task in tasks {
+        charged += task.await.unwrap();
+    }
+    charged
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn gateways_together_spend_a_cap_to_its_end_and_not_beyond() {
+    let server = Postgres::start();
+    let url = server.database("tt");
+    let stores = [1, 2, 3].map(|node| in_postgres(&url, node));
+    let mut opened = Vec::new();
+    for store in &stores {
+        opened.push(open(store).await);
+    }
+    let ledgers: Vec<Ledger> = opened.iter().map(|opened| opened.ledger.clone()).collect();
+    let key = mint(1_000_000, 2);
+    let (id, mac) = (key.id, key.mac);
+    ledgers[0].mint(vec![key]).await.unwrap();
+    let mut devices = Vec::new();
+    for _ in 0..2 {
+        let enrolled = ledgers[0].redeem(Box::new(redeem(mac, None))).await;
+        devices.push(enrolled.unwrap().unwrap().device);
+    }
+    let of_key = SpendCap {
+        lot_max: Money::from_nano_usd(5_000),
+        device: None,
+    };
+    let charged = charged_under(&ledgers, id, devices[0], of_key).await;
+    assert!((4_971..=5_000).contains(&charged), "{charged}");
+
+    // The lot's sums alone would refuse it, but what they count is the other device's.
+    let of_device = SpendCap {
+        lot_max: Money::from_nano_usd(3_000),
+        device: Some(DeviceCap {
+            max: Money::from_nano_usd(3_000),
+            since: 0,
+        }),
+    };
+    let charged = charged_under(&ledgers, id, devices[1], of_device).await;
+    assert!((2_971..=3_000).contains(&charged), "{charged}");
+    assert_clean(&stores[0]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failures_of_a_peer_count_at_all_gateways() {
+    let server = Postgres::start();
+    let url = server.database("tt");
+    let (one, other) = (
+        open(&in_postgres(&url, 1)).await,
+        open(&in_postgres(&url, 2)).await,
+    );
+    let most = FailuresMax {
+        per_minute: 5,
+        per_hour: 30,
+    };
+    let (peer, nobody) = ([7; 32], [8; 32]);
+    assert_eq!(one.reader.failure_wait(&peer, most).await.unwrap(), None);
+    let tasks: Vec<_> = (0..20)
+        .map(|number| {
+            let ledger = if number % 2 == 0 { &one } else { &other }.ledger.clone();
+            tokio::spawn(async move { ledger.count_failure(peer, most).await.unwrap() })
+        })
+        .collect();
+    let mut counted = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            None => counted += 1,
+            Some(wait) => assert!((1..=60_000).contains(&wait), "{wait}"),
+        }
+    }
+    assert_eq!(counted, 5);
+    for reader in [&one.reader, &other.reader] {
+        let wait = reader.failure_wait(&peer, most).await.unwrap().unwrap();
+        assert!((1..=60_000).contains(&wait), "{wait}");
+        assert_eq!(reader.failure_wait(&nobody, most).await.unwrap(), None);
+    }
+    // Six are not too many where more may be.
+    let more = FailuresMax {
+        per_minute: 6,
+        per_hour: 6,
+    };
+    assert_eq!(one.ledger.count_failure(peer, more).await.unwrap(), None);
+    let wait = other.ledger.count_failure(peer, more).await.unwrap().unwrap();
+    assert!((3_500_000..=3_600_000).contains(&wait), "{wait}");
 }

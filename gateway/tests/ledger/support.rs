@@ -67,6 +67,7 @@ pub fn hold(key: KeyId, device: DeviceId, amount: i64) -> Arc<HoldRequest> {
         price: serde_json::to_string(&price()).unwrap().into(),
         price_version: price().version.into(),
         multiplier: Multiplier::ONE,
+        caps: Vec::new(),
         is_repeat: false,
         origin: RequestOrigin {
             kind: RequestKind::Chat,

@@ -207,6 +207,7 @@ async fn pair(ledger: &Ledger, lot: Lot, origin: &RequestOrigin, at: i64) {
         price: "{}".into(),
         price_version: "config 1a2b3c4d".into(),
         multiplier: Default::default(),
+        caps: Vec::new(),
         is_repeat: false,
         origin: origin.clone(),
     });

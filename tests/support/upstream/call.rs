@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Uri, Version};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -20,6 +20,7 @@ pub struct Call {
     pub path: String,
     /// What stands behind the question mark.
     pub query: String,
+    pub version: Version,
     pub headers: HeaderMap,
     pub body: Bytes,
     /// How many calls for this model came before.
@@ -29,11 +30,12 @@ pub struct Call {
 }
 
 impl Call {
-    pub(super) fn new(uri: &Uri, headers: HeaderMap, body: Bytes) -> Self {
+    pub(super) fn new(uri: &Uri, version: Version, headers: HeaderMap, body: Bytes) -> Self {
         let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
         Self {
             path: uri.path().into(),
             query: uri.query().unwrap_or_default().into(),
+            version,
             headers,
             body,
             nth: 0,

@@ -1,4 +1,10 @@
-use std::{collections::VecDeque, convert::Infallible, io, net::SocketAddr, sync::Arc};
+use std::{
+    collections::VecDeque,
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -6,21 +12,21 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, StreamBody, combinators::UnsyncBoxBody};
 use hyper::{
     body::{Frame, Incoming},
-    server::conn::http1,
+    server::conn::{http1, http2},
     service::service_fn,
 };
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::json;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::{JoinHandle, JoinSet},
 };
 
-use super::{Call, End, Reply, Shared, Step};
+use super::{Call, End, Reply, Shared, Step, tls::Tls};
 
 type Body = UnsyncBoxBody<Bytes, io::Error>;
 
-pub(super) async fn start(shared: Arc<Shared>) -> (SocketAddr, JoinHandle<()>) {
+pub(super) async fn start(shared: Arc<Shared>, tls: Option<Arc<Tls>>) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind(("127.0.0.1", 0))
         .await
         .expect("loopback has free ports");
@@ -33,26 +39,42 @@ pub(super) async fn start(shared: Arc<Shared>) -> (SocketAddr, JoinHandle<()>) {
                 return;
             };
             while connections.try_join_next().is_some() {}
-            connections.spawn(serve(stream, shared.clone()));
+            shared.connections.fetch_add(1, Ordering::Relaxed);
+            connections.spawn(serve(stream, shared.clone(), tls.clone()));
         }
     };
     (address, tokio::spawn(accept))
 }
 
-async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+async fn serve(stream: TcpStream, shared: Arc<Shared>, tls: Option<Arc<Tls>>) {
     // Chunks are to travel as they are scripted, not as the kernel collects them.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| reply(request, shared.clone()));
-    // A cut is an error of the body, and ends the connection the way a crash would.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let Some(tls) = tls else {
+        // A cut is an error of the body, and ends the connection the way a crash would.
+        let _ = http1::Builder::new()
+            .serve_connection(TokioIo::new(stream), service)
+            .await;
+        return;
+    };
+    let Ok(stream) = tls.accept(stream).await else {
+        return;
+    };
+    let shares = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    let stream = TokioIo::new(stream);
+    let _ = if shares {
+        // Here a cut ends its own stream alone.
+        let server = http2::Builder::new(TokioExecutor::new());
+        server.serve_connection(stream, service).await
+    } else {
+        http1::Builder::new().serve_connection(stream, service).await
+    };
 }
 
 async fn reply(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Response<Body>, io::Error> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    let call = shared.record(Call::new(&head.uri, head.headers, body));
+    let call = shared.record(Call::new(&head.uri, head.version, head.headers, body));
     let reply = match shared.script(call.model()) {
         Some(script) => script(&call),
         None => unknown(&call),

@@ -11,6 +11,7 @@ const ROOT: &[&str] = &[
     "tls_key",
     "trusted_proxies",
     "allow_private_upstreams",
+    "upstream_proxy",
     "discover",
     "timezone",
     "limits",
@@ -60,6 +61,8 @@ const UPSTREAM: &[&str] = &[
     "billing_key_file",
     "dialects",
     "max_concurrent",
+    "upstream_proxy",
+    "http2",
 ];
 const MODEL: &[&str] = &[
     "id",

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    catalogue::{ADDED_PREFIX, BUILTIN},
+    catalogue::{ADDED_PREFIX, BUILTIN, ProxySetting},
     config::{Config, ConfigError, UpstreamConfig},
     reconcile::KEY_PREFIX,
 };
@@ -30,6 +30,9 @@ pub(super) fn upstreams(config: &Config) -> Result<HashSet<&str>, ConfigError> {
                 upstream.name,
                 DIALECTS.join(", ")
             ));
+        }
+        if let Some(Err(error)) = upstream.upstream_proxy.as_ref().map(ProxySetting::proxy) {
+            return invalid(format!("upstream \"{}\": upstream_proxy: {error}", upstream.name));
         }
         if upstream.max_concurrent == Some(0) {
             return invalid(format!(

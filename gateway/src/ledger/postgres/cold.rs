@@ -9,6 +9,7 @@ use super::{
     bill,
     change::{CHANNEL, Change},
     failure::Failure,
+    failures,
     session::{Fence, Session},
     transfer,
     work::Work,
@@ -31,6 +32,7 @@ pub(super) enum Outcome {
     Refunded(Option<Money>),
     Ordered(Result<Transfers, OrderRefusal>),
     Changed(Vec<KeyId>),
+    Waits(Option<i64>),
 }
 
 impl Work for Cold {
@@ -64,12 +66,15 @@ impl Work for Cold {
                 tell(client, Change::Key(*key)).await?;
                 Outcome::Flag(known)
             }
+            Operation::CountFailure { peer, most, .. } => {
+                Outcome::Waits(failures::count(client, peer, *most).await?)
+            }
             Operation::StoreSecret(secret, _) => store_secret(client, secret).await?,
             Operation::StoreBill(bill, _) => bill::store(client, bill).await?,
-            Operation::RememberPepper { check, .. } => {
+            Operation::Remember { secret, check, .. } => {
                 // Of two gateways that start at once the first one's stays; the other sees it.
-                let sql = "INSERT INTO meta VALUES ('pepper', $1) ON CONFLICT DO NOTHING";
-                client.execute(sql, &[check]).await?;
+                let sql = "INSERT INTO meta VALUES ($1, $2) ON CONFLICT DO NOTHING";
+                client.execute(sql, &[&secret.as_str(), check]).await?;
                 Outcome::Done
             }
             // Writing the gateway's own row, which `begin` does, is the proof that is asked for.
@@ -93,7 +98,7 @@ impl Cold {
                 | Operation::Touch { answer, .. }
                 | Operation::StoreSecret(_, answer)
                 | Operation::StoreBill(_, answer)
-                | Operation::RememberPepper { answer, .. }
+                | Operation::Remember { answer, .. }
                 | Operation::Probe { answer, .. },
                 Outcome::Done,
             ) => drop(answer.send(())),
@@ -104,6 +109,7 @@ impl Cold {
                 | Operation::SetPreferences { answer, .. },
                 Outcome::Flag(flag),
             ) => drop(answer.send(flag)),
+            (Operation::CountFailure { answer, .. }, Outcome::Waits(wait)) => drop(answer.send(wait)),
             (Operation::Redeem(_, answer), Outcome::Redeemed(outcome)) => drop(answer.send(outcome)),
             (Operation::Refund { answer, .. }, Outcome::Refunded(amount)) => drop(answer.send(amount)),
             (Operation::Order(_, answer), Outcome::Ordered(outcome)) => drop(answer.send(outcome)),

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, types::ValueRef};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, types::ValueRef};
 use tokio_postgres::{
     Client,
     binary_copy::BinaryCopyInWriter,
@@ -12,7 +12,7 @@ use tokio_postgres::{
 use uuid::Uuid;
 
 use super::{DatabaseUrl, connect::unreachable, open, reads::read, verify};
-use crate::ledger::{LedgerError, Report};
+use crate::ledger::{LedgerError, Report, Secret};
 
 /// In an order in which each row's owner is there before it.
 const TABLES: &[&str] = &[
@@ -59,7 +59,7 @@ pub async fn copy_in(file: &Path, url: &DatabaseUrl) -> Result<Moved, LedgerErro
     for table in TABLES {
         rows += copy_table(&source, &client, table).await?;
     }
-    copy_pepper(&source, &client).await?;
+    copy_checks(&source, &client).await?;
     let report = verify::recount(&client).await.map_err(read)?;
     if let Some(difference) = report.differences.first() {
         return Err(LedgerError::Open(format!(
@@ -150,11 +150,19 @@ fn convert(value: ValueRef<'_>, kind: &Type) -> Option<Box<dyn ToSql + Sync + Se
     })
 }
 
-async fn copy_pepper(source: &Connection, client: &Client) -> Result<(), LedgerError> {
-    let sql = "SELECT value FROM meta WHERE name = 'pepper'";
-    let check: i64 = source.query_row(sql, [], |row| row.get(0)).map_err(from_file)?;
-    let sql = "INSERT INTO meta VALUES ('pepper', $1)";
-    client.execute(sql, &[&check]).await.map_err(read)?;
+/// Which secret files belong to the ledger. One of an older version knows less of them.
+async fn copy_checks(source: &Connection, client: &Client) -> Result<(), LedgerError> {
+    for secret in [Secret::Pepper, Secret::KeyEncryptionKey] {
+        let name = secret.as_str();
+        let sql = "SELECT value FROM meta WHERE name = ?1";
+        let check = source
+            .query_row(sql, [name], |row| row.get::<_, i64>(0))
+            .optional();
+        if let Some(check) = check.map_err(from_file)? {
+            let sql = "INSERT INTO meta VALUES ($1, $2)";
+            client.execute(sql, &[&name, &check]).await.map_err(read)?;
+        }
+    }
     Ok(())
 }
 

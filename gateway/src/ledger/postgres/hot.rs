@@ -16,11 +16,12 @@ use super::{
     failure::Failure,
     lot::Lots,
     session::{Fence, Session},
+    spender::{Spenders, by_lot},
     work::Work,
     writes::{UsageRow, Writes},
 };
 use crate::ledger::{
-    HoldRefusal, HoldRequest, LotState, Settle, Settled,
+    DeviceCap, HoldRefusal, HoldRequest, LotState, Settle, Settled,
     operation::{Hold, claimed},
 };
 
@@ -184,7 +185,36 @@ impl Hot {
         releases.collect()
     }
 
-    fn hold_all<'a>(&'a self, found: &mut Found, writes: &mut Writes<'a>) -> Vec<Decision> {
+    /// Holds with a cap of their device's that the lot's sums alone may refuse wrongly.
+    fn near_their_cap(&self, lots: &Lots) -> Vec<(&HoldRequest, DeviceCap)> {
+        let mut wanted = Vec::new();
+        let capped = self
+            .holds
+            .iter()
+            .filter(|(hold, _)| !hold.request.caps.is_empty());
+        for (hold, _) in capped {
+            let request = &*hold.request;
+            let Some(lot) = lots.state(request.key) else {
+                continue;
+            };
+            // All that this transaction holds on the lot may come before.
+            let on_lot = self
+                .holds
+                .iter()
+                .filter(|(other, _)| other.request.key == request.key);
+            let most: i64 = on_lot.map(|(other, _)| other.request.amount.nano_usd()).sum();
+            let near = request.caps.iter().filter(|cap| by_lot(cap, lot) < most);
+            wanted.extend(near.filter_map(|cap| Some((request, cap.device?))));
+        }
+        wanted
+    }
+
+    fn hold_all<'a>(
+        &'a self,
+        found: &mut Found,
+        spenders: &mut Spenders,
+        writes: &mut Writes<'a>,
+    ) -> Vec<Decision> {
         let holds = self.holds.iter().map(|(hold, _)| {
             let request = &*hold.request;
             let device = *request.device.as_uuid();
@@ -195,9 +225,12 @@ impl Hot {
                 return Err(HoldRefusal::Reused);
             }
             let is_live = found.live.contains(&(device, *request.key.as_uuid()));
-            let outcome = found.lots.hold(request, is_live);
+            let outcome = found.lots.hold(request, is_live, spenders);
             match (&outcome, claim) {
-                (Ok(_), _) => writes.holds.push(hold),
+                (Ok(_), _) => {
+                    spenders.note(request.device, request.amount.nano_usd());
+                    writes.holds.push(hold);
+                }
                 // A refused request did not happen: it may be sent again under the same id.
                 (Err(_), Some(id)) => writes.unclaims.push((device, id)),
                 (Err(_), None) => {}
@@ -219,13 +252,17 @@ impl Work for Hot {
         let mut found = self.look(session, fence).await?;
         let mut writes = Writes::new(*fence);
         let extends = self.extends.iter();
+        let settles = self.settle_all(&mut found, &mut writes);
+        let releases = self.release_all(&mut found);
+        let near = self.near_their_cap(&found.lots);
+        let mut spenders = Spenders::look(&session.client, &near, &writes.usage).await?;
         let answers = Answers {
             extends: extends
                 .map(|(request, ..)| found.extended.contains(request.as_uuid()))
                 .collect(),
-            settles: self.settle_all(&mut found, &mut writes),
-            releases: self.release_all(&mut found),
-            holds: self.hold_all(&mut found, &mut writes),
+            settles,
+            releases,
+            holds: self.hold_all(&mut found, &mut spenders, &mut writes),
         };
         writes.moves = found.lots.into_moves();
         Ok((answers, writes))

@@ -6,7 +6,7 @@ use protocol::{KeyId, Money};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::failure::Failure;
+use super::{failure::Failure, spender::Spenders};
 use crate::ledger::{HoldRefusal, HoldRequest, LotState};
 
 struct Locked {
@@ -46,8 +46,13 @@ impl Lots {
         Ok(Self(lots.collect::<Result<_, tokio_postgres::Error>>()?))
     }
 
-    /// Reserves what is neither spent nor held, on an active lot, for a live device.
-    pub fn hold(&mut self, request: &HoldRequest, device_is_live: bool) -> Result<LotState, HoldRefusal> {
+    /// Reserves what is neither spent nor held, on an active lot, for a live device, within the caps.
+    pub fn hold(
+        &mut self,
+        request: &HoldRequest,
+        device_is_live: bool,
+        spenders: &Spenders,
+    ) -> Result<LotState, HoldRefusal> {
         let lot = self
             .0
             .get(request.key.as_uuid())
@@ -59,8 +64,22 @@ impl Lots {
         if lot.state.available() < request.amount {
             return Err(HoldRefusal::Short(lot.state));
         }
+        for (place, cap) in request.caps.iter().enumerate() {
+            let (left, held) = spenders.room(request, cap, &lot.state);
+            if left < request.amount.nano_usd() {
+                return Err(HoldRefusal::Capped {
+                    place,
+                    left: Money::from_nano_usd(left),
+                    held: Money::from_nano_usd(held),
+                });
+            }
+        }
         self.change(request.key, request.amount.nano_usd(), 0)
             .ok_or(HoldRefusal::Revoked)
+    }
+
+    pub fn state(&self, key: KeyId) -> Option<&LotState> {
+        self.0.get(key.as_uuid()).map(|lot| &lot.state)
     }
 
     /// The lot after the change; `None` when there is no such lot.

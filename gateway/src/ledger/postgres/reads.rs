@@ -16,11 +16,14 @@ use tokio::{
 use tokio_postgres::{Client, Error, Row, types::ToSql};
 use uuid::Uuid;
 
-use super::{DatabaseUrl, connect::describe, failure::Failure};
-use crate::ledger::{
-    DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets,
-    reader::page_size,
-    rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
+use super::{DatabaseUrl, connect::describe, failure::Failure, failures};
+use crate::{
+    failure_limit::FailuresMax,
+    ledger::{
+        DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, Secret,
+        reader::page_size,
+        rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
+    },
 };
 
 /// A short question that is not answered by then is not answered.
@@ -143,9 +146,20 @@ impl PostgresReader {
             .unwrap_or(1))
     }
 
-    pub async fn pepper_check(&self) -> Result<Option<i64>, LedgerError> {
-        let sql = "SELECT value FROM meta WHERE name = 'pepper'";
-        Ok(self.all(sql, &[], |row| row.try_get(0)).await?.pop())
+    pub async fn failure_wait(&self, peer: &[u8; 32], most: FailuresMax) -> Result<Option<i64>, LedgerError> {
+        let sql = failures::look();
+        let found = self
+            .all(&sql, &[&peer.as_slice()], |row| failures::wait(row, most))
+            .await?;
+        Ok(found.into_iter().next().flatten())
+    }
+
+    pub async fn check(&self, secret: Secret) -> Result<Option<i64>, LedgerError> {
+        let sql = "SELECT value FROM meta WHERE name = $1";
+        Ok(self
+            .all(sql, &[&secret.as_str()], |row| row.try_get(0))
+            .await?
+            .pop())
     }
 
     pub async fn sealed_secrets(&self) -> Result<SealedSecrets, LedgerError> {

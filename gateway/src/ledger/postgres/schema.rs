@@ -3,7 +3,7 @@
 pub(super) const VERSION: usize = 1 + STEPS.len();
 
 /// From version 1, which [`CREATE`] makes, to 2, and so on. [`VIEW`] is made anew after the last one.
-pub(super) const STEPS: &[&str] = &[CREDIT, PRICE_VERSION, BILLS];
+pub(super) const STEPS: &[&str] = &[CREDIT, PRICE_VERSION, BILLS, FAILURES];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`
 /// is one row for each gateway, which every transaction of that gateway changes. So a transaction
@@ -112,6 +112,12 @@ CREATE TABLE billed (
   upstream TEXT NOT NULL, day BIGINT NOT NULL, model TEXT NOT NULL, requests BIGINT, input BIGINT, output BIGINT, cost BIGINT,
   PRIMARY KEY (upstream, day, model)
 );
+";
+
+/// Since version 5 gateways count together how often a peer failed to redeem.
+const FAILURES: &str = "
+CREATE TABLE failed_redeem (peer BYTEA PRIMARY KEY, times BIGINT[] NOT NULL, last BIGINT NOT NULL);
+CREATE INDEX failed_redeem_last ON failed_redeem(last);
 ";
 
 /// All entries in double-entry form.

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::SqliteBackend;
 use crate::ledger::{
-    HoldRefusal, HoldRequest, LotState, Settle, Settled,
+    HoldRefusal, HoldRequest, LotState, Secret, Settle, Settled,
     operation::{Hold, Operation, Reply, claimed, count, reply},
     rows,
 };
@@ -54,9 +54,15 @@ impl SqliteBackend {
                 preferences,
                 answer,
             } => reply(answer, self.set_preferences(key, preferences.as_deref())?),
+            // The only gateway on a file counts in memory.
+            Operation::CountFailure { answer, .. } => reply(answer, None),
             Operation::StoreSecret(secret, answer) => reply(answer, self.store_secret(&secret)?),
             Operation::StoreBill(bill, answer) => reply(answer, self.store_bill(&bill)?),
-            Operation::RememberPepper { check, answer } => reply(answer, self.remember_pepper(check)?),
+            Operation::Remember {
+                secret,
+                check,
+                answer,
+            } => reply(answer, self.remember(secret, check)?),
             Operation::Sweep { now, answer } => reply(answer, self.sweep(now)?),
             Operation::Probe { now, answer } => reply(answer, self.probe(now)?),
         })
@@ -291,9 +297,12 @@ impl SqliteBackend {
             .map(drop)
     }
 
-    fn remember_pepper(&self, check: i64) -> rusqlite::Result<()> {
+    fn remember(&self, secret: Secret, check: i64) -> rusqlite::Result<()> {
         self.connection
-            .execute("INSERT OR REPLACE INTO meta VALUES ('pepper', ?1)", [check])
+            .execute(
+                "INSERT OR REPLACE INTO meta VALUES (?1, ?2)",
+                params![secret.as_str(), check],
+            )
             .map(drop)
     }
 

@@ -13,7 +13,7 @@ use protocol::{
 use rusqlite::{Connection, OpenFlags, OptionalExtension, named_params};
 
 use crate::ledger::{
-    DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets,
+    DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, Secret,
     reader::page_size,
     rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
 };
@@ -95,13 +95,12 @@ impl SqliteReader {
         })
     }
 
-    /// What [`Pepper::check`](crate::secrets::Pepper::check) gave when the database was new.
-    pub fn pepper_check(&self) -> Result<Option<i64>, LedgerError> {
+    /// The number that belongs to a secret file.
+    pub fn check(&self, secret: Secret) -> Result<Option<i64>, LedgerError> {
         self.with(|connection| {
+            let sql = "SELECT value FROM meta WHERE name = ?1";
             connection
-                .query_row("SELECT value FROM meta WHERE name = 'pepper'", [], |row| {
-                    row.get(0)
-                })
+                .query_row(sql, [secret.as_str()], |row| row.get(0))
                 .optional()
         })
     }
