@@ -4,11 +4,21 @@
 #
 #   docker build --tag token-tracker .
 
+FROM node:22-bookworm-slim AS pages
+WORKDIR /source
+COPY package.json package-lock.json tsconfig.base.json ./
+COPY extension/package.json extension/
+COPY dashboard dashboard
+COPY tests/vscode/package.json tests/vscode/
+COPY tests/dashboard/package.json tests/dashboard/
+RUN npm ci --no-audit --no-fund --ignore-scripts && npm run build --workspace dashboard
+
 FROM rust:1.95.0-bookworm AS build
 # The toolchain is here already; rustup need not look for the components that only checks use.
 ENV RUSTUP_TOOLCHAIN=1.95.0
 WORKDIR /source
 COPY . .
+COPY --from=pages /source/dashboard/dist dashboard/dist
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/source/target \
     cargo build --release --locked --package cli --bin token-tracker \

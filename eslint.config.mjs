@@ -1,13 +1,14 @@
 import js from '@eslint/js';
+import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const browserAndNode = ['console', 'process', 'URL', 'setTimeout', 'clearTimeout', 'fetch', 'Buffer', 'document'];
 
 export default tseslint.config(
-  { ignores: ['**/out/', '**/node_modules/', '**/generated/', 'dist/', 'target/', 'tests/output/'] },
+  { ignores: ['**/out/', '**/node_modules/', '**/generated/', '**/dist/', 'target/', 'tests/output/'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -24,12 +25,21 @@ export default tseslint.config(
     },
   },
   {
+    files: ['dashboard/src/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': hooks },
+    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
+  },
+  {
     files: ['**/*.mjs'],
     languageOptions: { globals: Object.fromEntries(browserAndNode.map((name) => [name, 'readonly'])) },
   },
   {
+    files: ['dashboard/public/*.js'],
+    languageOptions: { globals: { localStorage: 'readonly', matchMedia: 'readonly', document: 'readonly' } },
+  },
+  {
     // The generated types use `type`; ours may too where a union is near.
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     rules: { '@typescript-eslint/consistent-type-definitions': 'off' },
   },
 );

@@ -13,7 +13,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{cluster, ledger::Changes, reconcile::keep_reading, state::Gateway};
+use crate::{cluster, ledger::Changes, reconcile::keep_reading, report, state::Gateway};
 use repeat::repeat;
 
 /// How late an expiry or an allowance may be.
@@ -74,6 +74,7 @@ fn begin(gateway: &Arc<Gateway>, tls: Arc<rustls::ClientConfig>, changes: Option
         sweep_pause(gateway),
     );
     chore(gateway, "What is due at this time", credit::keep_time, DUE);
+    chore(gateway, "The sums of usage", report::keep, report::PAUSE);
     spawn_local(keep_reading(shared(), Arc::clone(&tls)));
     spawn_local(models::keep_finding(shared(), tls));
     if let Some(changes) = changes {

@@ -112,6 +112,11 @@ impl DataDir {
         Ok(node)
     }
 
+    /// Sums of usage, which can be made again.
+    pub fn rollup(&self) -> PathBuf {
+        self.path.join("rollup.db")
+    }
+
     pub fn secrets(&self) -> PathBuf {
         self.path.join(SECRETS)
     }

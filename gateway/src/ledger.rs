@@ -19,6 +19,7 @@ mod queue;
 mod reader;
 mod record;
 mod report;
+mod report_rows;
 mod rows;
 mod sqlite;
 mod store;

@@ -1,6 +1,7 @@
 //! The contract of the control plane, made from its handlers.
 
 use axum::Json;
+use protocol::api::Dimension;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -8,7 +9,7 @@ use utoipa::{
 
 use crate::route::{
     credit, devices, events, health, keys, ledger, models, preferences, reconciliation, redeem, reload,
-    upstreams, usage,
+    summary, upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -21,13 +22,15 @@ use crate::route::{
     paths(
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke,
         keys::list, keys::mint, keys::revoke, credit::top_up, credit::reclaim, credit::allocate,
-        credit::set_allowance, credit::end_allowance, models::list, preferences::show, preferences::set, usage::list, events::listen,
+        credit::set_allowance, credit::end_allowance, models::list, preferences::show, preferences::set, usage::list, usage::one,
+        summary::summary, summary::overview, events::listen,
         upstreams::list, upstreams::add, upstreams::remove, upstreams::put_secret, reconciliation::put_secret, ledger::orphans, ledger::refund, reload::reload,
         reconciliation::show, reconciliation::read, reconciliation::import,
         health::healthz, health::readyz, health::metrics
     ),
+    components(schemas(Dimension)),
     security(("credential" = [])),
-    modifiers(&Credential)
+    modifiers(&Credential, &Names)
 )]
 struct Contract;
 
@@ -41,6 +44,30 @@ impl Modify for Credential {
             .build();
         let components = contract.components.get_or_insert_default();
         components.add_security_scheme("credential", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Handlers are called the same in several files; in the contract a name is there once.
+struct Names;
+
+impl Modify for Names {
+    fn modify(&self, contract: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut contract.paths.paths {
+            let place = path.trim_start_matches("/api/v1/").trim_start_matches('/');
+            let place = place.replace(['{', '}'], "").replace(['/', '-', '.'], "_");
+            let operations = [
+                ("get", &mut item.get),
+                ("put", &mut item.put),
+                ("post", &mut item.post),
+                ("delete", &mut item.delete),
+                ("patch", &mut item.patch),
+            ];
+            for (method, operation) in operations {
+                if let Some(operation) = operation {
+                    operation.operation_id = Some(format!("{method}_{place}"));
+                }
+            }
+        }
     }
 }
 

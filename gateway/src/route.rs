@@ -9,11 +9,12 @@ pub mod keys;
 pub mod ledger;
 pub mod model_list;
 pub mod models;
-pub mod plain_page;
+pub mod pages;
 pub mod preferences;
 pub mod reconciliation;
 pub mod redeem;
 pub mod reload;
+pub mod summary;
 pub mod upstreams;
 pub mod usage;
 

@@ -12,8 +12,8 @@ use protocol::{Code, Problem};
 use crate::{
     openapi,
     route::{
-        ApiError, credit, devices, events, health, keys, ledger, model_list, models, plain_page, preferences,
-        reconciliation, redeem, reload, upstreams, usage,
+        ApiError, credit, devices, events, health, keys, ledger, model_list, models, pages, preferences,
+        reconciliation, redeem, reload, summary, upstreams, usage,
     },
     state::Gateway,
 };
@@ -60,6 +60,9 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
             get(preferences::show).merge(put(preferences::set)),
         )
         .route("/usage", get(usage::list))
+        .route("/usage/summary", get(summary::summary))
+        .route("/usage/{id}", get(usage::one))
+        .route("/overview", get(summary::overview))
         .route("/reload", post(reload::reload))
         .route("/events", get(events::listen))
         .route("/openapi.json", get(openapi::serve))
@@ -74,9 +77,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
-        .route("/", get(plain_page::page))
-        .route("/redeem", get(plain_page::page))
-        .fallback(not_found)
+        .fallback(pages::serve)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(gateway)

@@ -9,6 +9,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
+use jiff::tz::TimeZone;
 use protocol::api::Reloaded;
 
 use crate::{
@@ -53,6 +54,11 @@ impl Settings {
 
     pub fn limits(&self) -> Limits {
         self.config.load().limits
+    }
+
+    /// The time zone that days are counted in.
+    pub fn zone(&self) -> TimeZone {
+        self.config.load().zone().unwrap_or(TimeZone::UTC)
     }
 
     pub fn logs_requests(&self) -> bool {

@@ -27,6 +27,7 @@ use crate::{
     peer::PeerRules,
     quota::Quota,
     reconcile::Reconcile,
+    report::Rollup,
     secrets::Envelope,
     settings::Settings,
     telemetry::Telemetry,
@@ -35,6 +36,8 @@ use crate::{
 pub struct Gateway {
     pub ledger: Ledger,
     pub reader: Reader,
+    /// Sums of usage that are kept.
+    pub rollup: Arc<Rollup>,
     pub directory: Directory,
     pub catalogue: ArcSwap<Catalogue>,
     /// What running requests take of what is there.
@@ -156,6 +159,11 @@ impl Gateway {
         self.settings.limits()
     }
 
+    /// The path below which a proxy shows this gateway: empty, or it begins with a slash.
+    pub fn public_path(&self) -> &str {
+        path_of(&self.public_url)
+    }
+
     /// The balance of a lot in the form that clients read.
     pub fn balance_of(&self, key: &Key, lot: LotState) -> Balance {
         Balance::of_lot(
@@ -208,6 +216,12 @@ impl Gateway {
     }
 }
 
+fn path_of(url: &str) -> &str {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme.find('/').map_or("", |at| &after_scheme[at..]);
+    path.split(['?', '#']).next().unwrap_or("").trim_end_matches('/')
+}
+
 const EMPTY: LotState = LotState {
     granted: protocol::Money::ZERO,
     spent: protocol::Money::ZERO,
@@ -241,6 +255,23 @@ pub fn internal_in(request: RequestId, error: LedgerError) -> Problem {
             .with_hint(format!(
                 "Try again; if it stays so, tell the gateway's owner: request {request}."
             ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_path_is_what_comes_after_the_host() {
+        for (url, path) in [
+            ("https://tokens.example", ""),
+            ("https://tokens.example/", ""),
+            ("https://tokens.example:8443/ai/tokens", "/ai/tokens"),
+            ("http://127.0.0.1:7425", ""),
+        ] {
+            assert_eq!(path_of(url), path, "{url}");
         }
     }
 }

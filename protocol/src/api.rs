@@ -11,6 +11,7 @@ mod orphan;
 mod preferences;
 mod reconciliation;
 mod reload;
+mod summary;
 mod upstream;
 mod usage;
 
@@ -38,8 +39,12 @@ pub use reconciliation::{
     Reconciliation, ReconciliationLine, ReconciliationQuery,
 };
 pub use reload::Reloaded;
+pub use summary::{
+    Activity, DayBalance, DayUsage, Dimension, Outlook, Overview, RunsOut, SummaryQuery, SummaryRow,
+    UsageSummary,
+};
 pub use upstream::{Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest};
-pub use usage::{UsageEntry, UsageList, UsageQuery, UsageTotals};
+pub use usage::{UsageDetail, UsageEntry, UsageList, UsageQuery, UsageTotals};
 
 /// The body of every error under `/api/v1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

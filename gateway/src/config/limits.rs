@@ -129,7 +129,7 @@ impl Config {
     }
 
     /// None for a name that no time zone has.
-    pub(super) fn zone(&self) -> Option<TimeZone> {
+    pub fn zone(&self) -> Option<TimeZone> {
         match self.timezone.as_deref() {
             None => Some(TimeZone::UTC),
             Some(name) => TimeZone::get(name).ok(),

@@ -19,6 +19,7 @@ mod lot;
 mod open;
 mod orphans;
 mod reads;
+mod report;
 mod rows;
 mod schema;
 mod session;

@@ -2,16 +2,21 @@
 
 use std::collections::HashMap;
 
+use jiff::tz::TimeZone;
 use protocol::{
-    DeviceId, KeyId,
-    api::{UsageEntry, UsageList, UsageQuery},
+    DeviceId, KeyId, Money, RequestId,
+    api::{UsageDetail, UsageEntry, UsageList, UsageQuery},
 };
+use uuid::Uuid;
 
 use super::{
     Books, DeviceRecord, KeyRecord, LedgerError, LotState, Secret, postgres::PostgresReader,
     sqlite::SqliteReader,
 };
-use crate::failure_limit::FailuresMax;
+use crate::{
+    failure_limit::FailuresMax,
+    report::{Line, Lines},
+};
 
 const PAGE_DEFAULT: u32 = 100;
 const PAGE_MAX: u32 = 1_000;
@@ -27,6 +32,14 @@ pub enum Reader {
     /// Calls block for well under a millisecond on an index.
     Sqlite(SqliteReader),
     Postgres(PostgresReader),
+}
+
+/// What a lot gained or lost without using it.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    pub at: i64,
+    pub key: KeyId,
+    pub gain: Money,
 }
 
 /// What upstreams have stored: each one's secret, sealed.
@@ -153,6 +166,62 @@ impl Reader {
                     .map_err(|_| LedgerError::Read("reading the usage failed".into()))?
             }
             Self::Postgres(reader) => reader.usage(&query, device).await,
+        }
+    }
+
+    /// Rows after one request and before another one, or all, counted by their cells where they
+    /// count. Keeps nobody else waiting.
+    pub async fn lines(
+        &self,
+        after: RequestId,
+        before: Option<RequestId>,
+        limit: usize,
+        counts: impl Fn(&Line) -> bool + Send + 'static,
+        zone: TimeZone,
+    ) -> Result<Lines, LedgerError> {
+        let span = (after, before.unwrap_or(RequestId::from_uuid(Uuid::max())));
+        let mut lines = Lines::default();
+        match self {
+            Self::Sqlite(reader) => {
+                let path = reader.path().to_owned();
+                let read = move || {
+                    SqliteReader::open(&path)?.lines(span, limit, |line| lines.take(line, &counts, &zone))?;
+                    Ok(lines)
+                };
+                tokio::task::spawn_blocking(read)
+                    .await
+                    .map_err(|_| LedgerError::Read("reading the usage failed".into()))?
+            }
+            Self::Postgres(reader) => {
+                reader
+                    .lines(span, limit, |line| lines.take(line, &counts, &zone))
+                    .await?;
+                Ok(lines)
+            }
+        }
+    }
+
+    /// The oldest request that is not settled.
+    pub async fn first_pending(&self) -> Result<Option<RequestId>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.first_pending(),
+            Self::Postgres(reader) => reader.first_pending().await,
+        }
+    }
+
+    /// One request.
+    pub async fn usage_row(&self, request: RequestId) -> Result<Option<UsageDetail>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.usage_row(request),
+            Self::Postgres(reader) => reader.usage_row(request).await,
+        }
+    }
+
+    /// Credit that moved since a moment.
+    pub async fn moves(&self, since: i64) -> Result<Vec<Moved>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.moves(since),
+            Self::Postgres(reader) => reader.moves(since).await,
         }
     }
 }

@@ -28,6 +28,8 @@ SELECT request_id, at, device_id, key_id, kind, model, upstream, upstream_model,
        client_request_id, latency_ms, price_version
   FROM usage";
 
+pub(super) const USAGE_COLUMNS_COUNT: usize = 23;
+
 /// The columns of a row, by their place.
 pub(super) trait Columns {
     type Error;

@@ -10,6 +10,7 @@ mod enrolment;
 mod lots;
 mod reads;
 mod recovery;
+mod report;
 mod rows;
 mod schema;
 mod transfer;

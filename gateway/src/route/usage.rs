@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::{Path, Query, State, rejection::QueryRejection},
 };
 use protocol::{
-    Code, Problem,
-    api::{ErrorBody, UsageList, UsageQuery},
+    Code, Problem, RequestId,
+    api::{ErrorBody, UsageDetail, UsageList, UsageQuery},
 };
 
 use super::{Answer, access::Caller};
@@ -32,8 +32,28 @@ pub async fn list(
             query.key_id = Some(device.key.id);
             Some(device.id)
         }
-        Caller::Admin => None,
+        Caller::Admin => query.device_id,
     };
     let rows = gateway.reader.usage(query, device).await.map_err(internal)?;
     Ok(Json(rows))
+}
+
+/// One request: what it used and what was held for it. Never what was asked or answered.
+#[utoipa::path(
+    get, path = "/api/v1/usage/{id}", params(("id" = String, Path)),
+    responses((status = 200, body = UsageDetail), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody))
+)]
+pub async fn one(
+    State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer<Json<UsageDetail>> {
+    let not_found = || Problem::new(Code::NotFound, "There is no such request.");
+    let request: RequestId = id.parse().map_err(|_| not_found())?;
+    let found = gateway.reader.usage_row(request).await.map_err(internal)?;
+    let found = found.filter(|found| match &caller {
+        Caller::Device(device) => device.id == found.row.device_id,
+        Caller::Admin => true,
+    });
+    Ok(Json(found.ok_or_else(not_found)?))
 }

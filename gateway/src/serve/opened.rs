@@ -20,6 +20,7 @@ use crate::{
     peer::PeerRules,
     quota::Quota,
     reconcile::Reconcile,
+    report::Rollup,
     secrets::{Envelope, Pepper},
     settings::Settings,
     state::{Gateway, Stop},
@@ -59,6 +60,7 @@ impl Opened {
         let gateway = Gateway {
             ledger,
             reader,
+            rollup: Arc::new(open_rollup(&data_dir)?),
             directory,
             catalogue: ArcSwap::from_pointee(catalogue::build(&sources, &[])),
             quota: Quota::new(config.quota()),
@@ -87,6 +89,17 @@ impl Opened {
         data_dir.write_admin_file(&file).map_err(DataDirError::Unusable)?;
         Ok((Arc::new(gateway), data_dir))
     }
+}
+
+/// The sums of usage. A file that cannot be used is made anew: everything in it is in the ledger.
+fn open_rollup(data_dir: &DataDir) -> Result<Rollup, ServeError> {
+    let path = data_dir.rollup();
+    let opened = Rollup::open(&path).or_else(|error| {
+        tracing::warn!("The sums of usage are made anew: {error}");
+        std::fs::remove_file(&path).ok();
+        Rollup::open(&path)
+    });
+    opened.map_err(|error| DataDirError::Unusable(std::io::Error::other(error)).into())
 }
 
 /// Makes the secret files at the first start. Later a missing or exchanged one is an error: with

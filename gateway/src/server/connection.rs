@@ -145,9 +145,12 @@ impl Connection {
         doorstep::no_place()
     }
 
-    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+    async fn answer(&self, mut request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
         if let Err(problem) = self.check_page(request.uri(), request.headers()) {
             return route_error(problem);
+        }
+        if let Some(inner) = below(request.uri(), self.shared.gateway.public_path()) {
+            *request.uri_mut() = inner;
         }
         if request.method() == Method::POST
             && let Some(dialect) = Dialect::of_path(request.uri().path())
@@ -186,7 +189,41 @@ impl Connection {
     }
 }
 
+/// The address without the path below which a proxy shows this gateway; some proxies pass it on.
+fn below(uri: &Uri, public_path: &str) -> Option<Uri> {
+    if public_path.is_empty() {
+        return None;
+    }
+    let rest = uri.path_and_query()?.as_str().strip_prefix(public_path)?;
+    match rest.chars().next() {
+        Some('/') => rest.parse().ok(),
+        None | Some('?') => format!("/{rest}").parse().ok(),
+        // Another word that begins the same.
+        Some(_) => None,
+    }
+}
+
 fn route_error(problem: Problem) -> Response<Body> {
     use axum::response::IntoResponse;
     ApiError::from(problem).into_response().map(Body::Route)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_a_proxy_is_taken_off_once() {
+        for (uri, inner) in [
+            ("/ai/api/v1/keys?limit=2", Some("/api/v1/keys?limit=2")),
+            ("/ai", Some("/")),
+            ("/ai?x=1", Some("/?x=1")),
+            ("/aim/api", None),
+            ("/api/v1/keys", None),
+        ] {
+            let found = below(&Uri::from_static(uri), "/ai").map(|uri| uri.to_string());
+            assert_eq!(found.as_deref(), inner, "{uri}");
+        }
+        assert_eq!(below(&Uri::from_static("/ai"), ""), None);
+    }
 }

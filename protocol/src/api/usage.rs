@@ -18,6 +18,15 @@ pub struct UsageQuery {
     /// Only this key (admin).
     #[param(value_type = Option<String>)]
     pub key_id: Option<KeyId>,
+    /// Only this device (admin).
+    #[param(value_type = Option<String>)]
+    pub device_id: Option<DeviceId>,
+    pub model: Option<String>,
+    pub kind: Option<RequestKind>,
+    /// An empty text: requests that named none.
+    pub repository: Option<String>,
+    /// An empty text: requests that named none.
+    pub branch: Option<String>,
     /// Rows older than this request: the `next` of the page before.
     #[param(value_type = Option<String>)]
     pub before: Option<RequestId>,
@@ -54,6 +63,18 @@ pub struct UsageEntry {
     pub language: Option<String>,
     pub client_request_id: Option<String>,
     pub latency_ms: u64,
+}
+
+/// `GET /api/v1/usage/{id}`: one request, with what was reserved for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageDetail {
+    #[serde(flatten)]
+    pub row: UsageEntry,
+    /// What was held; all but the cost came back.
+    pub held_nano_usd: Money,
+    /// What a provider billed beyond its own limits; the house bears it.
+    pub variance_nano_usd: Money,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -6,12 +6,12 @@ use std::{
 };
 
 use protocol::{
-    DeviceId, KeyId,
+    DeviceId, KeyId, RequestKind,
     api::{UsageEntry, UsageList, UsageQuery, UsageTotals},
 };
 use tokio::{
     runtime::Handle,
-    sync::{Mutex, Semaphore},
+    sync::{Mutex, Semaphore, SemaphorePermit},
 };
 use tokio_postgres::{Client, Error, Row, types::ToSql};
 use uuid::Uuid;
@@ -35,7 +35,9 @@ const LONG_AT_ONCE: usize = 2;
 /// Rows that a query selects; a NULL parameter selects all.
 const USAGE_WHERE: &str = "
  WHERE ($1::uuid IS NULL OR key_id = $1) AND ($2::uuid IS NULL OR device_id = $2)
-   AND ($3::bigint IS NULL OR at >= $3) AND ($4::bigint IS NULL OR at < $4)";
+   AND ($3::bigint IS NULL OR at >= $3) AND ($4::bigint IS NULL OR at < $4)
+   AND ($5::text IS NULL OR model = $5) AND ($6::text IS NULL OR kind = $6)
+   AND ($7::text IS NULL OR coalesce(repository, '') = $7) AND ($8::text IS NULL OR coalesce(branch, '') = $8)";
 
 /// Reads committed state. Short questions share a connection, and are sent without waiting for
 /// one another's answers.
@@ -94,6 +96,11 @@ impl PostgresReader {
         tokio::time::timeout(SHORT, answer)
             .await
             .map_err(|_| LedgerError::Unreachable("it did not answer in time".into()))?
+    }
+
+    /// One of the few long questions at a time.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.long.acquire().await.ok()
     }
 
     pub(super) async fn all<T>(
@@ -191,7 +198,7 @@ impl PostgresReader {
         query: &UsageQuery,
         device: Option<DeviceId>,
     ) -> Result<UsageList, LedgerError> {
-        let _turn = self.long.acquire().await;
+        let _turn = self.turn().await;
         let client = self.connect().await?;
         tokio::time::timeout(LONG, usage_page(&client, query, device))
             .await
@@ -213,11 +220,21 @@ async fn usage_page(
     let limit = page_size(query) as usize;
     let one_more = limit as i64 + 1;
     let sql = format!(
-        "{USAGE_COLUMNS} {USAGE_WHERE} AND ($5::uuid IS NULL OR request_id < $5) ORDER BY request_id DESC LIMIT $6"
+        "{USAGE_COLUMNS} {USAGE_WHERE} AND ($9::uuid IS NULL OR request_id < $9) ORDER BY request_id DESC LIMIT $10"
     );
-    let found = client
-        .query(&sql, &[&key, &device, &since, &until, &before, &one_more])
-        .await?;
+    let kind = query.kind.map(RequestKind::as_str);
+    let selected: [&(dyn ToSql + Sync); 8] = [
+        &key,
+        &device,
+        &since,
+        &until,
+        &query.model,
+        &kind,
+        &query.repository,
+        &query.branch,
+    ];
+    let page: [&(dyn ToSql + Sync); 2] = [&before, &one_more];
+    let found = client.query(&sql, &[&selected[..], &page[..]].concat()).await?;
     let mut rows = found.iter().map(rows::usage).collect::<Result<Vec<_>, _>>()?;
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -227,7 +244,7 @@ async fn usage_page(
                 coalesce(sum(reasoning), 0)::bigint, coalesce(sum(cost), 0)::bigint
            FROM usage {USAGE_WHERE}"
     );
-    let totals = client.query_one(&sql, &[&key, &device, &since, &until]).await?;
+    let totals = client.query_one(&sql, &selected).await?;
     Ok(UsageList {
         next: rows.last().filter(|_| more).map(|row| row.request_id),
         totals: UsageTotals {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use protocol::{
-    DeviceId, KeyId,
+    DeviceId, KeyId, RequestKind,
     api::{UsageEntry, UsageList, UsageQuery, UsageTotals},
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, named_params};
@@ -28,7 +28,10 @@ pub struct SqliteReader {
 /// Rows that a query selects; a NULL parameter selects all.
 const USAGE_WHERE: &str = "
  WHERE (:key IS NULL OR key_id = :key) AND (:device IS NULL OR device_id = :device)
-   AND (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)";
+   AND (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)
+   AND (:model IS NULL OR model = :model) AND (:kind IS NULL OR kind = :kind)
+   AND (:repository IS NULL OR coalesce(repository, '') = :repository)
+   AND (:branch IS NULL OR coalesce(branch, '') = :branch)";
 
 impl SqliteReader {
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
@@ -177,6 +180,8 @@ fn usage_page(
                 ":key": query.key_id.map(|id| *id.as_bytes()), ":device": device.map(|id| *id.as_bytes()),
                 ":since": query.since.map(|at| at.as_millisecond()),
                 ":until": query.until.map(|at| at.as_millisecond()),
+                ":model": query.model, ":kind": query.kind.map(RequestKind::as_str),
+                ":repository": query.repository, ":branch": query.branch,
                 ":before": query.before.map(|id| *id.as_bytes()), ":limit": limit + 1,
             },
             |row| rows::usage(row),
@@ -199,6 +204,8 @@ fn usage_totals(
             ":key": query.key_id.map(|id| *id.as_bytes()), ":device": device.map(|id| *id.as_bytes()),
             ":since": query.since.map(|at| at.as_millisecond()),
             ":until": query.until.map(|at| at.as_millisecond()),
+            ":model": query.model, ":kind": query.kind.map(RequestKind::as_str),
+            ":repository": query.repository, ":branch": query.branch,
         },
         |row| {
             Ok(UsageTotals {

@@ -1,0 +1,17 @@
+// The types of the control plane, from the gateway's OpenAPI document. With --write they are put in their place.
+import fs from 'node:fs';
+import path from 'node:path';
+import openapiTS, { astToString } from 'openapi-typescript';
+
+export const target = path.join(import.meta.dirname, '..', 'src', 'api', 'generated', 'contract.ts');
+const source = new URL('../../gateway/openapi.json', import.meta.url);
+
+export async function contract() {
+  const text = astToString(await openapiTS(source, { defaultNonNullable: false }));
+  return `// Made from gateway/openapi.json by scripts/generate. Never edited.\n\n${text}`;
+}
+
+if (process.argv.includes('--write')) {
+  fs.mkdirSync(path.dirname(target), { recursive: true });
+  fs.writeFileSync(target, await contract());
+}

@@ -1,0 +1,55 @@
+import { Page } from '../../shell/page.tsx';
+import { runsOffice } from '../../shell/places.ts';
+import { useSingleKeys, switchSingleKeys } from '../../shell/shortcuts.ts';
+import { chooseTheme, useTheme } from '../../shell/theme.ts';
+import { useSession } from '../../api/session.ts';
+import { zone } from '../../format/time.ts';
+import { Segments } from '../../ui/field.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Password } from './password.tsx';
+import { Profile } from './profile.tsx';
+import { Sessions } from './sessions.tsx';
+import { TokensOfMine } from './tokens.tsx';
+import { Export } from './export.tsx';
+
+const THEMES = [
+  ['system', 'As the system'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+] as const;
+
+export function Settings() {
+  const { member } = useSession();
+  return (
+    <Page title="Settings">
+      <div className="columns">
+        <Profile />
+        <Password />
+        <Looks />
+        <Export isAll={runsOffice(member.role)} />
+        <Sessions />
+        <TokensOfMine />
+      </div>
+    </Page>
+  );
+}
+
+function Looks() {
+  const theme = useTheme();
+  const keys = useSingleKeys();
+  return (
+    <Panel span={6} title="Looks and keys">
+      <div className="stack wide">
+        <Segments label="Colours" value={theme} options={THEMES} onChange={chooseTheme} />
+        <label className="check">
+          <input type="checkbox" checked={keys} onChange={(event) => switchSingleKeys(event.target.checked)} />
+          Single keys do something while no field has the focus
+        </label>
+        <p className="muted small">
+          Moments are shown in {zone()}, days are those of the gateway. Amounts are in US dollars, as the ledger keeps
+          them.
+        </p>
+      </div>
+    </Panel>
+  );
+}

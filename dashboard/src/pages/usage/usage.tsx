@@ -1,0 +1,80 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { summaryQuery } from '../../api/queries.ts';
+import { useSession } from '../../api/session.ts';
+import { dayText } from '../../format/time.ts';
+import { Page } from '../../shell/page.tsx';
+import { useShortcuts } from '../../shell/shortcuts.ts';
+import { Bones } from '../../ui/blank.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Segments } from '../../ui/field.tsx';
+import { summaryAsked } from './asked.ts';
+import { Filters } from './filters.tsx';
+import { Folds } from './folds.tsx';
+import { moved, spanOf } from './period.ts';
+import { FOLDS, type UsageSearch } from './search.ts';
+import './usage.css';
+
+const Chart = lazy(() => import('./chart.tsx'));
+const Rows = lazy(() => import('./rows.tsx'));
+const OneRequest = lazy(() => import('./request.tsx'));
+
+export type Change = (change: UsageSearch) => void;
+
+export function Usage() {
+  const search = useSearch({ from: '/inside/usage' });
+  const navigate = useNavigate();
+  const { member } = useSession();
+  // What it is today is the gateway's to say; until it has said so, this browser's day is near enough.
+  const first = useQuery(summaryQuery({ groupBy: 'day' }));
+  const today = first.data?.today ?? dayText(new Date());
+  const span = spanOf(search, today);
+  const change: Change = (next) =>
+    void navigate({ to: '/usage', search: (now) => clean({ ...now, ...next }), replace: true, resetScroll: false });
+  const move = (direction: -1 | 1) => change({ ...moved(span, direction), period: undefined });
+  useShortcuts({ '[': () => move(-1), ']': () => move(1) });
+  const { fold = 'requests', stack = 'model' } = search;
+  const query = useQuery({
+    ...summaryQuery(summaryAsked(search, span, 'day', stack)),
+    enabled: first.data !== undefined,
+  });
+  return (
+    <Page title="Usage">
+      <Filters search={search} span={span} change={change} />
+      <Suspense
+        fallback={
+          <Panel label="Cost per day">
+            <Bones rows={6} />
+          </Panel>
+        }
+      >
+        <Chart query={query} search={search} span={span} today={today} change={change} />
+      </Suspense>
+      <Panel
+        flush
+        label="The same rows, folded"
+        beside={<Segments label="Show as" value={fold} options={FOLDS} onChange={(value) => change({ fold: value })} />}
+      >
+        {fold === 'requests' ? (
+          <Suspense fallback={<Bones rows={6} />}>
+            {first.data && member.role !== 'viewer' && (
+              <Rows search={search} span={span} timeZone={first.data.timeZone} change={change} />
+            )}
+            {member.role === 'viewer' && <p className="card-pad soft">Viewers see sums, not single requests.</p>}
+          </Suspense>
+        ) : (
+          <Folds fold={fold} search={search} span={span} change={change} />
+        )}
+      </Panel>
+      {search.request !== undefined && (
+        <Suspense>
+          <OneRequest id={search.request} onClose={() => change({ request: undefined })} />
+        </Suspense>
+      )}
+    </Page>
+  );
+}
+
+const clean = (search: UsageSearch): UsageSearch =>
+  Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));

@@ -1,0 +1,45 @@
+/** Where one can go: one list for the sidebar, the tab bar, the palette and the keys. */
+import {
+  ChartColumn,
+  KeyRound,
+  LayoutDashboard,
+  Network,
+  PcCase,
+  ScrollText,
+  Settings,
+  Ticket,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
+
+export type Role = 'owner' | 'admin' | 'member' | 'viewer';
+
+export interface Place {
+  to: '/' | '/usage' | '/devices' | '/redeem' | '/members' | '/keys' | '/models' | '/audit' | '/settings';
+  name: string;
+  short?: string;
+  icon: LucideIcon;
+  group: 'Yours' | 'Office';
+  /** The second key after G. */
+  key?: string;
+  roles?: readonly Role[];
+}
+
+const OFFICE: readonly Role[] = ['owner', 'admin'];
+
+export const PLACES: readonly Place[] = [
+  { to: '/', name: 'Overview', icon: LayoutDashboard, group: 'Yours', key: 'o' },
+  { to: '/usage', name: 'Usage', icon: ChartColumn, group: 'Yours', key: 'u' },
+  { to: '/devices', name: 'Devices', icon: PcCase, group: 'Yours', key: 'd' },
+  { to: '/redeem', name: 'Redeem and set up', short: 'Redeem', icon: Ticket, group: 'Yours', key: 'r' },
+  { to: '/settings', name: 'Settings', icon: Settings, group: 'Yours', key: 's' },
+  { to: '/members', name: 'Members', icon: Users, group: 'Office', key: 'm', roles: OFFICE },
+  { to: '/keys', name: 'Token keys', icon: KeyRound, group: 'Office', key: 'k', roles: OFFICE },
+  { to: '/models', name: 'Models and providers', icon: Network, group: 'Office', key: 'p', roles: OFFICE },
+  { to: '/audit', name: 'Audit log', icon: ScrollText, group: 'Office', key: 'a', roles: OFFICE },
+];
+
+export const placesFor = (role: Role): readonly Place[] =>
+  PLACES.filter((place) => !place.roles || place.roles.includes(role));
+
+export const runsOffice = (role: Role): boolean => OFFICE.includes(role);

@@ -1,0 +1,98 @@
+//! Where sums come from: those that are kept, and the rows that are not counted there yet.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use protocol::RequestId;
+
+use super::{Cells, Days, Kept, first_id_at};
+use crate::{
+    clock::now_ms,
+    ledger::{LedgerError, Reader},
+    state::Gateway,
+};
+
+/// The pause between two looks for rows to count.
+pub const PAUSE: Duration = Duration::from_secs(5);
+/// Rows that are counted at once.
+const AT_ONCE: usize = 5_000;
+/// An id is made some time before its hold is there to be seen.
+const ID_BEFORE_HOLD_MS: i64 = 120_000;
+
+fn unreadable(error: &rusqlite::Error) -> LedgerError {
+    LedgerError::Read(format!("the sums of usage: {error}"))
+}
+
+pub fn name_of(zone: &TimeZone) -> &str {
+    zone.iana_name().unwrap_or("UTC")
+}
+
+/// The usage of some days, telling apart at least what is asked.
+pub async fn cells(gateway: &Gateway, days: &Days, asked: Kept) -> Result<Cells, LedgerError> {
+    let (rollup, zone) = (std::sync::Arc::clone(&gateway.rollup), days.zone.clone());
+    let (from, to) = (days.from, days.to);
+    let read = move || rollup.read(name_of(&zone), from, to, asked);
+    let (mut cells, mark) = tokio::task::spawn_blocking(read)
+        .await
+        .map_err(|_| LedgerError::Read("reading the sums failed".into()))?
+        .map_err(|error| unreadable(&error))?;
+    let Some(window) = days.window() else {
+        return Ok(cells);
+    };
+    let zone = days.zone.clone();
+    let fresh = gateway
+        .reader
+        .lines(
+            mark,
+            None,
+            usize::MAX,
+            move |line| (window.0..window.1).contains(&line.at),
+            zone,
+        )
+        .await?;
+    cells.join(fresh.cells);
+    Ok(cells)
+}
+
+/// Counts the rows that are settled since the last time, and stops at the first request that is
+/// not: it may be settled below what is counted.
+pub async fn keep(gateway: &Gateway) -> Result<(), LedgerError> {
+    let zone = gateway.settings.zone();
+    loop {
+        let mark = {
+            let (rollup, name) = (std::sync::Arc::clone(&gateway.rollup), name_of(&zone).to_owned());
+            rollup.mark(&name).map_err(|error| unreadable(&error))?
+        };
+        if !was_counted_here(&gateway.reader, mark).await? {
+            tracing::warn!("The usage is another one than before; its sums are made anew");
+            gateway.rollup.forget().map_err(|error| unreadable(&error))?;
+            continue;
+        }
+        let end = first_unsettled(&gateway.reader).await?;
+        let lines = gateway
+            .reader
+            .lines(mark, Some(end), AT_ONCE, |_| true, zone.clone())
+            .await?;
+        let Some(last) = lines.last else { return Ok(()) };
+        let rollup = std::sync::Arc::clone(&gateway.rollup);
+        let cells = lines.cells;
+        tokio::task::spawn_blocking(move || rollup.count(mark, last, &cells))
+            .await
+            .map_err(|_| LedgerError::Read("counting the usage failed".into()))?
+            .map_err(|error| unreadable(&error))?;
+        if lines.count < AT_ONCE {
+            return Ok(());
+        }
+    }
+}
+
+/// A database that was restored or exchanged does not have the row that was counted last.
+async fn was_counted_here(reader: &Reader, mark: RequestId) -> Result<bool, LedgerError> {
+    Ok(mark.as_uuid().is_nil() || reader.usage_row(mark).await?.is_some())
+}
+
+async fn first_unsettled(reader: &Reader) -> Result<RequestId, LedgerError> {
+    let seen = first_id_at(now_ms().saturating_sub(ID_BEFORE_HOLD_MS));
+    let pending = reader.first_pending().await?;
+    Ok(pending.map_or(seen, |pending| pending.min(seen)))
+}

@@ -1,0 +1,370 @@
+//! Sums that are kept, so that a question about months does not read each request. They are made
+//! from usage rows and can be made again, so they have a file of their own, which no settle waits
+//! for and no backup needs; each gateway has one.
+//!
+//! All rows below a mark are counted here, and none above it: those are read one by one. The mark
+//! stays below every request that is not settled yet.
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::civil::Date;
+use protocol::{DeviceId, KeyId, Money, RequestId, TokenUsage, api::UsageTotals};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use super::cell::{Cell, Cells, add};
+
+/// What a kept sum still tells apart besides the day and the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kept(u8);
+
+impl Kept {
+    pub const DEVICE: Self = Self(1);
+    pub const MODEL: Self = Self(2);
+    pub const KIND: Self = Self(4);
+    pub const REPOSITORY: Self = Self(8);
+    pub const BRANCH: Self = Self(16);
+    pub const NOTHING: Self = Self(0);
+    const ALL: Self = Self(31);
+
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+    const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// The smallest set of sums that still tells all of this apart.
+    fn found_in(self) -> Self {
+        let fits = SETS.iter().filter(|set| set.has(self));
+        fits.min_by_key(|set| set.0.count_ones())
+            .copied()
+            .unwrap_or(Self::ALL)
+    }
+}
+
+/// One row of usage goes into each of these.
+const SETS: [Kept; 12] = [
+    Kept::NOTHING,
+    Kept::DEVICE,
+    Kept::MODEL,
+    Kept::KIND,
+    Kept::REPOSITORY,
+    Kept::BRANCH,
+    Kept::MODEL.and(Kept::DEVICE),
+    Kept::MODEL.and(Kept::KIND),
+    Kept::MODEL.and(Kept::REPOSITORY),
+    Kept::MODEL.and(Kept::BRANCH),
+    Kept::REPOSITORY.and(Kept::BRANCH),
+    Kept::ALL,
+];
+
+/// A file of an older shape is made anew.
+const VERSION: i64 = 1;
+const CREATE: &str = "
+DROP TABLE IF EXISTS sums;
+DROP TABLE IF EXISTS state;
+CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), zone TEXT NOT NULL, mark BLOB NOT NULL);
+CREATE TABLE sums (
+  kept INTEGER NOT NULL, day TEXT NOT NULL, key_id BLOB NOT NULL, device_id BLOB NOT NULL, kind TEXT NOT NULL,
+  model TEXT NOT NULL, repository TEXT NOT NULL, branch TEXT NOT NULL, requests INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL,
+  reasoning INTEGER NOT NULL, cost INTEGER NOT NULL,
+  PRIMARY KEY (kept, day, key_id, device_id, kind, model, repository, branch)
+) WITHOUT ROWID;
+";
+const ADD: &str = "
+INSERT INTO sums VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+ON CONFLICT DO UPDATE SET requests = requests + ?9, input = input + ?10, output = output + ?11,
+  cache_read = cache_read + ?12, cache_write = cache_write + ?13, reasoning = reasoning + ?14, cost = cost + ?15";
+const READ: &str = "
+SELECT day, key_id, device_id, kind, model, repository, branch, requests, input, output, cache_read, cache_write,
+       reasoning, cost
+  FROM sums WHERE kept = ?1 AND day >= ?2 AND day <= ?3";
+
+const NONE: RequestId = RequestId::from_uuid(Uuid::nil());
+
+pub struct Rollup {
+    file: Mutex<Connection>,
+}
+
+impl Rollup {
+    pub fn open(path: &Path) -> rusqlite::Result<Self> {
+        let file = Connection::open(path)?;
+        file.pragma_update(None, "journal_mode", "WAL")?;
+        // What a power cut takes of it is counted again.
+        file.pragma_update(None, "synchronous", "NORMAL")?;
+        let version: i64 = file.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version != VERSION {
+            file.execute_batch(CREATE)?;
+            file.pragma_update(None, "user_version", VERSION)?;
+        }
+        Ok(Self {
+            file: Mutex::new(file),
+        })
+    }
+
+    fn file(&self) -> MutexGuard<'_, Connection> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Up to where rows are counted, in days of this time zone. In another one everything is
+    /// counted anew.
+    pub fn mark(&self, zone: &str) -> rusqlite::Result<RequestId> {
+        let file = self.file();
+        let found: Option<(String, [u8; 16])> = file
+            .query_row("SELECT zone, mark FROM state", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        if let Some((known, mark)) = found
+            && known == zone
+        {
+            return Ok(RequestId::from_bytes(mark));
+        }
+        file.execute_batch("BEGIN; DELETE FROM sums; DELETE FROM state;")?;
+        file.execute(
+            "INSERT INTO state VALUES (1, ?1, ?2)",
+            params![zone, NONE.as_bytes()],
+        )?;
+        file.execute_batch("COMMIT")?;
+        Ok(NONE)
+    }
+
+    /// Begins from nothing, where the rows that were counted are not there any more.
+    pub fn forget(&self) -> rusqlite::Result<()> {
+        self.file()
+            .execute_batch("BEGIN; DELETE FROM sums; DELETE FROM state; COMMIT;")
+    }
+
+    /// Counts the rows between two marks. Nothing happens where somebody moved the first one.
+    pub fn count(&self, from: RequestId, to: RequestId, cells: &Cells) -> rusqlite::Result<()> {
+        let mut file = self.file();
+        let transaction = file.transaction()?;
+        let moved = transaction.execute(
+            "UPDATE state SET mark = ?2 WHERE mark = ?1",
+            params![from.as_bytes(), to.as_bytes()],
+        )?;
+        if moved == 1 {
+            let mut add = transaction.prepare_cached(ADD)?;
+            for kept in SETS {
+                for (cell, sum) in folded(cells, kept) {
+                    write(&mut add, kept, &cell, &sum)?;
+                }
+            }
+        }
+        transaction.commit()
+    }
+
+    /// The sums of some days that tell apart what is asked, and the mark that they reach to.
+    pub fn read(
+        &self,
+        zone: &str,
+        from: Date,
+        to: Date,
+        asked: Kept,
+    ) -> rusqlite::Result<(Cells, RequestId)> {
+        let mark = self.mark(zone)?;
+        let file = self.file();
+        let mut statement = file.prepare_cached(READ)?;
+        let kept = asked.found_in();
+        let mut cells = Cells::default();
+        let mut rows = statement.query(params![kept.0, from.to_string(), to.to_string()])?;
+        while let Some(row) = rows.next()? {
+            if let Some(cell) = cell(row)? {
+                cells.0.insert(cell, sum(row)?);
+            }
+        }
+        Ok((cells, mark))
+    }
+}
+
+/// The cells without what is not kept of them.
+fn folded(cells: &Cells, kept: Kept) -> HashMap<Cell, UsageTotals> {
+    let text = |what: Kept, text: &str| {
+        if kept.has(what) {
+            text.to_owned()
+        } else {
+            String::new()
+        }
+    };
+    let mut folded: HashMap<Cell, UsageTotals> = HashMap::new();
+    for (cell, sum) in &cells.0 {
+        let cell = Cell {
+            day: cell.day,
+            key: cell.key,
+            device: if kept.has(Kept::DEVICE) {
+                cell.device
+            } else {
+                DeviceId::from_uuid(Uuid::nil())
+            },
+            kind: text(Kept::KIND, &cell.kind),
+            model: text(Kept::MODEL, &cell.model),
+            repository: text(Kept::REPOSITORY, &cell.repository),
+            branch: text(Kept::BRANCH, &cell.branch),
+        };
+        add(folded.entry(cell).or_default(), sum);
+    }
+    folded
+}
+
+fn write(
+    add: &mut rusqlite::CachedStatement<'_>,
+    kept: Kept,
+    cell: &Cell,
+    sum: &UsageTotals,
+) -> rusqlite::Result<()> {
+    let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    add.execute(params![
+        kept.0,
+        cell.day.to_string(),
+        cell.key.as_bytes(),
+        cell.device.as_bytes(),
+        cell.kind,
+        cell.model,
+        cell.repository,
+        cell.branch,
+        whole(sum.requests),
+        whole(sum.usage.input_tokens),
+        whole(sum.usage.output_tokens),
+        whole(sum.usage.cache_read_tokens),
+        whole(sum.usage.cache_write_tokens),
+        whole(sum.usage.reasoning_tokens),
+        sum.cost_nano_usd.nano_usd(),
+    ])?;
+    Ok(())
+}
+
+fn cell(row: &Row<'_>) -> rusqlite::Result<Option<Cell>> {
+    // Only days that we wrote are in the column.
+    let Ok(day) = row.get_ref(0)?.as_str().unwrap_or("").parse() else {
+        return Ok(None);
+    };
+    Ok(Some(Cell {
+        day,
+        key: KeyId::from_bytes(row.get(1)?),
+        device: DeviceId::from_bytes(row.get(2)?),
+        kind: row.get(3)?,
+        model: row.get(4)?,
+        repository: row.get(5)?,
+        branch: row.get(6)?,
+    }))
+}
+
+fn sum(row: &Row<'_>) -> rusqlite::Result<UsageTotals> {
+    let count = |column| Ok::<_, rusqlite::Error>(row.get::<_, i64>(column)?.unsigned_abs());
+    Ok(UsageTotals {
+        requests: count(7)?,
+        usage: TokenUsage {
+            input_tokens: count(8)?,
+            output_tokens: count(9)?,
+            cache_read_tokens: count(10)?,
+            cache_write_tokens: count(11)?,
+            reasoning_tokens: count(12)?,
+        },
+        cost_nano_usd: Money::from_nano_usd(row.get(13)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::report::Line;
+
+    fn request(number: u8) -> RequestId {
+        RequestId::from_bytes([number; 16])
+    }
+
+    fn line(model: &str, branch: &str, cost: i64) -> Line {
+        Line {
+            request: request(1),
+            at: 0,
+            key: KeyId::from_bytes([1; 16]),
+            device: DeviceId::from_bytes([2; 16]),
+            kind: "chat".into(),
+            model: model.into(),
+            repository: String::new(),
+            branch: branch.into(),
+            usage: TokenUsage::default(),
+            cost,
+        }
+    }
+
+    fn counted(lines: Vec<Line>) -> Cells {
+        let mut cells = Cells::default();
+        lines
+            .into_iter()
+            .for_each(|line| cells.count(line, &TimeZone::UTC));
+        cells
+    }
+
+    fn open() -> (tempfile::TempDir, Rollup) {
+        let folder = tempfile::tempdir().unwrap();
+        let rollup = Rollup::open(&folder.path().join("rollup.db")).unwrap();
+        (folder, rollup)
+    }
+
+    fn costs(rollup: &Rollup, asked: Kept, name: fn(&Cell) -> &str) -> Vec<(String, i64)> {
+        let day = "1970-01-01".parse().unwrap();
+        let (cells, _) = rollup.read("UTC", day, day, asked).unwrap();
+        let mut found: Vec<_> = cells
+            .0
+            .iter()
+            .map(|(cell, sum)| (name(cell).to_owned(), sum.cost_nano_usd.nano_usd()))
+            .collect();
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn rows_are_counted_once_in_each_set() {
+        let (_folder, rollup) = open();
+        let mark = rollup.mark("UTC").unwrap();
+        let cells = counted(vec![line("a", "x", 5), line("a", "y", 2), line("b", "x", 1)]);
+        rollup.count(mark, request(3), &cells).unwrap();
+        // Somebody who counts from the same mark comes too late.
+        rollup.count(mark, request(4), &cells).unwrap();
+        assert_eq!(rollup.mark("UTC").unwrap(), request(3));
+        assert_eq!(costs(&rollup, Kept::NOTHING, |_| "all"), [("all".into(), 8)]);
+        assert_eq!(
+            costs(&rollup, Kept::MODEL, |cell| &cell.model),
+            [("a".into(), 7), ("b".into(), 1)]
+        );
+        assert_eq!(
+            costs(&rollup, Kept::BRANCH, |cell| &cell.branch),
+            [("x".into(), 6), ("y".into(), 2)]
+        );
+        rollup
+            .count(request(3), request(5), &counted(vec![line("a", "x", 10)]))
+            .unwrap();
+        assert_eq!(costs(&rollup, Kept::NOTHING, |_| "all"), [("all".into(), 18)]);
+    }
+
+    #[test]
+    fn days_of_another_time_zone_are_counted_anew() {
+        let (_folder, rollup) = open();
+        let mark = rollup.mark("UTC").unwrap();
+        rollup
+            .count(mark, request(3), &counted(vec![line("a", "x", 5)]))
+            .unwrap();
+        assert_eq!(rollup.mark("Asia/Tokyo").unwrap(), NONE);
+        assert_eq!(costs(&rollup, Kept::NOTHING, |_| "all"), []);
+    }
+
+    #[test]
+    fn a_question_is_answered_from_the_smallest_set_that_can() {
+        let repository_and_kind = Kept::REPOSITORY.and(Kept::KIND);
+        assert_eq!(Kept::NOTHING.found_in(), Kept::NOTHING);
+        assert_eq!(
+            Kept::MODEL.and(Kept::BRANCH).found_in(),
+            Kept::MODEL.and(Kept::BRANCH)
+        );
+        assert_eq!(repository_and_kind.found_in(), Kept::ALL);
+    }
+}

@@ -1,0 +1,85 @@
+// Each page in each of its states, side by side: pictures, and one page to look at them all.
+//
+//   node tests/dashboard/screens.ts DIST OUT
+//
+// Fails when a page complains, scrolls sideways, or axe finds something.
+import fs from 'node:fs';
+import path from 'node:path';
+import { violations } from './support/axe.ts';
+import { openBrowser, type Scheme } from './support/browser.ts';
+import type { State } from './support/fixtures.ts';
+import { servePages } from './support/pages.ts';
+import { stage, type Look } from './support/stage.ts';
+
+const PAGES: [string, string][] = [
+  ['overview', '/'],
+  ['usage', '/usage'],
+  ['request', '/usage?request=01930009-0000-7000-8000-0000000f423d'],
+  ['devices', '/devices'],
+  ['redeem', '/redeem'],
+  ['settings', '/settings'],
+  ['members', '/members'],
+  ['keys', '/keys'],
+  ['mint', '/keys?show=mint'],
+  ['models', '/models'],
+  ['audit', '/audit'],
+];
+
+const STATES: State[] = ['usual', 'empty', 'loading', 'error', 'much', 'long'];
+const SCHEMES: Scheme[] = ['light', 'dark'];
+const WIDTHS = ['wide', 'narrow'] as const;
+
+/** Every state in light and wide; the usual and the long one in all looks. */
+const looks: (Look & { name: string })[] = PAGES.flatMap(([name, address]) =>
+  STATES.flatMap((state) =>
+    SCHEMES.flatMap((scheme) =>
+      WIDTHS.filter((width) => state === 'usual' || state === 'long' || (scheme === 'light' && width === 'wide')).map(
+        (width) => ({ name, path: address, state, scheme, width }),
+      ),
+    ),
+  ),
+);
+
+const [dist = 'dashboard/dist', out = 'tests/output/dashboard'] = process.argv.slice(2);
+fs.rmSync(out, { recursive: true, force: true });
+fs.mkdirSync(out, { recursive: true });
+const pages = await servePages(path.resolve(dist));
+const browser = await openBrowser();
+const faults: string[] = [];
+const fileOf = ({ name, state, scheme, width }: (typeof looks)[number]) => `${name}-${state}-${scheme}-${width}.png`;
+
+for (const look of looks) {
+  const file = fileOf(look);
+  const { page, complaints } = await stage(browser, pages.url, look);
+  await page.screenshot({ path: path.join(out, file), fullPage: true, animations: 'disabled' });
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const found = [...complaints, ...(await violations(page)), ...(sideways > 0 ? [`${sideways} px too wide`] : [])];
+  faults.push(...found.map((fault) => `${file}: ${fault}`));
+  await page.context().close();
+}
+await browser.close();
+pages.stop();
+
+const sheet = PAGES.map(([name]) => {
+  const own = looks.filter((look) => look.name === name);
+  const figures = own.map(
+    (look) =>
+      `<figure><a href="${fileOf(look)}"><img src="${fileOf(look)}" alt="" loading="lazy"></a>` +
+      `<figcaption>${look.state}, ${look.scheme}, ${look.width}</figcaption></figure>`,
+  );
+  return `<h2>${name}</h2><div>${figures.join('')}</div>`;
+});
+const style =
+  'body{font:14px system-ui;margin:24px}div{display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start}' +
+  'figure{margin:0;width:420px}img{width:100%;border:1px solid #ccc;max-height:700px;object-fit:cover;object-position:top}';
+fs.writeFileSync(
+  path.join(out, 'index.html'),
+  `<!doctype html><meta charset="utf-8"><title>Every state</title><style>${style}</style><h1>Every page in its states</h1>${sheet.join('')}`,
+);
+
+console.log(`${looks.length} pictures in ${out}`);
+for (const fault of faults) console.error(fault);
+console.log(
+  `${looks.length - new Set(faults.map((fault) => fault.split(':')[0])).size} passed, ${faults.length} failed`,
+);
+process.exit(faults.length > 0 ? 1 : 0);

@@ -1,0 +1,59 @@
+// A page of the dashboard in a state that was asked for, without a gateway.
+import type { Browser, Page, Route } from 'playwright-core';
+import { answerOf, minted, now, type State } from './fixtures.ts';
+import { complaintsOf, NARROW, WIDE, type Scheme } from './browser.ts';
+
+export interface Look {
+  path: string;
+  state: State;
+  scheme: Scheme;
+  width: 'wide' | 'narrow';
+}
+
+const REFUSED = {
+  error: {
+    code: 'starting',
+    message: 'The gateway cannot reach its database at the moment.',
+    hint: 'Nothing is lost: requests go on and are counted. Try again in a few seconds.',
+  },
+};
+
+/** Never answered, so that a page stays as it is while it waits. */
+const WAITS = ['/session', '/sign-in'];
+
+async function answer(route: Route, state: State): Promise<void> {
+  const url = new URL(route.request().url());
+  const path = url.pathname.replace('/api/v1', '');
+  const json = (status: number, body: unknown) =>
+    route.fulfill({ status, contentType: 'application/json', body: JSON.stringify(body) });
+  if (path === '/events') return route.abort();
+  if (route.request().method() === 'POST' && path === '/keys') return json(200, minted);
+  if (route.request().method() !== 'GET') return route.fulfill({ status: 204 });
+  if (state === 'loading' && !WAITS.includes(path)) return;
+  if (state === 'error' && !WAITS.includes(path)) return json(500, REFUSED);
+  const body = answerOf(path, url.searchParams, state);
+  return body === undefined ? json(404, REFUSED) : json(200, body);
+}
+
+export async function stage(browser: Browser, base: string, look: Look): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({
+    viewport: look.width === 'wide' ? WIDE : NARROW,
+    colorScheme: look.scheme,
+    reducedMotion: 'reduce',
+    timezoneId: 'Europe/Berlin',
+    locale: 'en-GB',
+    hasTouch: look.width === 'narrow',
+    isMobile: look.width === 'narrow',
+  });
+  const page = await context.newPage();
+  const complaints = complaintsOf(page);
+  await page.clock.setFixedTime(now);
+  await page.route('**/api/v1/**', (route) => answer(route, look.state));
+  await page.goto(base + look.path);
+  await page.locator('h1').first().waitFor();
+  if (look.state === 'loading') await page.locator('[aria-busy="true"]').first().waitFor();
+  else await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+  if (look.state !== 'loading') await page.waitForLoadState('networkidle');
+  await page.evaluate(() => document.fonts.ready);
+  return { page, complaints };
+}
