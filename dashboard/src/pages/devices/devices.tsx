@@ -200,7 +200,7 @@ function Row({ device, usage, revoke }: RowProps) {
         )}
       </td>
       <td className="n">{usage ? <Charge nano={usage.cost} /> : <span className="muted">$0</span>}</td>
-      <td className="act folded">
+      <td className="act">
         {device.revokedAt ? (
           <span className="small">history kept</span>
         ) : (

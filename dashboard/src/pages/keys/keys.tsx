@@ -205,7 +205,7 @@ function Row({ of: key, act }: { of: Key; act: (act: Act) => void }) {
         {key.devicesEnrolled} / {key.devices}
       </td>
       <td className="n soft folded">{key.expiresAt ? <OnDay at={key.expiresAt} /> : 'never'}</td>
-      <td className="act folded">
+      <td className="act">
         {!closed && (
           <Menu
             trigger={

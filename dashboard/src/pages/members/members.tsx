@@ -196,7 +196,7 @@ function Row({
       <td className="soft folded">
         {member.lastSeenAt ? <Ago at={member.lastSeenAt} /> : <Unknown why="They have not signed in yet." />}
       </td>
-      <td className="act folded">
+      <td className="act">
         {mayTouch && (
           <Menu
             trigger={

@@ -50,7 +50,7 @@ export function Profile() {
           <Button type="submit" disabled={isSame || name.trim() === '' || save.isPending}>
             Save
           </Button>
-          <span className="muted small">You are {member.role} here.</span>
+          <span className="muted small">Your role here is {member.role}.</span>
         </div>
       </form>
     </Panel>
