@@ -52,7 +52,11 @@ function requestId(at: number, number: number): Uint8Array {
 function fill(file: string, rows: number): void {
   const database = new DatabaseSync(file);
   const random = randomOf(rows);
-  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
+  const pick = <T>(of: readonly T[]): T => {
+    const one = of[Math.floor(random() * of.length)];
+    if (one === undefined) throw new Error('there is nothing to pick from');
+    return one;
+  };
   const keys = database.prepare('SELECT id FROM token_key').all() as { id: Uint8Array }[];
   const devices = keys.flatMap(({ id }) =>
     Array.from({ length: DEVICES_EACH }, (_, index) => {
