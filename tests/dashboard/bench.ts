@@ -31,6 +31,8 @@ if (binary === undefined) {
   process.exit(2);
 }
 
+const program = path.resolve(binary);
+
 function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
@@ -115,7 +117,7 @@ interface Answer {
 
 async function measure(rows: number): Promise<Answer[]> {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'token-tracker-bench-'));
-  const gateway = new Gateway(path.resolve(binary as string), root, '');
+  const gateway = new Gateway(program, root, '');
   try {
     await gateway.start();
     await gateway.mint('1000.00', '--count', KEYS.toString());
