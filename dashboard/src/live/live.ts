@@ -50,6 +50,7 @@ export function listen(client: QueryClient): () => void {
     client.setQueryData(['balance'], balance);
     refresh();
   });
+  source.addEventListener('changed', refresh);
   source.addEventListener('revocation', () => void client.invalidateQueries());
   return () => {
     source.close();

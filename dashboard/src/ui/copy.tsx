@@ -38,3 +38,13 @@ export const Code = ({ title, children }: { title: ReactNode; children: string }
     <pre tabIndex={0}>{children}</pre>
   </div>
 );
+
+/** One line to copy, such as a link or a credential. */
+export const CodeLine = ({ label, name, children }: { label?: string; name: string; children: string }) => (
+  <div className="code-line">
+    <span tabIndex={0} role="group" aria-label={name}>
+      {children}
+    </span>
+    <CopyButton text={children} label={label} />
+  </div>
+);

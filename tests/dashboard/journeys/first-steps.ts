@@ -74,7 +74,7 @@ export const firstSteps: Step[] = [
       await check(world, world.owner, 'minted');
       await dialog.getByLabel('I have saved it').press('Space');
       await dialog.getByRole('button', { name: 'Done' }).press('Enter');
-      await page.getByRole('cell', { name: /For Jonas/ }).waitFor();
+      await page.getByRole('cell', { name: /^For Jonas/ }).waitFor();
       await check(world, world.owner, 'keys');
       world.told.set('code', code ?? '');
     },

@@ -5,7 +5,7 @@ import { useSession } from '../../api/session.ts';
 import { until } from '../../format/time.ts';
 import { stepped } from '../../shell/step-up.tsx';
 import { Button } from '../../ui/button.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
+import { CodeLine } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Choice } from '../../ui/field.tsx';
 import { Note } from '../../ui/note.tsx';
@@ -108,10 +108,9 @@ export const OneTimeLink = ({ url, expiresAt }: { url: string; expiresAt: string
     <Note tone="warn">
       <b>This is the only time it is shown.</b> It works once, and ends {until(new Date(expiresAt))}.
     </Note>
-    <div className="code-line">
-      <span>{url}</span>
-      <CopyButton text={url} label="Copy link" />
-    </div>
+    <CodeLine name="Link" label="Copy link">
+      {url}
+    </CodeLine>
   </div>
 );
 

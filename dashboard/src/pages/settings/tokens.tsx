@@ -8,7 +8,7 @@ import { stepped } from '../../shell/step-up.tsx';
 import { Ago } from '../../ui/amount.tsx';
 import { Blank, Of } from '../../ui/blank.tsx';
 import { Button } from '../../ui/button.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
+import { CodeLine } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Note } from '../../ui/note.tsx';
@@ -148,10 +148,7 @@ function MakeToken({ onClose }: { onClose: () => void }) {
         <Note tone="warn">
           <b>This is the only time it is shown.</b> Copy it now; nobody can read it again.
         </Note>
-        <div className="code-line">
-          <span>{make.data.secret}</span>
-          <CopyButton text={make.data.secret} />
-        </div>
+        <CodeLine name="Token">{make.data.secret}</CodeLine>
       </Dialog>
     );
   return (

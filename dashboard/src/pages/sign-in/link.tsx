@@ -27,9 +27,12 @@ export function ByLink() {
   return <Front>{look.error ? <Failed error={look.error} retry={look.refetch} /> : <Bones rows={3} />}</Front>;
 }
 
-function titleOf({ kind, name, role }: LinkPreview): string {
-  if (kind === 'invitation') return `Join ${location.host}`;
-  return name === null && role === 'owner' ? 'You are the owner' : `Welcome back, ${name ?? 'you'}`;
+/** Nobody has a name yet: the link is the one that the first start printed. */
+const isFirstOwner = ({ kind, name }: LinkPreview): boolean => kind === 'signIn' && name === null;
+
+function titleOf(preview: LinkPreview): string {
+  if (preview.kind === 'invitation') return `Join ${location.host}`;
+  return isFirstOwner(preview) ? 'You are the owner' : `Welcome back, ${preview.name ?? 'you'}`;
 }
 
 function Accept({ preview }: { preview: LinkPreview }) {
@@ -38,6 +41,7 @@ function Accept({ preview }: { preview: LinkPreview }) {
   const [name, setName] = useState(preview.name ?? '');
   const [email, setEmail] = useState(preview.email ?? '');
   const [password, setPassword] = useState('');
+  const asksName = preview.asksName || isFirstOwner(preview);
   const tooShort = password !== '' && password.length < PASSWORD_LETTERS_MIN;
   const submit = () =>
     signIn.mutate(
@@ -45,7 +49,7 @@ function Accept({ preview }: { preview: LinkPreview }) {
         path: '/session/link',
         body: {
           link: secret,
-          ...(preview.asksName ? { name, ...(email === '' ? {} : { email }) } : {}),
+          ...(asksName && name.trim() !== '' ? { name: name.trim(), ...(email === '' ? {} : { email }) } : {}),
           ...(password === '' ? {} : { password }),
         },
       },
@@ -67,12 +71,12 @@ function Accept({ preview }: { preview: LinkPreview }) {
         }}
       >
         {signIn.error !== null && <Refused error={signIn.error} />}
-        {preview.asksName && (
+        {asksName && (
           <>
             <Field
               label="Your name"
               autoComplete="name"
-              required
+              required={preview.asksName}
               autoFocus
               value={name}
               onChange={(event) => setName(event.target.value)}
