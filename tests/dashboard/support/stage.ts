@@ -35,7 +35,13 @@ async function answer(route: Route, state: State): Promise<void> {
   return body === undefined ? json(404, REFUSED) : json(200, body);
 }
 
-export async function stage(browser: Browser, base: string, look: Look): Promise<{ page: Page; complaints: string[] }> {
+interface Staged {
+  page: Page;
+  complaints: string[];
+  close: () => Promise<void>;
+}
+
+export async function stage(browser: Browser, base: string, look: Look): Promise<Staged> {
   const context = await browser.newContext({
     viewport: look.width === 'wide' ? WIDE : NARROW,
     colorScheme: look.scheme,
@@ -50,10 +56,19 @@ export async function stage(browser: Browser, base: string, look: Look): Promise
   await page.clock.setFixedTime(now);
   await page.route('**/api/v1/**', (route) => answer(route, look.state));
   await page.goto(base + look.path);
+  return { page, complaints, close: () => context.close() };
+}
+
+/** Everything that was asked for is there; or, in a page that waits, its bones are. */
+export async function settled(page: Page, look: Look): Promise<void> {
   await page.locator('h1').first().waitFor();
-  if (look.state === 'loading') await page.locator('[aria-busy="true"]').first().waitFor();
-  else await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
-  if (look.state !== 'loading') await page.waitForLoadState('networkidle');
+  if (look.state === 'loading') {
+    await page.locator('[aria-busy="true"]').first().waitFor();
+  } else {
+    await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null, undefined, {
+      timeout: 10_000,
+    });
+    await page.waitForLoadState('networkidle', { timeout: 10_000 });
+  }
   await page.evaluate(() => document.fonts.ready);
-  return { page, complaints };
 }

@@ -6,7 +6,7 @@ import { useSession } from '../../api/session.ts';
 import { dayText } from '../../format/time.ts';
 import { Page } from '../../shell/page.tsx';
 import { useShortcuts } from '../../shell/shortcuts.ts';
-import { Bones } from '../../ui/blank.tsx';
+import { Bones, Of } from '../../ui/blank.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Segments } from '../../ui/field.tsx';
 import { summaryAsked } from './asked.ts';
@@ -35,10 +35,12 @@ export function Usage() {
   const move = (direction: -1 | 1) => change({ ...moved(span, direction), period: undefined });
   useShortcuts({ '[': () => move(-1), ']': () => move(1) });
   const { fold = 'requests', stack = 'model' } = search;
-  const query = useQuery({
+  const days = useQuery({
     ...summaryQuery(summaryAsked(search, span, 'day', stack)),
     enabled: first.data !== undefined,
   });
+  // Without the gateway's day there is nothing to ask for: what kept it away is told.
+  const query = first.data === undefined ? first : days;
   return (
     <Page title="Usage">
       <Filters search={search} span={span} change={change} />
@@ -58,10 +60,13 @@ export function Usage() {
       >
         {fold === 'requests' ? (
           <Suspense fallback={<Bones rows={6} />}>
-            {first.data && member.role !== 'viewer' && (
-              <Rows search={search} span={span} timeZone={first.data.timeZone} change={change} />
+            {member.role === 'viewer' ? (
+              <p className="card-pad soft">Viewers see sums, not single requests.</p>
+            ) : (
+              <Of query={first} rows={6}>
+                {({ timeZone }) => <Rows search={search} span={span} timeZone={timeZone} change={change} />}
+              </Of>
             )}
-            {member.role === 'viewer' && <p className="card-pad soft">Viewers see sums, not single requests.</p>}
           </Suspense>
         ) : (
           <Folds fold={fold} search={search} span={span} change={change} />
