@@ -4,10 +4,10 @@ import path from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 
 export const target = path.join(import.meta.dirname, '..', 'src', 'api', 'generated', 'contract.ts');
-const source = new URL('../../gateway/openapi.json', import.meta.url);
+const source = path.join(import.meta.dirname, '..', '..', 'gateway', 'openapi.json');
 
 export async function contract() {
-  const text = astToString(await openapiTS(source, { defaultNonNullable: false }));
+  const text = astToString(await openapiTS(fs.readFileSync(source), { defaultNonNullable: false }));
   return `// Made from gateway/openapi.json by scripts/generate. Never edited.\n\n${text}`;
 }
 

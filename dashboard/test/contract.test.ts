@@ -1,3 +1,4 @@
+// @vitest-environment node
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { contract, target } from '../build/contract.mjs';

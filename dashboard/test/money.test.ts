@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  axisDollars,
   columnDigits,
   moneyCharge,
   moneyColumn,
@@ -50,6 +51,15 @@ table('a price has the digits that it has', moneyPrice, [
   ['125000000', '$0.125'],
   ['0', 'free'],
 ]);
+
+test.each([
+  [0, '$0'],
+  [0.0005, '$0.0005'],
+  [1.5, '$1.50'],
+  [40, '$40'],
+  [800_000, '$800k'],
+  [1_500_000, '$1.5M'],
+])('%d dollars on an axis are %s', (value, text) => expect(axisDollars(value)).toBe(text));
 
 test('a column keeps one precision', () => {
   expect(columnDigits(['1000000000', '0', '23824640027'])).toBe(2);

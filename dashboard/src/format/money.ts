@@ -1,5 +1,7 @@
 /** Money as people read it. On the wire it is a decimal string of whole nano-dollars; here it stays whole. */
 
+import { tokens } from './number.ts';
+
 export type NanoUsd = string | bigint;
 
 const CENT = 10_000_000n;
@@ -89,6 +91,12 @@ export function parseDollars(text: string): bigint | null {
 /** For lengths and positions on a screen only; a figure that is shown never comes from it. */
 export const moneyRatio = (part: NanoUsd, all: NanoUsd): number =>
   whole(all) === 0n ? 0 : Number((whole(part) * 1_000_000n) / whole(all)) / 1_000_000;
+
+/** A round number of dollars beside an axis: $0.50, $40, $800k. */
+export function axisDollars(value: number): string {
+  if (value >= 10_000) return `$${tokens(value).replace('.0', '')}`;
+  return Number.isInteger(value) ? `$${value.toString()}` : `$${value.toFixed(value < 0.01 ? 4 : 2)}`;
+}
 
 /** Dollars as a number, for an axis. */
 export const moneyAxis = (amount: NanoUsd): number => Number(whole(amount)) / 1e9;

@@ -2,7 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { SearchX } from 'lucide-react';
 import { useMemo } from 'react';
 import type { Schemas } from '../../api/client.ts';
-import { moneyAxis, moneyCharge } from '../../format/money.ts';
+import { axisDollars, moneyAxis, moneyCharge } from '../../format/money.ts';
 import { count, groups, tokens } from '../../format/number.ts';
 import { daysOf, type Span } from '../../format/days.ts';
 import { Charge, Tokens } from '../../ui/amount.tsx';
@@ -137,8 +137,7 @@ function totalOf(rows: readonly Row[], measure: Measured): string {
 }
 
 const onAxis: Record<Measured, (value: number) => string> = {
-  cost: (value) =>
-    value === 0 ? '$0' : `$${Number.isInteger(value) ? groups(value) : value.toFixed(value < 0.01 ? 4 : 2)}`,
+  cost: axisDollars,
   tokens: (value) => tokens(value),
   requests: (value) => (Number.isInteger(value) ? groups(value) : ''),
 };

@@ -2,7 +2,7 @@
 import { useCallback, useMemo } from 'react';
 import uPlot from 'uplot';
 import type { Schemas } from '../../api/client.ts';
-import { moneyAxis } from '../../format/money.ts';
+import { axisDollars, moneyAxis } from '../../format/money.ts';
 import { calendarDay, dayDate } from '../../format/time.ts';
 import { drawnColour } from './colours.ts';
 import { Plot } from './plot.tsx';
@@ -77,7 +77,7 @@ function optionsOf(hasBand: boolean): Omit<uPlot.Options, 'width' | 'height'> {
         size: 56,
         grid: { stroke: drawnColour('var(--line)'), width: 1 },
         ticks: { show: false },
-        values: (_plot, splits) => splits.map((value) => `$${value.toString()}`),
+        values: (_plot, splits) => splits.map(axisDollars),
       },
     ],
     series: [

@@ -122,7 +122,7 @@ function optionsOf({ days, parts, today, onAxis }: Drawn): Omit<uPlot.Options, '
   const bars = uPlot.paths.bars;
   return {
     legend: { show: false },
-    padding: [12, 4, 0, 0],
+    padding: [12, 14, 0, 0],
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: {
       x: { time: false, range: [-0.6, days.length - 0.4] },
