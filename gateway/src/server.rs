@@ -37,6 +37,9 @@ const THREADS_MAX: usize = 8;
 /// Clients that one thread deals with at once beyond all places: the owner, who is served, and
 /// others, who are turned away with words. More only see the door close.
 const DOORSTEP_MAX: usize = 64;
+/// Before the next client, when there is nothing left to accept one with. The log has one line for
+/// each such pause.
+const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 /// How long running requests may take to end after a stop signal before they are cut.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long settling what was cut may take.
@@ -212,7 +215,7 @@ async fn accept(
             // Out of file descriptors, or the client left already: the next one may be fine.
             Err(error) => {
                 tracing::warn!("A connection could not be accepted: {error}");
-                tokio::time::sleep(Duration::from_millis(10)).await;
+                tokio::time::sleep(REFUSED_PAUSE).await;
             }
         }
     }

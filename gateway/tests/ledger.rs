@@ -12,6 +12,8 @@ mod crash;
 mod credit;
 #[path = "ledger/leftovers.rs"]
 mod leftovers;
+#[path = "ledger/locked.rs"]
+mod locked;
 #[path = "ledger/model.rs"]
 mod model;
 #[expect(clippy::expect_used, reason = "a harness reports by panicking")]

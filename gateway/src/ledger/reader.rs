@@ -93,7 +93,6 @@ impl Reader {
         }
     }
 
-    /// What [`Pepper::check`](crate::secrets::Pepper::check) gave when the database was new.
     /// The milliseconds that a peer has to wait since too many of its redeems failed, at any gateway
     /// on the database. The only one on a file knows that itself.
     pub async fn failure_wait(&self, peer: &[u8; 32], most: FailuresMax) -> Result<Option<i64>, LedgerError> {
@@ -103,6 +102,7 @@ impl Reader {
         }
     }
 
+    /// What [`Pepper::check`](crate::secrets::Pepper::check) gave when the database was new.
     pub async fn check(&self, secret: Secret) -> Result<Option<i64>, LedgerError> {
         match self {
             Self::Sqlite(reader) => reader.check(secret),
@@ -137,12 +137,7 @@ impl Reader {
     /// them. Reads every usage row of them, and keeps nobody else waiting.
     pub async fn books(&self, since: i64, until: i64) -> Result<Books, LedgerError> {
         match self {
-            Self::Sqlite(reader) => {
-                let path = reader.path().to_owned();
-                tokio::task::spawn_blocking(move || SqliteReader::open(&path)?.books(since, until))
-                    .await
-                    .map_err(|_| LedgerError::Read("reading the bills failed".into()))?
-            }
+            Self::Sqlite(reader) => reader.history(move |own| own.books(since, until)).await,
             Self::Postgres(reader) => reader.books(since, until).await,
         }
     }
@@ -159,12 +154,7 @@ impl Reader {
     /// takes its time, and keeps nobody else waiting.
     pub async fn usage(&self, query: UsageQuery, device: Option<DeviceId>) -> Result<UsageList, LedgerError> {
         match self {
-            Self::Sqlite(reader) => {
-                let path = reader.path().to_owned();
-                tokio::task::spawn_blocking(move || SqliteReader::open(&path)?.usage(&query, device))
-                    .await
-                    .map_err(|_| LedgerError::Read("reading the usage failed".into()))?
-            }
+            Self::Sqlite(reader) => reader.history(move |own| own.usage(&query, device)).await,
             Self::Postgres(reader) => reader.usage(&query, device).await,
         }
     }
@@ -183,14 +173,11 @@ impl Reader {
         let mut lines = Lines::default();
         match self {
             Self::Sqlite(reader) => {
-                let path = reader.path().to_owned();
-                let read = move || {
-                    SqliteReader::open(&path)?.lines(span, limit, |line| lines.take(line, &counts, &zone))?;
+                let read = move |own: &SqliteReader| {
+                    own.lines(span, limit, |line| lines.take(line, &counts, &zone))?;
                     Ok(lines)
                 };
-                tokio::task::spawn_blocking(read)
-                    .await
-                    .map_err(|_| LedgerError::Read("reading the usage failed".into()))?
+                reader.history(read).await
             }
             Self::Postgres(reader) => {
                 reader

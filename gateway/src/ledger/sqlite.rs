@@ -2,7 +2,7 @@
 
 use std::{io::Read, path::Path, time::Duration};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 mod batch;
 mod bill;
@@ -23,6 +23,10 @@ use lots::Lots;
 
 use super::{Backend, LedgerError, Operation, operation::Reply};
 
+/// One wait for whoever else has the database locked,
+const LOCKED: Duration = Duration::from_secs(1);
+/// and how many of them there are until the ledger stops.
+const LOCKED_MAX: u32 = 60;
 /// SQLite before this can corrupt a WAL that two connections write and checkpoint at once.
 const SQLITE_MIN: i32 = 3_051_003;
 
@@ -57,7 +61,7 @@ impl SqliteBackend {
 
 impl Backend for SqliteBackend {
     fn commit(&mut self, batch: &mut Vec<Operation>) -> Result<(), LedgerError> {
-        self.execute("BEGIN IMMEDIATE")?;
+        self.begin()?;
         for operation in batch.drain(..) {
             let reply = self.apply(operation)?;
             self.replies.push(reply);
@@ -83,6 +87,22 @@ impl Backend for SqliteBackend {
 }
 
 impl SqliteBackend {
+    /// Somebody may have the database open by hand, and write to it. Nothing was applied yet, so the
+    /// gateway waits for them: for as long as its clients would.
+    fn begin(&self) -> rusqlite::Result<()> {
+        for _ in 1..LOCKED_MAX {
+            match self.execute("BEGIN IMMEDIATE") {
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                    tracing::warn!(
+                        "Another program has the ledger's database locked; all requests wait for it"
+                    );
+                }
+                begun => return begun.map(drop),
+            }
+        }
+        self.execute("BEGIN IMMEDIATE").map(drop)
+    }
+
     pub(super) fn execute(&self, sql: &str) -> rusqlite::Result<usize> {
         self.connection.prepare_cached(sql)?.execute([])
     }
@@ -135,7 +155,7 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(LOCKED)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "page_size", 4096)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;

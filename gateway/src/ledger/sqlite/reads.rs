@@ -11,6 +11,7 @@ use protocol::{
     api::{UsageEntry, UsageList, UsageQuery, UsageTotals},
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, named_params};
+use tokio::sync::Semaphore;
 
 use crate::ledger::{
     DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, Secret,
@@ -18,11 +19,16 @@ use crate::ledger::{
     rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
 };
 
+/// Histories that are read at the same time; each has a connection and a thread.
+const HISTORIES_MAX: usize = 4;
+
 /// Reads committed state. Calls block for well under a millisecond on an index.
 #[derive(Clone)]
 pub struct SqliteReader {
     connection: Arc<Mutex<Connection>>,
     path: Arc<PathBuf>,
+    /// Places for those who read long histories.
+    histories: Arc<Semaphore>,
 }
 
 /// Rows that a query selects; a NULL parameter selects all.
@@ -41,12 +47,26 @@ impl SqliteReader {
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             path: Arc::new(path.to_owned()),
+            histories: Arc::new(Semaphore::new(HISTORIES_MAX)),
         })
     }
 
-    /// The file, for readers that want a snapshot of their own.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Reads what takes its time: on a thread and a snapshot of its own, a few at a time.
+    pub async fn history<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Self) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let failed = || LedgerError::Read("reading the history failed".into());
+        let place = Arc::clone(&self.histories)
+            .acquire_owned()
+            .await
+            .map_err(|_| failed())?;
+        let path = Arc::clone(&self.path);
+        let reading = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            read(&Self::open(&path)?)
+        });
+        reading.await.map_err(|_| failed())?
     }
 
     pub(super) fn with<T>(
