@@ -122,6 +122,8 @@ mod tests {
           sign-out   Sign this device out and free its place on the token key
           upstreams  List providers and store their API keys
           reconcile  Compare what was metered with what the providers billed
+          members    List, invite and remove the people of this gateway, and sign the owner in
+          audit      Show and check the log of who did what
           ledger     Recount the gateway's ledger
           migrate    Move the ledger to another database, where several gateways can use it
           backup     Write the ledger into one encrypted file, beside a running gateway or without one
@@ -170,7 +172,8 @@ mod tests {
                                 [default: never]
               --count <N>       How many keys to mint, each with the whole credit [default: 1]
               --strict          Refuse what the credit cannot cover, instead of lowering the output cap
-              --label <TEXT>    A name for the key, shown in lists
+              --label <TEXT>     A name for the key, shown in lists
+              --member <MEMBER>  The member whose keys they are, by id
           -h, --help            Print help
 
         Limits:

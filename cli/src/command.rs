@@ -1,10 +1,12 @@
 //! One file a command. Each turns its options into an [`Output`] or a [`Failure`].
 
+mod audit;
 mod backup;
 mod balance;
 mod devices;
 mod keys;
 mod ledger;
+mod members;
 mod migrate;
 mod models;
 mod reconcile;
@@ -54,6 +56,12 @@ pub enum Command {
     Upstreams(upstreams::Upstreams),
     /// Compare what was metered with what the providers billed
     Reconcile(reconcile::Reconcile),
+    /// List, invite and remove the people of this gateway, and sign the owner in
+    #[command(subcommand)]
+    Members(members::Members),
+    /// Show and check the log of who did what
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Recount the gateway's ledger
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -83,6 +91,8 @@ impl Command {
             Self::SignOut(sign_out) => wait_for(sign_out.run(context)),
             Self::Upstreams(upstreams) => wait_for(upstreams.run(context)),
             Self::Reconcile(reconcile) => wait_for(reconcile.run(context)),
+            Self::Members(members) => wait_for(members.run(context)),
+            Self::Audit(audit) => wait_for(audit.run(context)),
             Self::Ledger(ledger) => wait_for(ledger.run(context)),
             Self::Migrate(migrate) => wait_for(migrate.run(context)),
             Self::Backup(backup) => backup.run(context),

@@ -34,6 +34,8 @@ pub struct ServeOptions {
     pub public_url: Option<String>,
     /// `postgres://…`; `None`: the one that the data directory has used before, else a file in it.
     pub database_url: Option<String>,
+    /// Shows the owner's one-time link of a first start. It is a secret, and no line of the log.
+    pub announce: Option<fn(&str)>,
 }
 
 #[derive(Debug, thiserror::Error)]

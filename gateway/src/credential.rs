@@ -1,4 +1,5 @@
-//! Machine credentials: `ttd_` for a device, `tta_` for an administrator.
+//! Machine credentials: `ttd_` for a device, `tta_` for an administrator, `ttp_` for a member's
+//! programs; and the secrets of one-time links (`tti_`) and device codes (`ttc_`).
 //!
 //! 32 random base62 characters (190 bits) and a CRC-32 in six more, so that a scanner can tell a
 //! leaked credential from noise without asking anybody. The checksum is a filter, not security.
@@ -18,13 +19,30 @@ pub enum Kind {
     Device,
     /// Administers; cannot infer.
     Admin,
+    /// Does what its member may do, within its scopes; cannot infer.
+    Personal,
+    /// Signs in, once.
+    Link,
+    /// What a device asks with until a person has answered.
+    DeviceCode,
 }
 
 impl Kind {
+    const ALL: [Self; 5] = [
+        Self::Device,
+        Self::Admin,
+        Self::Personal,
+        Self::Link,
+        Self::DeviceCode,
+    ];
+
     const fn prefix(self) -> &'static str {
         match self {
             Self::Device => "ttd_",
             Self::Admin => "tta_",
+            Self::Personal => "ttp_",
+            Self::Link => "tti_",
+            Self::DeviceCode => "ttc_",
         }
     }
 }
@@ -49,7 +67,7 @@ pub fn generate(kind: Kind) -> Option<Zeroizing<String>> {
 
 /// The kind of a well-formed credential; `None` for anything else.
 pub fn kind_of(text: &[u8]) -> Option<Kind> {
-    let kind = [Kind::Device, Kind::Admin]
+    let kind = Kind::ALL
         .into_iter()
         .find(|kind| text.starts_with(kind.prefix().as_bytes()))?;
     let well_formed =
@@ -78,7 +96,7 @@ mod tests {
 
     #[test]
     fn credentials_are_known_by_their_form() {
-        for kind in [Kind::Device, Kind::Admin] {
+        for kind in Kind::ALL {
             let text = generate(kind).unwrap();
             assert_eq!(text.len(), LENGTH);
             assert_eq!(kind_of(text.as_bytes()), Some(kind));

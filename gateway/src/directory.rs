@@ -9,10 +9,10 @@ use std::{
     },
 };
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use protocol::{
-    Code, DeviceId, KeyId, Problem,
+    Code, DeviceId, KeyId, MemberId, Problem,
     api::{Limits, Preferences},
 };
 use tokio::sync::watch;
@@ -42,6 +42,8 @@ pub struct Key {
     /// Those that it was minted with.
     pub limits: Limits,
     preferences: ArcSwap<Preferences>,
+    /// Whose it is.
+    member: ArcSwapOption<MemberId>,
     revoked: watch::Sender<bool>,
 }
 
@@ -55,6 +57,18 @@ impl Key {
     /// What its member prefers, where a model stands for others.
     pub fn preferences(&self) -> Arc<Preferences> {
         self.preferences.load_full()
+    }
+
+    pub fn is_revoked(&self) -> bool {
+        *self.revoked.borrow()
+    }
+
+    pub fn member(&self) -> Option<MemberId> {
+        self.member.load().as_deref().copied()
+    }
+
+    pub fn set_member(&self, member: Option<MemberId>) {
+        self.member.store(member.map(Arc::new));
     }
 
     pub fn set_preferences(&self, preferences: Preferences) {
@@ -222,13 +236,13 @@ impl Directory {
     pub fn authenticate(&self, credential: &[u8], now: i64) -> Result<Arc<Device>, Problem> {
         match credential::kind_of(credential) {
             Some(Kind::Device) => {}
-            Some(Kind::Admin) => {
+            Some(Kind::Admin | Kind::Personal) => {
                 return Err(Problem::new(
                     Code::Forbidden,
-                    "An admin credential cannot use models.",
+                    "A credential that administers cannot use models.",
                 ));
             }
-            None => return Err(unauthorized()),
+            Some(Kind::Link | Kind::DeviceCode) | None => return Err(unauthorized()),
         }
         let mac = self.pepper.mac(credential);
         let device = self.read().by_mac.get(&mac).cloned().ok_or_else(unauthorized)?;
@@ -250,6 +264,7 @@ impl Directory {
             expires_at: key.expires_at,
             limits: limits_of(key),
             preferences: ArcSwap::from_pointee(preferences_of(key)),
+            member: ArcSwapOption::from_pointee(key.member),
             revoked: watch::Sender::new(key.revoked),
         };
         self.write().keys.insert(key.id, Arc::new(entry));
@@ -285,7 +300,10 @@ impl Directory {
         match self.key(key.id) {
             None => self.add_key(key),
             Some(known) if key.revoked => drop(known.revoked.send_replace(true)),
-            Some(known) => known.set_preferences(preferences_of(key)),
+            Some(known) => {
+                known.set_preferences(preferences_of(key));
+                known.set_member(key.member);
+            }
         }
         let mut entries = self.write();
         for device in devices {
@@ -302,6 +320,13 @@ impl Directory {
 
     pub fn key(&self, id: KeyId) -> Option<Arc<Key>> {
         self.read().keys.get(&id).cloned()
+    }
+
+    /// The member's keys, revoked ones too.
+    pub fn keys_of(&self, member: MemberId) -> Vec<Arc<Key>> {
+        let entries = self.read();
+        let keys = entries.keys.values();
+        keys.filter(|key| key.member() == Some(member)).cloned().collect()
     }
 
     pub fn device(&self, id: DeviceId) -> Option<Arc<Device>> {

@@ -14,6 +14,7 @@ mod bill;
 mod mark;
 mod operation;
 mod orphan;
+mod people;
 mod postgres;
 mod queue;
 mod reader;
@@ -38,8 +39,13 @@ pub use operation::{
     Secret, Settle, Settled, SpendCap, StoredSecret,
 };
 pub use orphan::{Orphan, Recovered};
+pub use people::{
+    Actor, Asked, CodeAnswer, DeviceCode, DeviceCodeRecord, FlowOutcome, FlowSecrets, IDLE_MS, Link,
+    LinkRecord, LinkUse, MemberEdit, MemberRecord, NewMember, NewSession, NewToken, Note, PeopleChange,
+    PeopleOutcome, PeopleReader, PeopleRefusal, PeopleRequest, SessionRecord, SignInRecord, TokenRecord,
+};
 pub use postgres::{Change, Changes, DatabaseUrl, Moved, NotADatabaseUrl, PostgresReader, copy_in};
-pub use reader::{Reader, SealedSecrets};
+pub use reader::{Reader, SealedSecrets, UsageOf};
 pub use record::{DeviceRecord, KeyRecord};
 pub use report::{Difference, Report};
 pub use sqlite::SqliteReader;
@@ -103,6 +109,8 @@ pub struct Ledger {
     queue: Arc<Queue>,
     is_local: bool,
     may_commit_here: bool,
+    /// Written with whatever is asked of this handle.
+    note: Option<Box<Note>>,
 }
 
 /// Ends the writer when dropped, after everything that was queued is durable.
@@ -137,6 +145,7 @@ impl Ledger {
                 queue: Arc::clone(&queue),
                 is_local,
                 may_commit_here: false,
+                note: None,
             },
             Writer {
                 queue,
@@ -156,6 +165,25 @@ impl Ledger {
             may_commit_here: is_alone && self.is_local,
             ..self.clone()
         }
+    }
+
+    /// The same ledger for one change that a person asked for: the line of the audit log about it
+    /// is in the same commit, if anything was done.
+    #[must_use]
+    pub fn noting(&self, note: Note) -> Self {
+        Self {
+            note: Some(Box::new(note)),
+            ..self.clone()
+        }
+    }
+
+    /// Changes members and what is theirs.
+    pub async fn people(
+        &self,
+        request: PeopleRequest,
+    ) -> Result<Result<PeopleOutcome, PeopleRefusal>, LedgerError> {
+        self.ask_bounded(|answer| Operation::People(Box::new(request), answer))
+            .await
     }
 
     /// Whether this gateway is the only one that changes the ledger.
@@ -311,7 +339,7 @@ impl Ledger {
 
     async fn ask<T>(&self, make: impl FnOnce(oneshot::Sender<T>) -> Operation) -> Result<T, LedgerError> {
         let (answer, waiting) = oneshot::channel();
-        if let Some(operation) = self.try_here(make(answer)) {
+        if let Some(operation) = self.try_here(self.noted(make(answer))) {
             self.queue.push(operation)?;
         }
         waiting.await.map_err(|_| self.queue.stop_reason())
@@ -324,7 +352,7 @@ impl Ledger {
         make: impl FnOnce(oneshot::Sender<T>) -> Operation,
     ) -> Result<T, LedgerError> {
         let (answer, mut waiting) = oneshot::channel();
-        if let Some(operation) = self.try_here(make(answer)) {
+        if let Some(operation) = self.try_here(self.noted(make(answer))) {
             self.queue.push_bounded(operation)?;
         }
         if self.is_local {
@@ -338,6 +366,13 @@ impl Ledger {
         waiting
             .try_recv()
             .map_err(|_| LedgerError::Unreachable("it did not answer in time".into()))
+    }
+
+    fn noted(&self, operation: Operation) -> Operation {
+        match &self.note {
+            Some(note) => Operation::Noted(Box::new(operation), note.clone()),
+            None => operation,
+        }
     }
 
     /// What has to go through the queue.

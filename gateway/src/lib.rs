@@ -3,6 +3,7 @@
 //! [`serve`] is one foreground process. The data plane is in [`proxy`], the control plane in
 //! [`route`], every balance in [`ledger`].
 
+mod access;
 pub mod backup;
 mod body;
 mod builtin;
@@ -27,6 +28,7 @@ pub mod migration;
 mod network;
 pub mod openapi;
 mod peer;
+mod people;
 mod proxy;
 mod quota;
 mod reconcile;
@@ -36,6 +38,7 @@ mod router;
 pub mod secrets;
 mod serve;
 mod server;
+mod session;
 mod settings;
 mod state;
 mod telemetry;

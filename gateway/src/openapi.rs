@@ -4,12 +4,12 @@ use axum::Json;
 use protocol::api::Dimension;
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
 use crate::route::{
-    credit, devices, events, health, keys, ledger, models, preferences, reconciliation, redeem, reload,
-    summary, upstreams, usage,
+    audit, credit, device_flow, devices, events, health, invitations, keys, ledger, members, models,
+    preferences, reconciliation, redeem, reload, session, sign_in, summary, tokens, upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -20,6 +20,13 @@ use crate::route::{
         license(name = "MIT OR Apache-2.0")
     ),
     paths(
+        sign_in::ways, sign_in::by_password, sign_in::look, sign_in::by_link, sign_in::owner_link,
+        session::show, session::sign_out, session::step_up, session::set_password, session::list, session::end,
+        members::list, members::show, members::change, members::remove, members::link, members::make_owner,
+        invitations::list, invitations::create, invitations::revoke,
+        tokens::list, tokens::create, tokens::revoke,
+        device_flow::code, device_flow::token, device_flow::look, device_flow::approve, device_flow::deny,
+        audit::list, audit::verify, keys::claim, keys::assign,
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke,
         keys::list, keys::mint, keys::revoke, credit::top_up, credit::reclaim, credit::allocate,
         credit::set_allowance, credit::end_allowance, models::list, preferences::show, preferences::set, usage::list, usage::one,
@@ -28,8 +35,8 @@ use crate::route::{
         reconciliation::show, reconciliation::read, reconciliation::import,
         health::healthz, health::readyz, health::metrics
     ),
+    security(("credential" = []), ("session" = [])),
     components(schemas(Dimension)),
-    security(("credential" = [])),
     modifiers(&Credential, &Names)
 )]
 struct Contract;
@@ -40,10 +47,18 @@ impl Modify for Credential {
     fn modify(&self, contract: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("A device credential (ttd_) or an admin credential (tta_)"))
+            .description(Some(
+                "A device credential (ttd_), an admin credential (tta_) or a personal access token (ttp_)",
+            ))
             .build();
         let components = contract.components.get_or_insert_default();
         components.add_security_scheme("credential", SecurityScheme::Http(scheme));
+        let cookie = ApiKeyValue::with_description(
+            "__Host-token-tracker",
+            "A signed-in browser. On plain http at this machine the name is token-tracker-PORT. What changes \
+             something must come from the gateway's own page (Sec-Fetch-Site or Origin), as JSON.",
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
 }
 

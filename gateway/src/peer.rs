@@ -18,17 +18,23 @@ pub struct Peer {
     pub address: IpAddr,
     /// Came from this machine and through nobody: may use the admin credential of `admin.json`.
     pub is_local: bool,
+    /// Came over TLS, to here or to a proxy that we trust.
+    pub is_secure: bool,
 }
 
 impl PeerRules {
-    pub fn peer(&self, socket: SocketAddr, headers: &HeaderMap) -> Peer {
+    pub fn peer(&self, socket: SocketAddr, is_tls: bool, headers: &HeaderMap) -> Peer {
         let address = socket.ip().to_canonical();
         // The last entry is the one that the proxy nearest to us wrote.
         let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
         if forwarded.is_none() || !self.trusted_proxies.contains(&address) {
             // A proxy that we do not know may stand on this machine and speak for the world.
             let is_local = address.is_loopback() && forwarded.is_none() && !headers.contains_key("forwarded");
-            return Peer { address, is_local };
+            return Peer {
+                address,
+                is_local,
+                is_secure: is_tls,
+            };
         }
         let client = forwarded
             .and_then(|value| value.to_str().ok())
@@ -36,6 +42,7 @@ impl PeerRules {
         Peer {
             address: client.unwrap_or(address),
             is_local: false,
+            is_secure: is_tls || last_of(headers, "x-forwarded-proto") == Some("https"),
         }
     }
 
@@ -66,6 +73,17 @@ impl PeerRules {
             || public
                 .is_some_and(|public| public.eq_ignore_ascii_case(host) || public.eq_ignore_ascii_case(name))
     }
+}
+
+/// What the proxy nearest to us wrote.
+fn last_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let value = headers.get_all(name).iter().next_back()?;
+    Some(value.to_str().ok()?.rsplit(',').next()?.trim())
+}
+
+/// Whether the host, with or without a port, is this machine itself.
+pub fn is_loopback_host(host: &str) -> bool {
+    is_loopback_name(without_port(host))
 }
 
 /// The host and port of a URL, as a client writes them into `Host`.
@@ -145,20 +163,27 @@ mod tests {
         };
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", "127.0.0.1, 203.0.113.7".parse().unwrap());
-        let client = rules.peer(SocketAddr::new(proxy, 1), &headers);
+        let client = rules.peer(SocketAddr::new(proxy, 1), false, &headers);
         assert_eq!(
             (client.address.to_string().as_str(), client.is_local),
             ("203.0.113.7", false)
         );
-        let liar = rules.peer("127.0.0.1:1".parse().unwrap(), &headers);
+        let liar = rules.peer("127.0.0.1:1".parse().unwrap(), false, &headers);
         assert_eq!(
             (liar.address.to_string().as_str(), liar.is_local),
             ("127.0.0.1", false)
         );
         assert!(
             rules
-                .peer("127.0.0.1:1".parse().unwrap(), &HeaderMap::new())
+                .peer("127.0.0.1:1".parse().unwrap(), false, &HeaderMap::new())
                 .is_local
+        );
+        headers.insert("x-forwarded-proto", "https".parse().unwrap());
+        assert!(rules.peer(SocketAddr::new(proxy, 1), false, &headers).is_secure);
+        assert!(
+            !rules
+                .peer("127.0.0.1:1".parse().unwrap(), false, &headers)
+                .is_secure
         );
     }
 }

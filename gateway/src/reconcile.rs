@@ -80,6 +80,12 @@ impl Default for Reconcile {
 }
 
 impl Reconcile {
+    /// As after the end of the chores: nobody asks the providers.
+    #[cfg(test)]
+    pub fn stop(&self) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

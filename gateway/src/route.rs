@@ -1,12 +1,17 @@
 //! The control plane under `/api/v1`: one file a noun. Handlers unwrap, call and answer.
 
 pub mod access;
+pub mod audit;
 pub mod credit;
+pub mod device_flow;
 pub mod devices;
 pub mod events;
 pub mod health;
+pub mod idempotency;
+pub mod invitations;
 pub mod keys;
 pub mod ledger;
+pub mod members;
 pub mod model_list;
 pub mod models;
 pub mod pages;
@@ -14,9 +19,14 @@ pub mod preferences;
 pub mod reconciliation;
 pub mod redeem;
 pub mod reload;
+pub mod session;
+pub mod sign_in;
 pub mod summary;
+pub mod tokens;
 pub mod upstreams;
 pub mod usage;
+
+use std::sync::Arc;
 
 use axum::{
     Json,
@@ -26,6 +36,8 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use protocol::{Code, Problem, api::ErrorBody};
 use serde::de::DeserializeOwned;
+
+use crate::state::Gateway;
 
 /// An error under `/api/v1`: `{"error": {code, message, hint}}` with the code's status.
 #[derive(Debug)]
@@ -64,6 +76,14 @@ impl IntoResponse for ApiError {
         }
         response
     }
+}
+
+/// The link that makes the owner, where nobody is one yet; what a first start prints.
+pub async fn first_link(gateway: &Arc<Gateway>) -> Option<String> {
+    sign_in::first_link(gateway).await.unwrap_or_else(|problem| {
+        tracing::warn!("There is no link for the owner yet: {problem}");
+        None
+    })
 }
 
 pub type Answer<T> = Result<T, ApiError>;

@@ -5,15 +5,19 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    routing::{any, delete, get, patch, post, put},
+    handler::Handler,
+    middleware::from_fn_with_state,
+    routing::{MethodFilter, any, get, on},
 };
 use protocol::{Code, Problem};
 
 use crate::{
+    access::Action,
     openapi,
     route::{
-        ApiError, credit, devices, events, health, keys, ledger, model_list, models, pages, preferences,
-        reconciliation, redeem, reload, summary, upstreams, usage,
+        ApiError, access, audit, credit, device_flow, devices, events, health, invitations, keys, ledger,
+        members, model_list, models, pages, preferences, reconciliation, redeem, reload, session, sign_in,
+        summary, tokens, upstreams, usage,
     },
     state::Gateway,
 };
@@ -21,51 +25,157 @@ use crate::{
 /// Bodies of the control plane are small.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 
+/// The routes under `/api/v1`. None can be added without the action that says who may call it.
+struct Routes {
+    gateway: Arc<Gateway>,
+    router: Router<Arc<Gateway>>,
+    /// For the test that knocks at all of them.
+    #[cfg(test)]
+    listed: Vec<Route>,
+}
+
+#[cfg(test)]
+#[derive(Clone, Copy, Debug)]
+struct Route {
+    method: MethodFilter,
+    path: &'static str,
+    action: Action,
+}
+
+impl Routes {
+    fn on<H, T>(mut self, method: MethodFilter, path: &'static str, action: Action, handler: H) -> Self
+    where
+        H: Handler<T, Arc<Gateway>>,
+        T: 'static,
+    {
+        let door = from_fn_with_state((Arc::clone(&self.gateway), action), access::guard);
+        self.router = self.router.route(path, on(method, handler).layer(door));
+        #[cfg(test)]
+        self.listed.push(Route { method, path, action });
+        self
+    }
+    fn get<H: Handler<T, Arc<Gateway>>, T: 'static>(
+        self,
+        path: &'static str,
+        action: Action,
+        handler: H,
+    ) -> Self {
+        self.on(MethodFilter::GET, path, action, handler)
+    }
+    fn post<H: Handler<T, Arc<Gateway>>, T: 'static>(
+        self,
+        path: &'static str,
+        action: Action,
+        handler: H,
+    ) -> Self {
+        self.on(MethodFilter::POST, path, action, handler)
+    }
+    fn put<H: Handler<T, Arc<Gateway>>, T: 'static>(
+        self,
+        path: &'static str,
+        action: Action,
+        handler: H,
+    ) -> Self {
+        self.on(MethodFilter::PUT, path, action, handler)
+    }
+    fn patch<H: Handler<T, Arc<Gateway>>, T: 'static>(
+        self,
+        path: &'static str,
+        action: Action,
+        handler: H,
+    ) -> Self {
+        self.on(MethodFilter::PATCH, path, action, handler)
+    }
+    fn delete<H: Handler<T, Arc<Gateway>>, T: 'static>(
+        self,
+        path: &'static str,
+        action: Action,
+        handler: H,
+    ) -> Self {
+        self.on(MethodFilter::DELETE, path, action, handler)
+    }
+}
+
+#[rustfmt::skip]
+fn control_plane(gateway: &Arc<Gateway>) -> Routes {
+    let routes = Routes {
+        gateway: Arc::clone(gateway),
+        router: Router::new(),
+        #[cfg(test)]
+        listed: Vec::new(),
+    };
+    routes
+        .get("/openapi.json", Action::ReadContract, openapi::serve)
+        .get("/sign-in", Action::SeeSignIn, sign_in::ways)
+        .post("/sign-in/link", Action::MakeOwnerLink, sign_in::owner_link)
+        .get("/session", Action::SeeSession, session::show)
+        .post("/session", Action::SignIn, sign_in::by_password)
+        .delete("/session", Action::ChangeSession, session::sign_out)
+        .post("/session/link", Action::SignIn, sign_in::by_link)
+        .post("/session/link/look", Action::SeeSignIn, sign_in::look)
+        .post("/session/step-up", Action::ChangeSession, session::step_up)
+        .put("/session/password", Action::ChangeSession, session::set_password)
+        .get("/sessions", Action::SeeSession, session::list)
+        .delete("/sessions/{id}", Action::ChangeSession, session::end)
+        .get("/members", Action::ListMembers, members::list)
+        .get("/members/{id}", Action::ListMembers, members::show)
+        .patch("/members/{id}", Action::ChangeMember, members::change)
+        .delete("/members/{id}", Action::RemoveMember, members::remove)
+        .post("/members/{id}/link", Action::SignMemberIn, members::link)
+        .post("/members/{id}/owner", Action::TransferOwnership, members::make_owner)
+        .get("/invitations", Action::ListInvitations, invitations::list)
+        .post("/invitations", Action::Invite, invitations::create)
+        .delete("/invitations/{id}", Action::RevokeInvitation, invitations::revoke)
+        .get("/tokens", Action::ListTokens, tokens::list)
+        .post("/tokens", Action::CreateToken, tokens::create)
+        .delete("/tokens/{id}", Action::RevokeToken, tokens::revoke)
+        .post("/device/code", Action::AskForLink, device_flow::code)
+        .post("/device/token", Action::AskForLink, device_flow::token)
+        .post("/device/look", Action::SeeLink, device_flow::look)
+        .post("/device/approve", Action::ApproveLink, device_flow::approve)
+        .post("/device/deny", Action::DenyLink, device_flow::deny)
+        .post("/redeem", Action::RedeemKey, redeem::redeem)
+        .get("/me", Action::SeeAccount, redeem::me)
+        .get("/balance", Action::SeeBalance, redeem::balance)
+        .get("/devices", Action::ListDevices, devices::list)
+        .patch("/devices/{id}", Action::ChangeDevice, devices::rename)
+        .delete("/devices/{id}", Action::ChangeDevice, devices::revoke)
+        .get("/keys", Action::ListKeys, keys::list)
+        .post("/keys", Action::MintKeys, keys::mint)
+        .post("/keys/claim", Action::ClaimKey, keys::claim)
+        .delete("/keys/{id}", Action::RevokeKey, keys::revoke)
+        .put("/keys/{id}/member", Action::AssignKey, keys::assign)
+        .post("/keys/{id}/credit", Action::GrantCredit, credit::top_up)
+        .post("/keys/{id}/reclaim", Action::GrantCredit, credit::reclaim)
+        .put("/keys/{id}/allowance", Action::GrantCredit, credit::set_allowance)
+        .delete("/keys/{id}/allowance", Action::GrantCredit, credit::end_allowance)
+        .post("/allocations", Action::AllocateCredit, credit::allocate)
+        .get("/models", Action::ListModels, models::list)
+        .get("/upstreams", Action::ListUpstreams, upstreams::list)
+        .post("/upstreams", Action::AddUpstream, upstreams::add)
+        .delete("/upstreams/{name}", Action::RemoveUpstream, upstreams::remove)
+        .put("/upstreams/{name}/secret", Action::AddUpstream, upstreams::put_secret)
+        .put("/upstreams/{name}/billing-secret", Action::AddUpstream, reconciliation::put_secret)
+        .get("/reconciliation", Action::Reconcile, reconciliation::show)
+        .post("/reconciliation", Action::Reconcile, reconciliation::read)
+        .post("/reconciliation/lines", Action::ImportBills, reconciliation::import)
+        .get("/ledger/orphans", Action::ListOrphans, ledger::orphans)
+        .post("/ledger/orphans/{id}/refund", Action::RefundOrphan, ledger::refund)
+        .get("/preferences", Action::SetPreferences, preferences::show)
+        .put("/preferences", Action::SetPreferences, preferences::set)
+        .get("/usage", Action::ReadUsage, usage::list)
+        .get("/usage/summary", Action::ReadUsage, summary::summary)
+        .get("/usage/{id}", Action::ReadUsage, usage::one)
+        .get("/overview", Action::ReadUsage, summary::overview)
+        .get("/audit", Action::ReadAudit, audit::list)
+        .post("/audit/verify", Action::ReadAudit, audit::verify)
+        .post("/reload", Action::Reload, reload::reload)
+        .get("/events", Action::Listen, events::listen)
+}
+
 pub fn router(gateway: Arc<Gateway>) -> Router {
-    let api = Router::new()
-        .route("/redeem", post(redeem::redeem))
-        .route("/me", get(redeem::me))
-        .route("/balance", get(redeem::balance))
-        .route("/devices", get(devices::list))
-        .route(
-            "/devices/{id}",
-            patch(devices::rename).merge(delete(devices::revoke)),
-        )
-        .route("/keys", get(keys::list).merge(post(keys::mint)))
-        .route("/keys/{id}", delete(keys::revoke))
-        .route("/keys/{id}/credit", post(credit::top_up))
-        .route("/keys/{id}/reclaim", post(credit::reclaim))
-        .route(
-            "/keys/{id}/allowance",
-            put(credit::set_allowance).merge(delete(credit::end_allowance)),
-        )
-        .route("/allocations", post(credit::allocate))
-        .route("/models", get(models::list))
-        .route("/upstreams", get(upstreams::list).merge(post(upstreams::add)))
-        .route("/upstreams/{name}", delete(upstreams::remove))
-        .route("/upstreams/{name}/secret", put(upstreams::put_secret))
-        .route(
-            "/upstreams/{name}/billing-secret",
-            put(reconciliation::put_secret),
-        )
-        .route(
-            "/reconciliation",
-            get(reconciliation::show).merge(post(reconciliation::read)),
-        )
-        .route("/reconciliation/lines", post(reconciliation::import))
-        .route("/ledger/orphans", get(ledger::orphans))
-        .route("/ledger/orphans/{id}/refund", post(ledger::refund))
-        .route(
-            "/preferences",
-            get(preferences::show).merge(put(preferences::set)),
-        )
-        .route("/usage", get(usage::list))
-        .route("/usage/summary", get(summary::summary))
-        .route("/usage/{id}", get(usage::one))
-        .route("/overview", get(summary::overview))
-        .route("/reload", post(reload::reload))
-        .route("/events", get(events::listen))
-        .route("/openapi.json", get(openapi::serve))
+    let api = control_plane(&gateway)
+        .router
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method);
     Router::new()
@@ -90,3 +200,6 @@ async fn not_found() -> ApiError {
 async fn wrong_method() -> ApiError {
     Problem::new(Code::InvalidRequest, "This address does not take this method.").into()
 }
+
+#[cfg(test)]
+mod walk;

@@ -15,6 +15,7 @@ use crate::{
     data_dir::{DataDir, DataDirError},
     disk,
     ledger::{LedgerError, Recovered},
+    route::first_link,
     server::{self, Door, Shared, TlsError},
     telemetry::{Telemetry, TelemetryError},
 };
@@ -83,6 +84,11 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
     });
     let chores = Chores::start(gateway, Arc::clone(&shared.upstream_tls), database.changes)?;
     tracing::info!("The gateway listens on {public_url}");
+    if let Some(announce) = options.announce
+        && let Some(link) = starting.block_on(first_link(&shared.gateway))
+    {
+        announce(&link);
+    }
     let outcome = server::serve(&shared, doors);
     drop(chores);
     drop(database.writer);
@@ -132,4 +138,34 @@ fn tell_recovered(recovered: &Recovered) {
          See them with: token-tracker ledger orphans",
         recovered.orphans.len()
     );
+}
+
+#[cfg(test)]
+pub mod tests {
+    use std::{path::Path, sync::Arc};
+
+    use super::*;
+    use crate::{peer::PeerRules, state::Gateway};
+
+    /// A gateway in this folder that serves nobody; its writer ends with the test.
+    pub async fn gateway_in(folder: &Path) -> Arc<Gateway> {
+        let data_dir = DataDir::open(folder).unwrap();
+        let database = data_dir.store(None).unwrap().open(now_ms()).await.unwrap();
+        // The thread of the writer lives as long as the process.
+        std::mem::forget(database.writer);
+        let url = "http://127.0.0.1:7425".to_owned();
+        let opened = Opened {
+            config_file: None,
+            config: Config::default(),
+            data_dir,
+            ledger: database.ledger,
+            reader: database.reader,
+            local_url: url.clone(),
+            public_url: url,
+            telemetry: None,
+        };
+        let gateway = opened.gateway(PeerRules::default()).await.unwrap().0;
+        gateway.reconcile.stop();
+        gateway
+    }
 }

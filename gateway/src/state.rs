@@ -6,9 +6,10 @@ use std::sync::{
 };
 
 use arc_swap::ArcSwap;
+use jiff::Timestamp;
 use protocol::{
-    Code, Problem, RequestId,
-    api::{Account, Balance, LotBalance},
+    Code, MemberId, Problem, RequestId,
+    api::{Account, Balance, LotBalance, Member},
 };
 use tokio::sync::{Notify, watch};
 
@@ -25,6 +26,7 @@ use crate::{
     ledger::{Ledger, LedgerError, LotState, Reader},
     metrics::Metrics,
     peer::PeerRules,
+    people::Doorkeeper,
     quota::Quota,
     reconcile::Reconcile,
     report::Rollup,
@@ -43,6 +45,8 @@ pub struct Gateway {
     /// What running requests take of what is there.
     pub capacity: Arc<Capacity>,
     pub failed_redeems: FailureLimit,
+    /// Who may try to sign in, and how often.
+    pub door: Doorkeeper,
     pub quota: Quota,
     pub queue: Arc<FairQueue>,
     pub events: EventHub,
@@ -184,6 +188,19 @@ impl Gateway {
         Ok(self.balance_of(key, lot.unwrap_or(EMPTY)))
     }
 
+    /// What all keys of a member have together.
+    pub async fn balance_of_member(&self, member: MemberId) -> Result<Balance, Problem> {
+        let mut keys = self.directory.keys_of(member);
+        keys.retain(|key| !key.is_revoked());
+        keys.sort_by_key(|key| (key.expires_at.unwrap_or(Timestamp::MAX), key.id));
+        let mut balances = Vec::new();
+        for key in keys {
+            balances.push(self.balance(&key).await?);
+        }
+        Balance::of_lots(balances)
+            .ok_or_else(|| Problem::new(Code::Internal, "The balances of these keys are too large to add."))
+    }
+
     /// Looks for a device that this gateway does not know in the database; whether it was found.
     pub async fn learn(&self, credential: &[u8]) -> Result<bool, Problem> {
         if credential::kind_of(credential) != Some(Kind::Device) {
@@ -201,8 +218,15 @@ impl Gateway {
     }
 
     pub async fn account(&self, device: &Arc<Device>, name: String) -> Result<Account, Problem> {
+        let member = match device.key.member() {
+            Some(id) => self.reader.people().member(id).await.map_err(internal)?,
+            None => None,
+        };
         Ok(Account {
-            member: None,
+            member: member.map(|member| Member {
+                id: member.id,
+                name: member.name,
+            }),
             device_id: device.id,
             device_name: name,
             balance: self.balance(&device.key).await?,

@@ -2,16 +2,22 @@
 //! are ignored.
 
 mod account;
+mod audit;
 mod credit;
+mod device_flow;
 mod event;
+mod invitation;
 mod key;
 mod limits;
+mod member;
 mod model;
 mod orphan;
 mod preferences;
 mod reconciliation;
 mod reload;
+mod session;
 mod summary;
+mod token;
 mod upstream;
 mod usage;
 
@@ -24,13 +30,23 @@ pub use account::{
     Account, AccountResponse, Balance, BalanceResponse, Device, DeviceClient, DeviceList, LotBalance, Member,
     RedeemRequest, RedeemResponse, RenameDeviceRequest,
 };
+pub use audit::{AuditActor, AuditEntry, AuditList, AuditQuery, AuditReport};
 pub use credit::{
     AllocationRequest, Allowance, AllowanceRequest, Every, LotFigures, ReclaimRequest, Share, TopUpRequest,
     Transfer, TransferKind, Transfers,
 };
+pub use device_flow::{
+    DeviceCodeAnswer, DeviceCodeRequest, DeviceFlowError, DeviceFlowScope, DeviceLink, DeviceLinkAnswer,
+    DeviceLinkRequest, DeviceTokenAnswer, DeviceTokenRequest,
+};
 pub use event::Event;
-pub use key::{KeyList, KeyState, KeySummary, MintRequest, MintResponse, MintedKey};
+pub use invitation::{Invitation, InvitationCreated, InvitationList, InvitationRequest, InvitationState};
+pub use key::{
+    AssignKeyRequest, ClaimKeyRequest, KeyList, KeyResponse, KeyState, KeySummary, MintRequest, MintResponse,
+    MintedKey,
+};
 pub use limits::Limits;
+pub use member::{MemberChange, MemberList, MemberResponse, MemberSummary, OneTimeLink, Role};
 pub use model::{Capability, Model, ModelList, ModelPricing};
 pub use orphan::{Orphan, OrphanList, Refund};
 pub use preferences::Preferences;
@@ -39,10 +55,15 @@ pub use reconciliation::{
     Reconciliation, ReconciliationLine, ReconciliationQuery,
 };
 pub use reload::Reloaded;
+pub use session::{
+    LinkKind, LinkLookRequest, LinkPreview, LinkRequest, PasswordRequest, Session, SessionList,
+    SessionResponse, SignInRequest, SignInWays, StepUpRequest,
+};
 pub use summary::{
     Activity, DayBalance, DayUsage, Dimension, Outlook, Overview, RunsOut, SummaryQuery, SummaryRow,
     UsageSummary,
 };
+pub use token::{PersonalToken, Scope, TokenCreated, TokenList, TokenRequest};
 pub use upstream::{Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest};
 pub use usage::{UsageDetail, UsageEntry, UsageList, UsageQuery, UsageTotals};
 

@@ -59,3 +59,19 @@ id!(
     /// A person known to the gateway.
     MemberId
 );
+id!(
+    /// One signed-in browser. Not the secret that is in its cookie.
+    SessionId
+);
+id!(
+    /// One invitation to become a member.
+    InvitationId
+);
+id!(
+    /// One personal access token of a member. Not the token itself.
+    TokenId
+);
+id!(
+    /// One line of the audit log.
+    AuditId
+);

@@ -37,6 +37,11 @@ codes! {
     Forbidden "forbidden" 403 "Use a credential of the kind that this route asks for.";
     NotFound "not_found" 404 "Check the address or the id.";
     KeyRefused "key_refused" 403 "Check the key for typing errors, or ask its owner for another one.";
+    SignInRefused "sign_in_refused" 401 "Check the name and the password, or ask an owner or admin for a one-time link.";
+    StepUpRequired "step_up_required" 403 "Confirm that it is you with your password or passkey, then send the request again.";
+    LinkRefused "link_refused" 403 "A link works once and for a limited time. Ask for another one.";
+    NameTaken "name_taken" 409 "Choose another name or e-mail address.";
+    LastOwner "last_owner" 409 "Make another member owner first.";
     RateLimited "rate_limited" 429 "Wait a minute, then try again.";
     InsufficientCredit "insufficient_credit" 402 "Redeem another token key, or ask the owner for more credit.";
     CreditHeld "credit_held" 429 "Other requests hold the rest of the credit. Try again when they are done.";

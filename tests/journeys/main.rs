@@ -48,6 +48,7 @@ mod one_connection;
 mod overload;
 mod overspend;
 mod pages;
+mod people;
 mod prices;
 mod reconcile;
 mod redeem;

@@ -1,4 +1,5 @@
 use std::{
+    io::Write as _,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
 };
@@ -70,8 +71,19 @@ impl Serve {
             behind_proxy: self.behind_proxy,
             public_url: self.public_url,
             database_url: context.database_url.clone(),
+            announce: Some(announce),
         }
     }
+}
+
+/// Shows the owner's one-time link, on the one stream that is not the log.
+fn announce(link: &str) {
+    let text = format!(
+        "\nThis gateway has no owner yet. Open this link once, within a day, to become it:\n\n  {link}\n\n\
+         Another one: token-tracker members link\n"
+    );
+    // Whoever has closed the stream does not want to know.
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 /// Says what kept the gateway from running, and which exit code that is. The words of the causes

@@ -2,14 +2,17 @@ use std::{borrow::Cow, sync::Arc};
 
 use jiff::Timestamp;
 use protocol::{
-    DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage,
+    DeviceId, KeyId, MemberId, Money, RequestId, RequestKind, TokenUsage,
     api::{DeviceClient, Transfers},
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot::Sender;
 use usage::pricing::Multiplier;
 
-use super::{Bill, LedgerError, OrderRefusal, OrderRequest};
+use super::{
+    Bill, LedgerError, OrderRefusal, OrderRequest,
+    people::{Note, PeopleOutcome, PeopleRefusal, PeopleRequest},
+};
 use crate::failure_limit::FailuresMax;
 
 /// Everything that changes the ledger, with the place where its answer goes.
@@ -85,6 +88,9 @@ pub(crate) enum Operation {
         now: i64,
         answer: Sender<()>,
     },
+    People(Box<PeopleRequest>, Sender<Result<PeopleOutcome, PeopleRefusal>>),
+    /// An operation with its line of the audit log, which is written only if something was done.
+    Noted(Box<Self>, Box<Note>),
 }
 
 /// A file beside the database that belongs to it alone. The database keeps a number that only this
@@ -106,11 +112,60 @@ impl Secret {
 }
 
 /// An answer that waits for its commit.
-pub(crate) type Reply = Box<dyn FnOnce() + Send>;
+pub(crate) struct Reply {
+    tell: Box<dyn FnOnce() + Send>,
+    /// The operation changed something.
+    pub happened: bool,
+}
 
-pub(super) fn reply<T: Send + 'static>(answer: Sender<T>, value: T) -> Reply {
-    // Whoever asked may be gone; the operation stands all the same.
-    Box::new(move || drop(answer.send(value)))
+impl Reply {
+    pub fn tell(self) {
+        (self.tell)();
+    }
+}
+
+pub(super) fn reply<T: Happened + Send + 'static>(answer: Sender<T>, value: T) -> Reply {
+    Reply {
+        happened: value.happened(),
+        // Whoever asked may be gone; the operation stands all the same.
+        tell: Box::new(move || drop(answer.send(value))),
+    }
+}
+
+/// What an answer says about whether anything was done.
+pub(crate) trait Happened {
+    fn happened(&self) -> bool;
+}
+
+impl Happened for () {
+    fn happened(&self) -> bool {
+        true
+    }
+}
+impl Happened for bool {
+    fn happened(&self) -> bool {
+        *self
+    }
+}
+impl Happened for u64 {
+    fn happened(&self) -> bool {
+        *self > 0
+    }
+}
+impl<T> Happened for Option<T> {
+    fn happened(&self) -> bool {
+        self.is_some()
+    }
+}
+impl<T, E> Happened for Result<T, E> {
+    fn happened(&self) -> bool {
+        self.is_ok()
+    }
+}
+impl<T> Happened for Vec<T> {
+    fn happened(&self) -> bool {
+        !self.is_empty()
+    }
 }
 
 /// For how long the same redeem answers the same device.
@@ -322,6 +377,8 @@ pub struct KeyMint {
     pub strict: bool,
     /// The key's own limits, as JSON; none: those of the configuration.
     pub limits: Option<String>,
+    /// Whose it is from the start.
+    pub member: Option<MemberId>,
     pub at: i64,
 }
 
@@ -336,6 +393,8 @@ pub struct Redeem {
     pub name: String,
     pub client: DeviceClient,
     pub idempotency_key: Option<String>,
+    /// Who is signed in where it was typed: a key that is nobody's becomes theirs.
+    pub member: Option<MemberId>,
     pub at: i64,
 }
 

@@ -18,6 +18,7 @@ mod listen;
 mod lot;
 mod open;
 mod orphans;
+mod people;
 mod reads;
 mod report;
 mod rows;
@@ -135,7 +136,7 @@ impl Node {
                     let _ = answer.send(swept);
                 }
                 operation => {
-                    let cold = Cold(operation);
+                    let cold = Cold::new(operation);
                     let outcome = self.durable(&cold).await?;
                     cold.answer(outcome);
                 }

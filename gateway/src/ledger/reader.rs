@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 use protocol::{
-    DeviceId, KeyId, Money, RequestId,
+    DeviceId, KeyId, MemberId, Money, RequestId,
     api::{UsageDetail, UsageEntry, UsageList, UsageQuery},
 };
 use uuid::Uuid;
 
 use super::{
-    Books, DeviceRecord, KeyRecord, LedgerError, LotState, Secret, postgres::PostgresReader,
+    Books, DeviceRecord, KeyRecord, LedgerError, LotState, Secret,
+    people::{Row, Rows, Value},
+    postgres::PostgresReader,
     sqlite::SqliteReader,
 };
 use crate::{
@@ -32,6 +34,14 @@ pub enum Reader {
     /// Calls block for well under a millisecond on an index.
     Sqlite(SqliteReader),
     Postgres(PostgresReader),
+}
+
+/// Whose usage rows are asked for; both absent: everybody's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UsageOf {
+    pub device: Option<DeviceId>,
+    /// Those of all keys that are the member's now.
+    pub member: Option<MemberId>,
 }
 
 /// What a lot gained or lost without using it.
@@ -152,10 +162,10 @@ impl Reader {
 
     /// One page of usage rows, newest first, with the totals of the whole selection. A long history
     /// takes its time, and keeps nobody else waiting.
-    pub async fn usage(&self, query: UsageQuery, device: Option<DeviceId>) -> Result<UsageList, LedgerError> {
+    pub async fn usage(&self, query: UsageQuery, of: UsageOf) -> Result<UsageList, LedgerError> {
         match self {
-            Self::Sqlite(reader) => reader.history(move |own| own.usage(&query, device)).await,
-            Self::Postgres(reader) => reader.usage(&query, device).await,
+            Self::Sqlite(reader) => reader.history(move |own| own.usage(&query, of)).await,
+            Self::Postgres(reader) => reader.usage(&query, of).await,
         }
     }
 
@@ -209,6 +219,17 @@ impl Reader {
         match self {
             Self::Sqlite(reader) => reader.moves(since),
             Self::Postgres(reader) => reader.moves(since).await,
+        }
+    }
+}
+
+impl Rows for Reader {
+    type Error = LedgerError;
+
+    async fn rows(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.rows(sql, values).await,
+            Self::Postgres(reader) => reader.rows(sql, values).await,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use protocol::{
-    DeviceId, KeyId,
+    DeviceId, KeyId, MemberId,
     api::{Allowance, DeviceClient},
 };
 
@@ -27,6 +27,8 @@ pub struct KeyRecord {
     /// JSON, as the member set it last.
     pub preferences: Option<String>,
     pub allowance: Option<Allowance>,
+    /// Whose it is.
+    pub member: Option<MemberId>,
     pub lot: LotState,
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use protocol::{
-    DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage,
+    DeviceId, KeyId, MemberId, Money, RequestId, RequestKind, TokenUsage,
     api::{DeviceClient, Every, UsageEntry},
 };
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use crate::clock::timestamp;
 pub(super) const KEY_COLUMNS: &str = "
 SELECT granted, spent, held, token_key.id, last4, label, models, devices_max, devices_live, strict, redeemed,
        status, created_at, expires_at, limits, preferences, allowance.amount, every, carry_over, next_at,
-       last_at, last_amount, used_before
+       last_at, last_amount, used_before, member_id
   FROM token_key JOIN account ON account.id = token_key.id
   LEFT JOIN allowance ON allowance.key_id = token_key.id";
 pub(super) const DEVICE_COLUMNS: &str = "
@@ -35,6 +35,7 @@ pub(super) trait Columns {
     type Error;
 
     fn id(&self, column: usize) -> Result<Uuid, Self::Error>;
+    fn id_if_any(&self, column: usize) -> Result<Option<Uuid>, Self::Error>;
     fn bytes(&self, column: usize) -> Result<Vec<u8>, Self::Error>;
     fn text(&self, column: usize) -> Result<String, Self::Error>;
     fn text_if_any(&self, column: usize) -> Result<Option<String>, Self::Error>;
@@ -73,6 +74,7 @@ pub(super) fn key<R: Columns>(row: &R) -> Result<KeyRecord, R::Error> {
         limits: row.text_if_any(14)?,
         preferences: row.text_if_any(15)?,
         allowance: allowance(row, 16)?.and_then(Standing::shown),
+        member: row.id_if_any(23)?.map(MemberId::from_uuid),
     })
 }
 

@@ -8,6 +8,7 @@ mod batch;
 mod bill;
 mod enrolment;
 mod lots;
+mod people;
 mod reads;
 mod recovery;
 mod report;
@@ -68,7 +69,7 @@ impl Backend for SqliteBackend {
         }
         self.execute("COMMIT")?;
         for reply in self.replies.drain(..) {
-            reply();
+            reply.tell();
         }
         Ok(())
     }

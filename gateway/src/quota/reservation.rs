@@ -17,7 +17,7 @@ use super::{
 use crate::{
     clock::timestamp,
     directory::Device,
-    ledger::{DeviceCap, LedgerError, Reader, SpendCap},
+    ledger::{DeviceCap, LedgerError, Reader, SpendCap, UsageOf},
 };
 
 /// How soon a gateway learns what others spent. Until then, the ledger refuses what does not fit.
@@ -85,7 +85,17 @@ async fn read_spend(
             limit: Some(1),
             ..UsageQuery::default()
         };
-        *spent = reader.usage(query, device).await?.totals.cost_nano_usd;
+        *spent = reader
+            .usage(
+                query,
+                UsageOf {
+                    device,
+                    ..UsageOf::default()
+                },
+            )
+            .await?
+            .totals
+            .cost_nano_usd;
     }
     Ok(sums)
 }

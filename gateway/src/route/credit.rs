@@ -11,13 +11,17 @@ use protocol::{
     Code, KeyId, Money, Problem,
     api::{AllocationRequest, AllowanceRequest, ErrorBody, ReclaimRequest, Share, TopUpRequest, Transfers},
 };
-
+use serde_json::json;
 use utoipa::IntoParams;
 
-use super::{Answer, ApiError, Body, access::ByAdmin, redeem::idempotency_key};
+use super::{
+    Answer, ApiError, Body,
+    access::{About, Caller},
+    idempotency::idempotency_key,
+};
 use crate::{
     clock::now_ms,
-    ledger::{LotState, Order, OrderRefusal, OrderRequest, Terms},
+    ledger::{LotState, Note, Order, OrderRefusal, OrderRequest, Terms},
     state::{Gateway, internal},
 };
 
@@ -50,7 +54,7 @@ impl<S: Sync> FromRequestParts<S> for Once {
 )]
 pub async fn top_up(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Path(id): Path<String>,
     once: Once,
     Body(request): Body<TopUpRequest>,
@@ -59,7 +63,7 @@ pub async fn top_up(
         to: key_id(&id)?,
         amount: positive(request.amount_nano_usd)?,
     };
-    carry_out(&gateway, once, order).await
+    carry_out(&gateway, &caller, once, order).await
 }
 
 /// Takes credit back that is neither spent nor held.
@@ -72,7 +76,7 @@ pub async fn top_up(
 )]
 pub async fn reclaim(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Path(id): Path<String>,
     once: Once,
     Body(request): Body<ReclaimRequest>,
@@ -81,7 +85,7 @@ pub async fn reclaim(
         from: key_id(&id)?,
         amount: request.amount_nano_usd.map(positive).transpose()?,
     };
-    carry_out(&gateway, once, order).await
+    carry_out(&gateway, &caller, once, order).await
 }
 
 /// Moves credit from one key to another, or divides it between several.
@@ -94,7 +98,7 @@ pub async fn reclaim(
 )]
 pub async fn allocate(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     once: Once,
     Body(request): Body<AllocationRequest>,
 ) -> Answer<Json<Transfers>> {
@@ -103,7 +107,7 @@ pub async fn allocate(
         amount: request.amount_nano_usd.map(positive).transpose()?,
         shares: shares(request)?,
     };
-    carry_out(&gateway, once, order).await
+    carry_out(&gateway, &caller, once, order).await
 }
 
 /// Gives a key an allowance in the place of the one that it had.
@@ -115,7 +119,7 @@ pub async fn allocate(
 )]
 pub async fn set_allowance(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Path(id): Path<String>,
     once: Once,
     Body(request): Body<AllowanceRequest>,
@@ -128,7 +132,7 @@ pub async fn set_allowance(
             carry_over: request.carry_over,
         }),
     };
-    carry_out(&gateway, once, order).await
+    carry_out(&gateway, &caller, once, order).await
 }
 
 /// Ends a key's allowance. What was granted stays.
@@ -140,7 +144,7 @@ pub async fn set_allowance(
 )]
 pub async fn end_allowance(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Path(id): Path<String>,
     once: Once,
 ) -> Answer<Json<Transfers>> {
@@ -148,16 +152,19 @@ pub async fn end_allowance(
         key: key_id(&id)?,
         terms: None,
     };
-    carry_out(&gateway, once, order).await
+    carry_out(&gateway, &caller, once, order).await
 }
 
-async fn carry_out(gateway: &Gateway, once: Once, order: Order) -> Answer<Json<Transfers>> {
+async fn carry_out(gateway: &Gateway, caller: &Caller, once: Once, order: Order) -> Answer<Json<Transfers>> {
+    check_reach(gateway, caller, &order)?;
+    let note = note_of(caller, &order);
     let request = OrderRequest {
         order,
         at: now_ms(),
         idempotency_key: once.key,
     };
-    let outcome = gateway.ledger.order(Box::new(request)).await.map_err(internal)?;
+    let ledger = gateway.ledger.noting(note);
+    let outcome = ledger.order(Box::new(request)).await.map_err(internal)?;
     let done = outcome.map_err(refused)?;
     for lot in &done.lots {
         gateway.events.note_change(lot.key_id);
@@ -171,6 +178,45 @@ async fn carry_out(gateway: &Gateway, once: Once, order: Order) -> Answer<Json<T
         );
     }
     Ok(Json(done))
+}
+
+/// A member gives from their own keys; to others' there is no such key.
+fn check_reach(gateway: &Gateway, caller: &Caller, order: &Order) -> Result<(), Problem> {
+    let Order::Allocate { from, .. } = order else {
+        return Ok(());
+    };
+    let owner = gateway.directory.key(*from).and_then(|key| key.member());
+    if caller.reaches(owner) {
+        Ok(())
+    } else {
+        Err(refused(OrderRefusal::Unknown(*from)))
+    }
+}
+
+/// What the audit log keeps of an order.
+fn note_of(caller: &Caller, order: &Order) -> Note {
+    match order {
+        Order::Grant { to, amount } => caller
+            .note("credit.grant")
+            .target("key", to)
+            .after(json!({ "amountNanoUsd": amount })),
+        Order::Reclaim { from, amount } => caller
+            .note("credit.reclaim")
+            .target("key", from)
+            .after(json!({ "amountNanoUsd": amount })),
+        Order::Allocate { from, amount, shares } => caller
+            .note("credit.allocate")
+            .target("key", from)
+            .after(json!({ "amountNanoUsd": amount, "shares": shares })),
+        Order::Allowance { key, terms } => caller
+            .note(if terms.is_some() {
+                "allowance.set"
+            } else {
+                "allowance.end"
+            })
+            .target("key", key)
+            .after(json!(terms)),
+    }
 }
 
 fn key_id(id: &str) -> Result<KeyId, Problem> {

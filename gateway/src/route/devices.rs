@@ -6,27 +6,33 @@ use axum::{
 };
 use http::StatusCode;
 use protocol::{
-    Code, DeviceId, Problem,
+    Code, DeviceId, KeyId, Problem,
     api::{Device, DeviceList, ErrorBody, RenameDeviceRequest},
 };
+use serde_json::json;
 
-use super::{Answer, Body, access::Caller, redeem::checked_name};
+use super::{
+    Answer, Body,
+    access::{About, Caller},
+    redeem::checked_name,
+};
 use crate::{
     clock::now_ms,
     ledger::DeviceRecord,
     state::{Gateway, internal},
 };
 
-/// The devices of the caller's key; for an admin, all.
+/// The devices of the caller's key; for a member, of all their keys; for owners and admins, all.
 #[utoipa::path(get, path = "/api/v1/devices", responses((status = 200, body = DeviceList), (status = 401, body = ErrorBody)))]
 pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<DeviceList>> {
-    let (key, current) = match &caller {
-        Caller::Device(device) => (Some(device.key.id), Some(device.id)),
-        Caller::Admin => (None, None),
+    let (key, current) = match caller.device() {
+        Some(device) => (Some(device.key.id), Some(device.id)),
+        None => (None, None),
     };
     let records = gateway.reader.devices(key).await.map_err(internal)?;
     let devices = records
         .into_iter()
+        .filter(|record| is_within_reach(&gateway, &caller, record.key))
         .map(|record| describe(record, current))
         .collect();
     Ok(Json(DeviceList { devices }))
@@ -59,8 +65,13 @@ pub async fn rename(
 ) -> Answer<StatusCode> {
     let device = reachable(&gateway, &caller, &id)?;
     let name = checked_name(&request.name)?;
+    let note = caller
+        .note("device.rename")
+        .target("device", device)
+        .after(json!({ "name": name }));
     let renamed = gateway
         .ledger
+        .noting(note)
         .rename_device(device, name)
         .await
         .map_err(internal)?;
@@ -82,8 +93,10 @@ pub async fn revoke(
     Path(id): Path<String>,
 ) -> Answer<StatusCode> {
     let device = reachable(&gateway, &caller, &id)?;
+    let note = caller.note("device.revoke").target("device", device);
     if !gateway
         .ledger
+        .noting(note)
         .revoke_device(device, now_ms())
         .await
         .map_err(internal)?
@@ -99,11 +112,19 @@ pub async fn revoke(
 fn reachable(gateway: &Gateway, caller: &Caller, id: &str) -> Result<DeviceId, Problem> {
     let id: DeviceId = id.parse().map_err(|_| not_found())?;
     let device = gateway.directory.device(id).ok_or_else(not_found)?;
-    let allowed = match caller {
-        Caller::Admin => true,
-        Caller::Device(own) => own.key.id == device.key.id,
-    };
-    if allowed { Ok(id) } else { Err(not_found()) }
+    if is_within_reach(gateway, caller, device.key.id) {
+        Ok(id)
+    } else {
+        Err(not_found())
+    }
+}
+
+/// A device reaches those of its key, a member those of their keys.
+fn is_within_reach(gateway: &Gateway, caller: &Caller, key: KeyId) -> bool {
+    match caller.device() {
+        Some(own) => own.key.id == key,
+        None => caller.reaches(gateway.directory.key(key).and_then(|key| key.member())),
+    }
 }
 
 fn not_found() -> Problem {

@@ -7,16 +7,25 @@ use axum::{
 use http::StatusCode;
 use jiff::Timestamp;
 use protocol::{
-    Code, KeyId, Money, Problem,
-    api::{ErrorBody, KeyList, KeyState, KeySummary, Limits, MintRequest, MintResponse, MintedKey},
+    Code, KeyId, MemberId, Money, Problem,
+    api::{
+        AssignKeyRequest, ClaimKeyRequest, ErrorBody, KeyList, KeyResponse, KeyState, KeySummary, Limits,
+        MintRequest, MintResponse, MintedKey,
+    },
 };
+use serde_json::json;
 
-use super::{Answer, Body, access::ByAdmin};
+use super::{
+    Answer, Body,
+    access::{About, Caller},
+    redeem::{check_wait, count_refusal},
+};
 use crate::{
     clock::{new_id, now_ms, timestamp},
     directory::limits_of,
     key::TokenKeyCode,
-    ledger::{KeyMint, KeyRecord, LotState},
+    ledger::{KeyMint, KeyRecord, LotState, PeopleChange, PeopleOutcome, PeopleRefusal},
+    people::refused,
     state::{Gateway, internal},
 };
 
@@ -30,11 +39,14 @@ const DEVICES_MAX: u32 = 10_000;
 )]
 pub async fn mint(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Body(request): Body<MintRequest>,
 ) -> Answer<(StatusCode, Json<MintResponse>)> {
     let now = now_ms();
     check(&gateway, &request, now)?;
+    if let Some(member) = request.member_id {
+        must_be_member(&gateway, member).await?;
+    }
     let mut mints = Vec::new();
     let mut keys = Vec::new();
     for _ in 0..request.count {
@@ -51,7 +63,9 @@ pub async fn mint(
         });
         mints.push(mint);
     }
-    gateway.ledger.mint(mints.clone()).await.map_err(internal)?;
+    let note = caller.note("key.mint").after(note_of(&mints));
+    let ledger = gateway.ledger.noting(note);
+    ledger.mint(mints.clone()).await.map_err(internal)?;
     for mint in mints {
         gateway.directory.add_key(&record_of(mint));
     }
@@ -63,6 +77,27 @@ pub async fn mint(
             keys,
         }),
     ))
+}
+
+async fn must_be_member(gateway: &Gateway, id: MemberId) -> Result<(), Problem> {
+    let member = gateway.reader.people().member(id).await.map_err(internal)?;
+    let is_there = member.is_some_and(|member| member.disabled_at.is_none());
+    let missing = || Problem::new(Code::NotFound, "There is no such member.");
+    is_there.then_some(()).ok_or_else(missing)
+}
+
+/// What the audit log keeps of a mint; the codes are not in it.
+fn note_of(mints: &[KeyMint]) -> serde_json::Value {
+    let first = mints.first();
+    let ids: Vec<KeyId> = mints.iter().map(|mint| mint.id).collect();
+    json!({
+        "keys": ids,
+        "creditNanoUsd": first.map(|mint| mint.credit),
+        "models": first.and_then(|mint| mint.models.clone()),
+        "devices": first.map(|mint| mint.devices),
+        "expiresAt": first.and_then(|mint| mint.expires_at),
+        "memberId": first.and_then(|mint| mint.member),
+    })
 }
 
 fn check(gateway: &Gateway, request: &MintRequest, now: i64) -> Result<(), Problem> {
@@ -120,6 +155,7 @@ fn key_mint(gateway: &Gateway, request: &MintRequest, code: &TokenKeyCode, now: 
         expires_at: request.expires_at,
         strict: request.strict,
         limits: limits_text(&request.limits),
+        member: request.member_id,
         at: now,
     }
 }
@@ -146,6 +182,7 @@ fn record_of(mint: KeyMint) -> KeyRecord {
         limits: mint.limits,
         preferences: None,
         allowance: None,
+        member: mint.member,
         lot: LotState {
             granted: mint.credit,
             spent: Money::ZERO,
@@ -154,9 +191,9 @@ fn record_of(mint: KeyMint) -> KeyRecord {
     }
 }
 
-/// All keys, newest first.
+/// The keys, newest first: one's own, or all for owners and admins.
 #[utoipa::path(get, path = "/api/v1/keys", responses((status = 200, body = KeyList), (status = 403, body = ErrorBody)))]
-pub async fn list(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answer<Json<KeyList>> {
+pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<KeyList>> {
     let now = timestamp(now_ms());
     let keys = gateway
         .reader
@@ -164,6 +201,7 @@ pub async fn list(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answ
         .await
         .map_err(internal)?
         .into_iter()
+        .filter(|key| caller.reaches(key.member))
         .map(|key| summary(key, now))
         .collect();
     Ok(Json(KeyList { keys }))
@@ -174,6 +212,7 @@ fn summary(key: KeyRecord, now: Timestamp) -> KeySummary {
         state: state_of(&key, now),
         limits: limits_of(&key),
         allowance: key.allowance,
+        member_id: key.member,
         id: key.id,
         last4: key.last4,
         label: key.label,
@@ -211,15 +250,96 @@ fn state_of(key: &KeyRecord, now: Timestamp) -> KeyState {
 )]
 pub async fn revoke(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Answer<StatusCode> {
     let not_found = || Problem::new(Code::NotFound, "There is no such key.");
     let key: KeyId = id.parse().map_err(|_| not_found())?;
-    if !gateway.ledger.revoke_key(key, now_ms()).await.map_err(internal)? {
+    let ledger = gateway
+        .ledger
+        .noting(caller.note("key.revoke").target("key", key));
+    if !ledger.revoke_key(key, now_ms()).await.map_err(internal)? {
         return Err(not_found().into());
     }
     gateway.directory.revoke_key(key);
     tracing::info!(key.id = %key, "A token key was revoked");
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a key one's own, by its code. One that is somebody else's is refused like one that does
+/// not exist.
+#[utoipa::path(
+    post, path = "/api/v1/keys/claim", request_body = ClaimKeyRequest,
+    responses((status = 200, body = KeyResponse), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody, description = "Unknown, somebody else's, expired or revoked: one answer for all"), (status = 429, body = ErrorBody))
+)]
+pub async fn claim(
+    State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
+    Body(request): Body<ClaimKeyRequest>,
+) -> Answer<Json<KeyResponse>> {
+    let (peer, member) = (caller.peer.address, caller.member_id()?);
+    check_wait(&gateway, peer).await?;
+    let code = TokenKeyCode::parse(&request.key).ok();
+    let canonical = code
+        .as_ref()
+        .map_or(request.key.as_bytes(), TokenKeyCode::canonical);
+    let mac = gateway.directory.pepper().mac(canonical);
+    let note = caller.note("key.claim").target("member", member);
+    let change = PeopleChange::ClaimKey { mac, member };
+    let outcome = match gateway.change_people(change, note, None).await? {
+        Ok(outcome) => outcome,
+        Err(PeopleRefusal::Key) => return Err(count_refusal(&gateway, peer).await),
+        Err(refusal) => return Err(refused(refusal, "key").into()),
+    };
+    let PeopleOutcome::Key(key) = outcome else {
+        return Err(Problem::new(Code::Internal, "The claim found no key.").into());
+    };
+    owned(&gateway, key).await
+}
+
+/// Says whose a key is.
+#[utoipa::path(
+    put, path = "/api/v1/keys/{id}/member", request_body = AssignKeyRequest, params(("id" = String, Path)),
+    responses((status = 200, body = KeyResponse), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody))
+)]
+pub async fn assign(
+    State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(request): Body<AssignKeyRequest>,
+) -> Answer<Json<KeyResponse>> {
+    let not_found = || Problem::new(Code::NotFound, "There is no such key.");
+    let key: KeyId = id.parse().map_err(|_| not_found())?;
+    let before = gateway.directory.key(key).ok_or_else(not_found)?.member();
+    if let Some(member) = request.member_id {
+        must_be_member(&gateway, member).await?;
+    }
+    let note = caller
+        .note("key.assign")
+        .target("key", key)
+        .before(json!({ "memberId": before }))
+        .after(json!({ "memberId": request.member_id }));
+    let change = PeopleChange::AssignKey {
+        key,
+        member: request.member_id,
+    };
+    let done = gateway.change_people(change, note, None).await?;
+    done.map_err(|refusal| refused(refusal, "key"))?;
+    owned(&gateway, key).await
+}
+
+/// The key as it is after its owner changed.
+async fn owned(gateway: &Gateway, key: KeyId) -> Answer<Json<KeyResponse>> {
+    gateway
+        .directory
+        .refresh(&gateway.reader, key)
+        .await
+        .map_err(internal)?;
+    let record = gateway.reader.key(key).await.map_err(internal)?;
+    let record = record.ok_or_else(|| Problem::new(Code::NotFound, "There is no such key."))?;
+    Ok(Json(KeyResponse {
+        key: summary(record, timestamp(now_ms())),
+    }))
 }

@@ -9,7 +9,10 @@ use protocol::{
     api::{ErrorBody, Orphan, OrphanList, Refund},
 };
 
-use super::{Answer, access::ByAdmin};
+use super::{
+    Answer,
+    access::{About, Caller},
+};
 use crate::{
     clock::now_ms,
     state::{Gateway, internal},
@@ -17,7 +20,7 @@ use crate::{
 
 /// Requests that a crash cut off; each was charged its counted input and its mark.
 #[utoipa::path(get, path = "/api/v1/ledger/orphans", responses((status = 200, body = OrphanList), (status = 403, body = ErrorBody)))]
-pub async fn orphans(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answer<Json<OrphanList>> {
+pub async fn orphans(State(gateway): State<Arc<Gateway>>, _caller: Caller) -> Answer<Json<OrphanList>> {
     let found = gateway.reader.orphans().await.map_err(internal)?;
     let orphans = found
         .into_iter()
@@ -33,7 +36,7 @@ pub async fn orphans(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> A
 )]
 pub async fn refund(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Answer<Json<Refund>> {
     let not_found = || {
@@ -43,7 +46,10 @@ pub async fn refund(
         )
     };
     let request: RequestId = id.parse().map_err(|_| not_found())?;
-    let refunded = gateway.ledger.refund(request, now_ms()).await.map_err(internal)?;
+    let ledger = gateway
+        .ledger
+        .noting(caller.note("orphan.refund").target("request", request));
+    let refunded = ledger.refund(request, now_ms()).await.map_err(internal)?;
     let amount = refunded.ok_or_else(not_found)?;
     tell_listeners(&gateway, request).await?;
     tracing::info!(request.id = %request, "An orphan was refunded");

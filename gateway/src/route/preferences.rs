@@ -5,8 +5,12 @@ use protocol::{
     Code, Problem,
     api::{ErrorBody, Preferences},
 };
+use serde_json::json;
 
-use super::{Answer, Body, access::ByDevice};
+use super::{
+    Answer, Body,
+    access::{About, ByDevice, Caller},
+};
 use crate::{
     directory::Key,
     state::{Gateway, internal},
@@ -31,6 +35,7 @@ pub async fn show(ByDevice(device): ByDevice) -> Json<Preferences> {
 )]
 pub async fn set(
     State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
     ByDevice(device): ByDevice,
     Body(preferences): Body<Preferences>,
 ) -> Answer<Json<Preferences>> {
@@ -40,8 +45,13 @@ pub async fn set(
         tracing::error!("Preferences could not be written as JSON: {error}");
         Problem::new(Code::Internal, "The preferences could not be kept.")
     })?;
+    let note = caller
+        .note("preferences.set")
+        .target("key", device.key.id)
+        .after(json!(preferences));
     let is_kept = gateway
         .ledger
+        .noting(note)
         .set_preferences(device.key.id, text)
         .await
         .map_err(internal)?;

@@ -10,9 +10,14 @@ use protocol::{
     Code, Problem,
     api::{BilledLine, BilledLines, ErrorBody, Reconciliation, ReconciliationQuery, UpstreamSecretRequest},
 };
+use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{Answer, Body, access::ByAdmin, upstreams};
+use super::{
+    Answer, Body,
+    access::{About, Caller},
+    upstreams,
+};
 use crate::{
     clock::now_ms,
     ledger::{Bill, BillAmounts, BillLine, number_of},
@@ -33,7 +38,6 @@ const MODEL_BYTES_MAX: usize = 256;
 )]
 pub async fn show(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
     query: Result<Query<ReconciliationQuery>, QueryRejection>,
 ) -> Answer<Json<Reconciliation>> {
     answer(&gateway, query).await
@@ -46,7 +50,6 @@ pub async fn show(
 )]
 pub async fn read(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
     query: Result<Query<ReconciliationQuery>, QueryRejection>,
 ) -> Answer<Json<Reconciliation>> {
     if !gateway.reconcile.read_now().await {
@@ -110,13 +113,22 @@ fn failed(error: ReconcileError) -> Problem {
 )]
 pub async fn import(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Body(lines): Body<BilledLines>,
 ) -> Answer<StatusCode> {
     let known = upstreams::names(&gateway).await?;
     let bills = bills(lines.lines, &known, reconcile::today(), now_ms())?;
     for bill in bills {
-        gateway.ledger.store_bill(bill).await.map_err(internal)?;
+        let note = caller
+            .note("bill.import")
+            .target("upstream", &bill.upstream)
+            .after(json!({ "days": bill.days, "lines": bill.lines.len() }));
+        gateway
+            .ledger
+            .noting(note)
+            .store_bill(bill)
+            .await
+            .map_err(internal)?;
     }
     reconcile::review(&gateway).await.map_err(failed)?;
     Ok(StatusCode::NO_CONTENT)
@@ -195,7 +207,7 @@ fn shown(name: &str) -> String {
 )]
 pub async fn put_secret(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Path(name): Path<String>,
     Body(request): Body<UpstreamSecretRequest>,
 ) -> Answer<StatusCode> {
@@ -214,7 +226,9 @@ pub async fn put_secret(
             .with_hint("Import its bills with `token-tracker reconcile import`.")
             .into());
     }
+    let note = caller.note("upstream.billing_secret").target("upstream", &name);
     upstreams::store_key(
+        &gateway.ledger.noting(note),
         &gateway,
         &reconcile::key_row(&name),
         upstreams::checked_key(&secret)?,

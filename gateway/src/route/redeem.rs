@@ -1,6 +1,6 @@
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
-use axum::{Extension, Json, extract::State};
+use axum::{Json, extract::State};
 use http::{HeaderMap, StatusCode};
 use protocol::{
     Code, DeviceId, Problem,
@@ -8,15 +8,19 @@ use protocol::{
         Account, AccountResponse, BalanceResponse, DeviceClient, ErrorBody, RedeemRequest, RedeemResponse,
     },
 };
+use serde_json::json;
 
-use super::{Answer, ApiError, Body, access::ByDevice};
+use super::{
+    Answer, ApiError, Body,
+    access::{About, ByDevice, Caller},
+    idempotency::idempotency_key,
+};
 use crate::{
     clock::{new_id, now_ms, steady_ms},
     credential::{self, Kind},
     failure_limit::{network_of, seconds},
     key::TokenKeyCode,
     ledger::{Enrolled, Redeem},
-    peer::Peer,
     state::{Gateway, internal},
 };
 
@@ -30,20 +34,12 @@ const NAME_CHARACTERS_MAX: usize = 100;
 )]
 pub async fn redeem(
     State(gateway): State<Arc<Gateway>>,
-    Extension(peer): Extension<Peer>,
+    caller: Caller,
     headers: HeaderMap,
     Body(request): Body<RedeemRequest>,
 ) -> Answer<(StatusCode, Json<RedeemResponse>)> {
-    let now = now_ms();
-    if let Some(seconds) = gateway.failed_redeems.wait_seconds(peer.address, steady_ms()) {
-        return Err(too_many(seconds));
-    }
-    let peer_mac = mac_of(&gateway, &peer);
-    let most = gateway.failed_redeems.limits();
-    let waits = gateway.reader.failure_wait(&peer_mac, most).await;
-    if let Some(ms) = waits.map_err(internal)? {
-        return Err(too_many(seconds(ms)));
-    }
+    let (now, peer) = (now_ms(), caller.peer.address);
+    check_wait(&gateway, peer).await?;
     let idempotency_key = idempotency_key(&headers)?;
     let name = device_name(request.device_name.as_deref(), request.device.as_ref())?;
     let secret = credential::generate(Kind::Device).ok_or_else(no_randomness)?;
@@ -60,18 +56,16 @@ pub async fn redeem(
         name,
         client: client(request.device),
         idempotency_key,
+        member: caller.member().map(|member| member.id),
         at: now,
     };
-    let Ok(enrolled) = gateway.ledger.redeem(Box::new(redeem)).await.map_err(internal)? else {
-        gateway.metrics.redeem_failed();
-        if let Some(seconds) = gateway.failed_redeems.note_failure(peer.address, steady_ms()) {
-            return Err(too_many(seconds));
-        }
-        let waits = gateway.ledger.count_failure(peer_mac, most).await;
-        if let Some(ms) = waits.map_err(internal)? {
-            return Err(too_many(seconds(ms)));
-        }
-        return Err(Problem::new(Code::KeyRefused, "This token key is not accepted.").into());
+    let note = caller
+        .note("device.enrol")
+        .target("device", redeem.device)
+        .after(json!({ "name": redeem.name, "client": redeem.client }));
+    let ledger = gateway.ledger.noting(note);
+    let Ok(enrolled) = ledger.redeem(Box::new(redeem)).await.map_err(internal)? else {
+        return Err(count_refusal(&gateway, peer).await);
     };
     let account = enrol(&gateway, enrolled).await?;
     Ok((
@@ -83,9 +77,36 @@ pub async fn redeem(
     ))
 }
 
+/// Refuses a peer whose codes were wrong too often, here or at another gateway on the database.
+pub(super) async fn check_wait(gateway: &Gateway, peer: IpAddr) -> Result<(), ApiError> {
+    if let Some(seconds) = gateway.failed_redeems.wait_seconds(peer, steady_ms()) {
+        return Err(too_many(seconds));
+    }
+    let most = gateway.failed_redeems.limits();
+    let waits = gateway.reader.failure_wait(&mac_of(gateway, peer), most).await;
+    match waits.map_err(internal)? {
+        Some(ms) => Err(too_many(seconds(ms))),
+        None => Ok(()),
+    }
+}
+
+/// Counts a code that was refused; what its peer is told.
+pub(super) async fn count_refusal(gateway: &Gateway, peer: IpAddr) -> ApiError {
+    gateway.metrics.redeem_failed();
+    if let Some(seconds) = gateway.failed_redeems.note_failure(peer, steady_ms()) {
+        return too_many(seconds);
+    }
+    let most = gateway.failed_redeems.limits();
+    match gateway.ledger.count_failure(mac_of(gateway, peer), most).await {
+        Ok(Some(ms)) => too_many(seconds(ms)),
+        Ok(None) => Problem::new(Code::KeyRefused, "This token key is not accepted.").into(),
+        Err(error) => internal(error).into(),
+    }
+}
+
 /// The peer as gateways on one database know it.
-fn mac_of(gateway: &Gateway, peer: &Peer) -> [u8; 32] {
-    let text = format!("redeem|{}", network_of(peer.address));
+fn mac_of(gateway: &Gateway, peer: IpAddr) -> [u8; 32] {
+    let text = format!("redeem|{}", network_of(peer));
     gateway.directory.pepper().mac(text.as_bytes())
 }
 
@@ -106,19 +127,6 @@ async fn enrol(gateway: &Gateway, enrolled: Enrolled) -> Result<Account, Problem
         .ok_or_else(|| Problem::new(Code::Internal, "The new device is not in the directory."))?;
     tracing::info!(device.id = %enrolled.device, key.id = %enrolled.key, "A device was enrolled");
     gateway.account(&device, enrolled.name).await
-}
-
-pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else {
-        return Ok(None);
-    };
-    let text = value.to_str().ok().filter(|text| (1..=255).contains(&text.len()));
-    text.map(|text| Some(text.to_owned())).ok_or_else(|| {
-        Problem::new(
-            Code::InvalidRequest,
-            "Idempotency-Key has 1 to 255 ASCII characters.",
-        )
-    })
 }
 
 fn device_name(name: Option<&str>, client: Option<&DeviceClient>) -> Result<String, Problem> {
@@ -184,13 +192,12 @@ pub async fn me(
     Ok(Json(AccountResponse { account }))
 }
 
-/// What is left, held and spent on this device's lots.
+/// What is left, held and spent on this device's lots; for a member, on all of their keys.
 #[utoipa::path(get, path = "/api/v1/balance", responses((status = 200, body = BalanceResponse), (status = 401, body = ErrorBody)))]
-pub async fn balance(
-    State(gateway): State<Arc<Gateway>>,
-    ByDevice(device): ByDevice,
-) -> Answer<Json<BalanceResponse>> {
-    Ok(Json(BalanceResponse {
-        balance: gateway.balance(&device.key).await?,
-    }))
+pub async fn balance(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<BalanceResponse>> {
+    let balance = match caller.device() {
+        Some(device) => gateway.balance(&device.key).await?,
+        None => gateway.balance_of_member(caller.member_id()?).await?,
+    };
+    Ok(Json(BalanceResponse { balance }))
 }

@@ -6,10 +6,11 @@ use protocol::{
     api::{ErrorBody, Reloaded},
 };
 
-use super::{Answer, access::ByAdmin};
+use super::{Answer, access::Caller};
 use crate::{
     config::ConfigError,
-    settings,
+    ledger::PeopleChange,
+    people, settings,
     state::{Gateway, internal},
 };
 
@@ -18,7 +19,8 @@ use crate::{
     post, path = "/api/v1/reload",
     responses((status = 200, body = Reloaded), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody))
 )]
-pub async fn reload(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answer<Json<Reloaded>> {
+pub async fn reload(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<Reloaded>> {
+    let ledger = Arc::clone(&gateway);
     let stored = gateway.reader.sealed_secrets().await.map_err(internal)?;
     // Files are read, which must not hold up the streams of this thread.
     let reloading = tokio::task::spawn_blocking(move || settings::reload(&gateway, &stored));
@@ -27,7 +29,13 @@ pub async fn reload(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> An
         Problem::new(Code::Internal, "The configuration could not be read again.")
     })?;
     match outcome {
-        Ok(reloaded) => Ok(Json(reloaded)),
+        Ok(reloaded) => {
+            // The file is not in the database: the line can only come after the change.
+            let done = ledger.change_people(PeopleChange::Note, caller.note("configuration.reload"), None);
+            done.await?
+                .map_err(|refusal| people::refused(refusal, "reload"))?;
+            Ok(Json(reloaded))
+        }
         Err(error) => {
             tracing::error!("The configuration stays as it was: {error}");
             Err(refused(&error).into())

@@ -17,6 +17,7 @@ use protocol::{
 
 use super::{Answer, access::Caller};
 use crate::{
+    access::Reach,
     clock::timestamp,
     report::{self, Cells, Days, Kept, Move, Selection, Whose},
     state::{Gateway, internal},
@@ -46,7 +47,8 @@ pub async fn summary(
     let today = Days::today(&zone, Timestamp::now());
     let days = span(&query, today, &zone)?;
     (query.from, query.to) = (Some(days.from), Some(days.to));
-    let whose = whose(&caller);
+    check_totals(&caller, &query)?;
+    let whose = whose(&gateway, &caller)?;
     let asked = asked(&query, &whose);
     let cells = report::cells(&gateway, &days, asked).await.map_err(internal)?;
     let (rows, totals, left_out) = report::summary(&cells, &Selection { whose, query });
@@ -78,14 +80,39 @@ fn span(query: &SummaryQuery, today: Date, zone: &TimeZone) -> Result<Days, Prob
     Ok(Days { from, to, zone })
 }
 
-fn whose(caller: &Caller) -> Whose {
-    match caller {
-        Caller::Device(device) => Whose {
+fn whose(gateway: &Gateway, caller: &Caller) -> Result<Whose, Problem> {
+    Ok(match (caller.device(), caller.reach) {
+        (Some(device), _) => Whose {
             keys: Some(HashSet::from([device.key.id])),
             device: Some(device.id),
         },
-        Caller::Admin => Whose::default(),
+        (None, Reach::Own) => {
+            let keys = gateway.directory.keys_of(caller.member_id()?);
+            Whose {
+                keys: Some(keys.iter().map(|key| key.id).collect()),
+                device: None,
+            }
+        }
+        (None, _) => Whose::default(),
+    })
+}
+
+/// Who reads totals does not learn what a person or a repository used.
+fn check_totals(caller: &Caller, query: &SummaryQuery) -> Result<(), Problem> {
+    let is_total = |dimension: Option<Dimension>| {
+        matches!(
+            dimension,
+            None | Some(Dimension::Day | Dimension::Model | Dimension::Kind)
+        )
+    };
+    let is_narrowed = query.device_id.is_some() || query.repository.is_some() || query.branch.is_some();
+    if caller.reach == Reach::Totals
+        && (is_narrowed || !is_total(query.group_by) || !is_total(query.stack_by))
+    {
+        return Err(Problem::new(Code::Forbidden, "Your role reads totals only.")
+            .with_hint("Group by day, model or kind."));
     }
+    Ok(())
 }
 
 /// What the sums have to tell apart to answer the question.
@@ -116,7 +143,7 @@ fn asked(query: &SummaryQuery, whose: &Whose) -> Kept {
 pub async fn overview(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<Overview>> {
     let zone = gateway.settings.zone();
     let today = Days::today(&zone, Timestamp::now());
-    let whose = whose(&caller);
+    let whose = whose(&gateway, &caller)?;
     let days = Days {
         from: today.checked_sub((WEEKS * 7).days()).unwrap_or(today),
         to: today,

@@ -9,16 +9,20 @@ use protocol::{
     Code, Problem,
     api::{ErrorBody, Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest},
 };
+use serde_json::json;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::{Answer, Body, access::ByAdmin};
+use super::{
+    Answer, Body,
+    access::{About, Caller},
+};
 use crate::{
     catalogue::{Added, Origin},
     clock::now_ms,
     config::UpstreamConfig,
     credential,
-    ledger::StoredSecret,
+    ledger::{Ledger, StoredSecret},
     settings::{self, RenewError},
     state::{Gateway, internal},
 };
@@ -31,7 +35,7 @@ const LOOK_UP_MAX: Duration = Duration::from_secs(5);
 
 /// The upstreams of the configuration and those that were added, and whether each has a stored secret.
 #[utoipa::path(get, path = "/api/v1/upstreams", responses((status = 200, body = UpstreamList), (status = 403, body = ErrorBody)))]
-pub async fn list(State(gateway): State<Arc<Gateway>>, ByAdmin: ByAdmin) -> Answer<Json<UpstreamList>> {
+pub async fn list(State(gateway): State<Arc<Gateway>>, _caller: Caller) -> Answer<Json<UpstreamList>> {
     let stored = gateway.reader.upstream_secrets().await.map_err(internal)?;
     let upstreams = all(&gateway).await?;
     let upstreams = upstreams.into_iter().map(|upstream| {
@@ -69,7 +73,7 @@ async fn all(gateway: &Gateway) -> Answer<Vec<UpstreamConfig>> {
 )]
 pub async fn add(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Body(request): Body<UpstreamRequest>,
 ) -> Answer<(StatusCode, Json<Upstream>)> {
     let secret = request.secret.map(Zeroizing::new);
@@ -89,8 +93,18 @@ pub async fn add(
     };
     check_address(&gateway, &added).await?;
     // The key first: an upstream without the key that was meant for it would be asked at once.
-    store_key(&gateway, &name, secret.as_ref().map_or("", |secret| secret)).await?;
-    store(&gateway, &name, &added).await?;
+    let note = caller
+        .note("upstream.add")
+        .target("upstream", &name)
+        .after(json!({ "provider": added.provider, "baseUrl": added.base_url }));
+    store_key(
+        &gateway.ledger,
+        &gateway,
+        &name,
+        secret.as_ref().map_or("", |secret| secret),
+    )
+    .await?;
+    store(&gateway.ledger.noting(note), &gateway, &name, &added).await?;
     renew(&gateway).await?;
     let upstream = Upstream {
         secret_last4: secret.map(credential::last4),
@@ -108,7 +122,7 @@ pub async fn add(
 )]
 pub async fn remove(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Path(name): Path<String>,
 ) -> Answer<StatusCode> {
     let upstream = known(&gateway, &name).await?;
@@ -121,8 +135,9 @@ pub async fn remove(
         base_url: None,
         is_removed: true,
     };
-    store(&gateway, &name, &removed).await?;
-    store_key(&gateway, &name, "").await?;
+    let note = caller.note("upstream.remove").target("upstream", &name);
+    store(&gateway.ledger.noting(note), &gateway, &name, &removed).await?;
+    store_key(&gateway.ledger, &gateway, &name, "").await?;
     renew(&gateway).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -134,7 +149,7 @@ pub async fn remove(
 )]
 pub async fn put_secret(
     State(gateway): State<Arc<Gateway>>,
-    ByAdmin: ByAdmin,
+    caller: Caller,
     Path(name): Path<String>,
     Body(request): Body<UpstreamSecretRequest>,
 ) -> Answer<StatusCode> {
@@ -148,7 +163,14 @@ pub async fn put_secret(
         .with_hint("Take api_key_env or api_key_file out of the configuration first.")
         .into());
     }
-    store_key(&gateway, &name, checked_key(&secret)?).await?;
+    let note = caller.note("upstream.secret").target("upstream", &name);
+    store_key(
+        &gateway.ledger.noting(note),
+        &gateway,
+        &name,
+        checked_key(&secret)?,
+    )
+    .await?;
     renew(&gateway).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -231,16 +253,16 @@ async fn check_address(gateway: &Gateway, added: &Added) -> Result<(), Problem> 
     }
 }
 
-async fn store(gateway: &Gateway, name: &str, added: &Added) -> Answer<()> {
+async fn store(ledger: &Ledger, gateway: &Gateway, name: &str, added: &Added) -> Answer<()> {
     let sealed = added.seal(name, &gateway.envelope).map_err(|error| {
         tracing::error!("{error}");
         Problem::new(Code::Internal, "The upstream could not be sealed.")
     })?;
-    put(gateway, Added::row(name), sealed, String::new()).await
+    put(ledger, Added::row(name), sealed, String::new()).await
 }
 
 /// An empty key stands for none.
-pub(super) async fn store_key(gateway: &Gateway, name: &str, key: &str) -> Answer<()> {
+pub(super) async fn store_key(ledger: &Ledger, gateway: &Gateway, name: &str, key: &str) -> Answer<()> {
     let sealed = gateway.envelope.seal(name, key.as_bytes()).map_err(|error| {
         tracing::error!("{error}");
         Problem::new(Code::Internal, "The secret could not be sealed.")
@@ -250,15 +272,15 @@ pub(super) async fn store_key(gateway: &Gateway, name: &str, key: &str) -> Answe
     } else {
         credential::last4(key)
     };
-    put(gateway, name.to_owned(), sealed, last4).await
+    put(ledger, name.to_owned(), sealed, last4).await
 }
 
-async fn put(gateway: &Gateway, upstream: String, sealed: String, last4: String) -> Answer<()> {
+async fn put(ledger: &Ledger, upstream: String, sealed: String, last4: String) -> Answer<()> {
     let stored = StoredSecret {
         upstream,
         sealed,
         last4,
         at: now_ms(),
     };
-    Ok(gateway.ledger.store_secret(stored).await.map_err(internal)?)
+    Ok(ledger.store_secret(stored).await.map_err(internal)?)
 }

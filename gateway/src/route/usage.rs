@@ -10,9 +10,14 @@ use protocol::{
 };
 
 use super::{Answer, access::Caller};
-use crate::state::{Gateway, internal};
+use crate::{
+    access::Reach,
+    ledger::UsageOf,
+    state::{Gateway, internal},
+};
 
-/// Usage rows, newest first: a device's own, or all for an admin.
+/// Usage rows, newest first: a device's own, those of a member's keys, or all for owners and
+/// admins. Viewers get the totals only.
 #[utoipa::path(
     get, path = "/api/v1/usage", params(UsageQuery),
     responses((status = 200, body = UsageList), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody))
@@ -27,15 +32,27 @@ pub async fn list(
             "since and until are RFC 3339, keyId and before are ids, limit is a number up to 1000.",
         )
     })?;
-    let device = match &caller {
-        Caller::Device(device) => {
+    let of = match caller.device() {
+        Some(device) => {
             query.key_id = Some(device.key.id);
-            Some(device.id)
+            UsageOf {
+                device: Some(device.id),
+                member: None,
+            }
         }
-        Caller::Admin => query.device_id,
+        None => UsageOf {
+            device: query.device_id,
+            member: match caller.reach {
+                Reach::Own => Some(caller.member_id()?),
+                _ => None,
+            },
+        },
     };
-    let rows = gateway.reader.usage(query, device).await.map_err(internal)?;
-    Ok(Json(rows))
+    let mut list = gateway.reader.usage(query, of).await.map_err(internal)?;
+    if caller.reach == Reach::Totals {
+        (list.rows, list.next) = (Vec::new(), None);
+    }
+    Ok(Json(list))
 }
 
 /// One request: what it used and what was held for it. Never what was asked or answered.
@@ -51,9 +68,12 @@ pub async fn one(
     let not_found = || Problem::new(Code::NotFound, "There is no such request.");
     let request: RequestId = id.parse().map_err(|_| not_found())?;
     let found = gateway.reader.usage_row(request).await.map_err(internal)?;
-    let found = found.filter(|found| match &caller {
-        Caller::Device(device) => device.id == found.row.device_id,
-        Caller::Admin => true,
+    let found = found.filter(|found| match caller.device() {
+        Some(device) => device.id == found.row.device_id,
+        None => {
+            let key = gateway.directory.key(found.row.key_id);
+            caller.reaches(key.and_then(|key| key.member()))
+        }
     });
     Ok(Json(found.ok_or_else(not_found)?))
 }

@@ -18,6 +18,7 @@ use crate::{
     ledger::{Ledger, LedgerError, Reader, Secret},
     metrics::Metrics,
     peer::PeerRules,
+    people::Doorkeeper,
     quota::Quota,
     reconcile::Reconcile,
     report::Rollup,
@@ -66,6 +67,7 @@ impl Opened {
             quota: Quota::new(config.quota()),
             queue: FairQueue::new(config.queue()),
             capacity: Arc::default(),
+            door: Doorkeeper::default(),
             failed_redeems: FailureLimit::new(
                 config.limits.failed_redeems_per_minute,
                 config.limits.failed_redeems_per_hour,

@@ -134,8 +134,13 @@ impl Connection {
     async fn answer_owner(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
         let gateway = &self.shared.gateway;
         let headers = request.headers();
-        let is_admin = proxy::credential(headers)
-            .is_ok_and(|credential| access::is_admin(gateway, gateway.peers.peer(peer, headers), credential));
+        let is_admin = proxy::credential(headers).is_ok_and(|credential| {
+            access::is_admin(
+                gateway,
+                gateway.peers.peer(peer, self.tls.is_some(), headers),
+                credential,
+            )
+        });
         if is_admin {
             return self.answer(request, peer).await;
         }
@@ -162,7 +167,11 @@ impl Connection {
         }
         let patience = Duration::from_secs(self.shared.gateway.limits().body_seconds_max);
         let mut request = request.map(|body| axum::body::Body::new(InTime::new(body, patience)));
-        let peer = self.shared.gateway.peers.peer(peer, request.headers());
+        let peer = self
+            .shared
+            .gateway
+            .peers
+            .peer(peer, self.tls.is_some(), request.headers());
         request.extensions_mut().insert(peer);
         let Ok(response) = self.router.clone().oneshot(request).await;
         let mut response = response.map(Body::Route);

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use gateway::ledger::Store;
+use gateway::ledger::{Store, UsageOf};
 use protocol::{RequestId, api::UsageQuery};
 
 use crate::support::{assert_clean, hold, in_file, mint, open, redeem, settle};
@@ -111,7 +111,7 @@ async fn usage_rows(store: &Store) -> HashMap<RequestId, (i64, bool)> {
     };
     let mut rows = HashMap::new();
     loop {
-        let page = reader.usage(query.clone(), None).await.unwrap();
+        let page = reader.usage(query.clone(), UsageOf::default()).await.unwrap();
         for row in &page.rows {
             rows.insert(row.request_id, (row.cost_nano_usd.nano_usd(), row.orphan));
         }

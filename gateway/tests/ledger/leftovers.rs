@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gateway::ledger::{HoldRequest, KeyMint, Ledger, Order, OrderRequest, Store};
+use gateway::ledger::{HoldRequest, KeyMint, Ledger, Order, OrderRequest, Store, UsageOf};
 use protocol::{
     DeviceId, KeyId, Money,
     api::{Share, Transfers, UsageQuery},
@@ -16,6 +16,14 @@ use crate::{
 
 /// What came since version 5, taken away.
 const BEFORE_5: &str = "
+DROP TABLE session;
+DROP TABLE personal_token;
+DROP TABLE link;
+DROP TABLE device_code;
+DROP TABLE audit;
+DROP INDEX key_of_member;
+ALTER TABLE token_key DROP COLUMN member_id;
+DROP TABLE member;
 DROP TABLE billed;
 DROP TABLE billed_day;
 ALTER TABLE usage DROP COLUMN price_version;
@@ -24,6 +32,14 @@ PRAGMA user_version = 4;
 ";
 /// What came since version 4, taken away.
 const BEFORE_4: &str = "
+DROP TABLE session;
+DROP TABLE personal_token;
+DROP TABLE link;
+DROP TABLE device_code;
+DROP TABLE audit;
+DROP INDEX key_of_member;
+ALTER TABLE token_key DROP COLUMN member_id;
+DROP TABLE member;
 DROP TABLE billed;
 DROP TABLE billed_day;
 ALTER TABLE usage DROP COLUMN price_version;
@@ -94,7 +110,10 @@ async fn a_database_of_version_1_keeps_its_pending_holds() {
     assert_eq!(orphans.len(), 1);
     assert_eq!(orphans[0].charged.nano_usd(), 266);
     assert_clean(&store).await;
-    let usage = opened.reader.usage(UsageQuery::default(), None).await;
+    let usage = opened
+        .reader
+        .usage(UsageQuery::default(), UsageOf::default())
+        .await;
     let row = usage.unwrap().rows.remove(0);
     assert_eq!(row.request_id, pending.request);
     assert_eq!(
@@ -233,7 +252,11 @@ async fn price_versions(store: &Store, make_old: impl AsyncFnOnce()) -> Vec<Opti
     let opened = open(store).await;
     assert_eq!(opened.recovered.orphans.len(), 1);
     assert_clean(store).await;
-    let usage = opened.reader.usage(UsageQuery::default(), None).await.unwrap();
+    let usage = opened
+        .reader
+        .usage(UsageQuery::default(), UsageOf::default())
+        .await
+        .unwrap();
     usage.rows.into_iter().map(|row| row.price_version).collect()
 }
 

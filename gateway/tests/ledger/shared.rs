@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use gateway::ledger::{DeviceCap, FailuresMax, HoldRefusal, Ledger, LedgerError, SpendCap};
+use gateway::ledger::{DeviceCap, FailuresMax, HoldRefusal, Ledger, LedgerError, SpendCap, UsageOf};
 use protocol::{DeviceId, KeyId, Money, RequestId, api::UsageQuery};
 
 use crate::{
@@ -87,7 +87,7 @@ async fn what_was_answered_survives_a_database_that_restarts() {
     assert_eq!(lot.held.nano_usd(), 0);
     let totals = opened
         .reader
-        .usage(UsageQuery::default(), None)
+        .usage(UsageQuery::default(), UsageOf::default())
         .await
         .unwrap()
         .totals;

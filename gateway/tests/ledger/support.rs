@@ -22,6 +22,7 @@ pub fn mint(credit: i64, devices: u32) -> KeyMint {
         expires_at: None,
         strict: false,
         limits: None,
+        member: None,
         at: now_ms(),
     }
 }
@@ -43,6 +44,7 @@ pub fn redeem(key_mac: [u8; 32], idempotency_key: Option<&str>) -> Redeem {
         name: "laptop".into(),
         client: DeviceClient::default(),
         idempotency_key: idempotency_key.map(str::to_owned),
+        member: None,
         at: now_ms(),
     }
 }

@@ -103,6 +103,22 @@ impl Balance {
     }
 }
 
+impl Balance {
+    /// The balances of several lots in one; `None` when the sum is more than money can be.
+    pub fn of_lots(balances: Vec<Self>) -> Option<Self> {
+        let mut sum = Self::default();
+        for balance in balances {
+            sum.available_nano_usd = sum.available_nano_usd.checked_add(balance.available_nano_usd)?;
+            sum.held_nano_usd = sum.held_nano_usd.checked_add(balance.held_nano_usd)?;
+            sum.granted_nano_usd = sum.granted_nano_usd.checked_add(balance.granted_nano_usd)?;
+            sum.spent_nano_usd = sum.spent_nano_usd.checked_add(balance.spent_nano_usd)?;
+            sum.lots.extend(balance.lots);
+        }
+        sum.display = sum.available_nano_usd.display_balance();
+        Some(sum)
+    }
+}
+
 /// One enrolled device, as its lot's devices and the owner see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Allowance, Limits};
-use crate::{KeyId, Money};
+use crate::{KeyId, MemberId, Money};
 
 /// `POST /api/v1/keys`: mints token keys. Their codes are in the answer and nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -26,6 +26,9 @@ pub struct MintRequest {
     pub strict: bool,
     #[serde(default)]
     pub label: Option<String>,
+    /// The member whose keys they are from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member_id: Option<MemberId>,
     /// Limits of this key in the place of the gateway's.
     #[serde(flatten)]
     pub limits: Limits,
@@ -87,6 +90,9 @@ pub struct KeySummary {
     pub created_at: Timestamp,
     #[schema(value_type = Option<String>, format = "date-time")]
     pub expires_at: Option<Timestamp>,
+    /// Whose it is; null: nobody has claimed it, and nobody was given it.
+    #[serde(default)]
+    pub member_id: Option<MemberId>,
     #[serde(default)]
     pub allowance: Option<Allowance>,
     /// The limits that it was minted with.
@@ -97,4 +103,24 @@ pub struct KeySummary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct KeyList {
     pub keys: Vec<KeySummary>,
+}
+
+/// `POST /api/v1/keys/claim`: the key of this code becomes the caller's.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ClaimKeyRequest {
+    /// The code, in any spelling that a person might type.
+    pub key: String,
+}
+
+/// `PUT /api/v1/keys/{id}/member`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AssignKeyRequest {
+    /// Null: nobody's.
+    pub member_id: Option<MemberId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyResponse {
+    pub key: KeySummary,
 }

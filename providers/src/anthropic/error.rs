@@ -52,14 +52,19 @@ fn written(problem: &Problem, request_id: Option<String>) -> Bytes {
 /// The dialect's own kind of error.
 pub const fn error_type(code: Code) -> &'static str {
     match code {
-        Code::Unauthorized | Code::CredentialRevoked | Code::NotSignedIn => "authentication_error",
-        Code::Forbidden | Code::KeyRefused => "permission_error",
+        Code::Unauthorized | Code::CredentialRevoked | Code::NotSignedIn | Code::SignInRefused => {
+            "authentication_error"
+        }
+        Code::Forbidden | Code::KeyRefused | Code::StepUpRequired | Code::LinkRefused => "permission_error",
         Code::RateLimited | Code::CreditHeld => "rate_limit_error",
         Code::InsufficientCredit => "billing_error",
         Code::NotFound | Code::ModelUnknown => "not_found_error",
-        Code::InvalidRequest | Code::ModelUnpriced | Code::RequestReused | Code::IdempotencyKeyReused => {
-            "invalid_request_error"
-        }
+        Code::InvalidRequest
+        | Code::ModelUnpriced
+        | Code::RequestReused
+        | Code::IdempotencyKeyReused
+        | Code::NameTaken
+        | Code::LastOwner => "invalid_request_error",
         Code::Starting | Code::Draining => "overloaded_error",
         Code::UpstreamUnavailable | Code::Internal | Code::GatewayUnreachable | Code::InsecureUrl => {
             "api_error"

@@ -36,8 +36,10 @@ pub fn error_event(problem: &Problem) -> Bytes {
 /// The dialect's own kind of error, by which the official clients choose what to throw.
 pub const fn error_type(code: Code) -> &'static str {
     match code {
-        Code::Unauthorized | Code::CredentialRevoked | Code::NotSignedIn => "authentication_error",
-        Code::Forbidden | Code::KeyRefused => "permission_error",
+        Code::Unauthorized | Code::CredentialRevoked | Code::NotSignedIn | Code::SignInRefused => {
+            "authentication_error"
+        }
+        Code::Forbidden | Code::KeyRefused | Code::StepUpRequired | Code::LinkRefused => "permission_error",
         Code::RateLimited | Code::CreditHeld => "rate_limit_error",
         Code::InsufficientCredit => "insufficient_quota",
         Code::NotFound
@@ -45,7 +47,9 @@ pub const fn error_type(code: Code) -> &'static str {
         | Code::ModelUnknown
         | Code::ModelUnpriced
         | Code::RequestReused
-        | Code::IdempotencyKeyReused => "invalid_request_error",
+        | Code::IdempotencyKeyReused
+        | Code::NameTaken
+        | Code::LastOwner => "invalid_request_error",
         Code::UpstreamUnavailable
         | Code::Starting
         | Code::Draining

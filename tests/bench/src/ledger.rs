@@ -140,6 +140,7 @@ fn mint(lot: &Lot, number: usize, at: i64) -> KeyMint {
         expires_at: None,
         strict: false,
         limits: None,
+        member: None,
         at,
     }
 }
@@ -153,6 +154,7 @@ fn redeem(lot: &Lot, number: usize, at: i64) -> Redeem {
         name: "bench".into(),
         client: DeviceClient::default(),
         idempotency_key: None,
+        member: None,
         at,
     }
 }

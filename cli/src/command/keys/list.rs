@@ -90,6 +90,7 @@ mod tests {
             strict: false,
             created_at: "2026-06-01T12:00:00Z".parse().unwrap(),
             expires_at: None,
+            member_id: None,
             allowance: Some(Allowance {
                 amount_nano_usd: Money::parse_usd("5").unwrap(),
                 every: Every::Month,

@@ -1,7 +1,7 @@
 use clap::Args;
 use jiff::Timestamp;
 use protocol::{
-    Money,
+    MemberId, Money,
     api::{Limits, MintRequest, MintResponse, MintedKey},
 };
 use serde_json::json;
@@ -37,6 +37,9 @@ pub struct Mint {
     /// A name for the key, shown in lists
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
+    /// The member whose keys they are, by id
+    #[arg(long, value_name = "MEMBER")]
+    member: Option<MemberId>,
     /// Requests per minute [default: as the gateway is configured]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
     rpm: Option<u32>,
@@ -100,6 +103,7 @@ impl Mint {
             count: self.count,
             strict: self.strict,
             label: self.label,
+            member_id: self.member,
             limits: Limits {
                 rpm: self.rpm,
                 tpm: self.tpm,

@@ -18,6 +18,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log, newest first. */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Recounts the whole log: whether any line was changed, put in or taken out. */
+        post: operations["post_audit_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/balance": {
         parameters: {
             query?: never;
@@ -25,10 +59,95 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is left, held and spent on this device's lots. */
+        /** What is left, held and spent on this device's lots; for a member, on all of their keys. */
         get: operations["get_balance"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Links the device: it gets a token of the member, or a place on the key that is named. */
+        post: operations["post_device_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a code, for a device that is to be linked. Open to all. */
+        post: operations["post_device_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses the device. */
+        post: operations["post_device_deny"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who asks to be linked, for the member to compare. */
+        post: operations["post_device_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks whether the code was confirmed; then the credential is in the answer, once. */
+        post: operations["post_device_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -42,7 +161,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The devices of the caller's key; for an admin, all. */
+        /** The devices of the caller's key; for a member, of all their keys; for owners and admins, all. */
         get: operations["get_devices"];
         put?: never;
         post?: never;
@@ -87,6 +206,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invitations, newest first. */
+        get: operations["get_invitations"];
+        put?: never;
+        /** Invites somebody. The link is in this answer and nowhere else. */
+        post: operations["post_invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back that nobody has accepted. */
+        delete: operations["delete_invitations_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -94,11 +248,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All keys, newest first. */
+        /** The keys, newest first: one's own, or all for owners and admins. */
         get: operations["get_keys"];
         put?: never;
         /** Mints token keys. Their codes are in this answer and nowhere else. */
         post: operations["post_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a key one's own, by its code. One that is somebody else's is refused like one that does
+         *     not exist.
+         */
+        post: operations["post_keys_claim"];
         delete?: never;
         options?: never;
         head?: never;
@@ -151,6 +325,23 @@ export interface paths {
         put?: never;
         /** Gives a key more credit. */
         post: operations["post_keys_id_credit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says whose a key is. */
+        put: operations["put_keys_id_member"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -225,6 +416,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members; those who may see only themselves see themselves. */
+        get: operations["get_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One member. */
+        get: operations["get_members_id"];
+        put?: never;
+        post?: never;
+        /** Removes a member: their sessions, tokens and keys stop. What is left on the keys can be reclaimed. */
+        delete: operations["delete_members_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a member. One's own name and address anybody may; role and `disabled` are for owners
+         *     and admins, and need a fresh password.
+         */
+        patch: operations["patch_members_id"];
+        trace?: never;
+    };
+    "/api/v1/members/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link that signs the member in once; they can set a new password then. */
+        post: operations["post_members_id_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands the gateway over: the member becomes owner, the caller admin, in a new session. */
+        post: operations["post_members_id_owner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -232,7 +496,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The models that the caller's key may use, with prices; for an admin, all. */
+        /** The models that the caller's key or keys may use, with prices; for owners and admins, all. */
         get: operations["get_models"];
         put?: never;
         post?: never;
@@ -349,6 +613,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and until when. */
+        get: operations["get_session"];
+        put?: never;
+        /** Signs a member in by name or e-mail address and password. */
+        post: operations["post_session"];
+        /** Signs out: all sessions of the member end. */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uses a one-time link: signs its member in, makes the first owner, or accepts an invitation. */
+        post: operations["post_session_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/link/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a link would do. Looking does not use it up. */
+        post: operations["post_session_link_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets one's password. All sessions end, and a new one begins here. */
+        put: operations["put_session_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a fresh password, for what needs one within the next ten minutes. */
+        post: operations["post_session_step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's sessions, newest first. */
+        get: operations["get_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of one's sessions. */
+        delete: operations["delete_sessions_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one can sign in here. Open to all. */
+        get: operations["get_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link that signs the owner in once, or makes them; what `token-tracker members link` prints. */
+        post: operations["post_sign_in_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's tokens, newest first; those that are over too. */
+        get: operations["get_tokens"];
+        put?: never;
+        /** Makes a token. It is in this answer and nowhere else. */
+        post: operations["post_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes one of one's tokens. */
+        delete: operations["delete_tokens_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/upstreams": {
         parameters: {
             query?: never;
@@ -431,7 +885,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Usage rows, newest first: a device's own, or all for an admin. */
+        /**
+         * Usage rows, newest first: a device's own, those of a member's keys, or all for owners and
+         *     admins. Viewers get the totals only.
+         */
         get: operations["get_usage"];
         put?: never;
         post?: never;
@@ -581,6 +1038,62 @@ export interface components {
             /** @description What was not used of a grant stays when the next one comes. */
             carryOver?: boolean;
         };
+        /** @description `PUT /api/v1/keys/{id}/member` */
+        AssignKeyRequest: {
+            memberId?: components["schemas"]["MemberId"] | null;
+        };
+        /** @description Who did something. */
+        AuditActor: {
+            /** @description `member`, `token` (a member's), `device`, `machine` (the credential in admin.json), `nobody` or `gateway`. */
+            kind: string;
+            /** @description Of the member, token or device. */
+            id?: string | null;
+            name?: string | null;
+        };
+        /** @description One line of the audit log. Nothing in it is a secret. */
+        AuditEntry: {
+            /**
+             * Format: int64
+             * @description Without gaps, from 1.
+             */
+            number: number;
+            id: components["schemas"]["AuditId"];
+            /** Format: date-time */
+            at: string;
+            actor: components["schemas"]["AuditActor"];
+            /** @description Such as `key.mint`. */
+            action: string;
+            /** @description Such as `key 0198…`. */
+            target?: string | null;
+            before?: Record<string, never> | null;
+            after?: Record<string, never> | null;
+            requestId?: string | null;
+            peer?: string | null;
+            /** @description SHA-256 over the hash of the line before and this line, in hex. */
+            hash: string;
+        };
+        /**
+         * Format: uuid
+         * @description One line of the audit log.
+         */
+        AuditId: string;
+        AuditList: {
+            entries: components["schemas"]["AuditEntry"][];
+            /**
+             * Format: int64
+             * @description `before` of the next page; null: this is the last one.
+             */
+            next?: number | null;
+        };
+        /** @description What a recount of the whole log found. */
+        AuditReport: {
+            /** Format: int64 */
+            entries: number;
+            /** @description The hash of the last line. Kept elsewhere it proves that nobody wrote all of it anew. */
+            head?: string | null;
+            /** @description Lines that are not what was written; empty: all of them are. */
+            differences: string[];
+        };
         /** @description What is left, held and spent; available = granted - spent - held. */
         Balance: {
             availableNanoUsd: components["schemas"]["Money"];
@@ -627,11 +1140,16 @@ export interface components {
         BillingSourceKind: "provider" | "file" | "noKey";
         /** @enum {string} */
         Capability: "chat" | "completion" | "embedding" | "tools" | "vision";
+        /** @description `POST /api/v1/keys/claim`: the key of this code becomes the caller's. */
+        ClaimKeyRequest: {
+            /** @description The code, in any spelling that a person might type. */
+            key: string;
+        };
         /**
          * @description Every public error code. The table below is the only place that knows them.
          * @enum {string}
          */
-        Code: "Unauthorized" | "CredentialRevoked" | "Forbidden" | "NotFound" | "KeyRefused" | "RateLimited" | "InsufficientCredit" | "CreditHeld" | "InvalidRequest" | "ModelUnknown" | "ModelUnpriced" | "RequestReused" | "IdempotencyKeyReused" | "UpstreamUnavailable" | "Starting" | "Draining" | "Internal" | "NotSignedIn" | "GatewayUnreachable" | "InsecureUrl";
+        Code: "Unauthorized" | "CredentialRevoked" | "Forbidden" | "NotFound" | "KeyRefused" | "SignInRefused" | "StepUpRequired" | "LinkRefused" | "NameTaken" | "LastOwner" | "RateLimited" | "InsufficientCredit" | "CreditHeld" | "InvalidRequest" | "ModelUnknown" | "ModelUnpriced" | "RequestReused" | "IdempotencyKeyReused" | "UpstreamUnavailable" | "Starting" | "Draining" | "Internal" | "NotSignedIn" | "GatewayUnreachable" | "InsecureUrl";
         /** @description What was left at the end of a day. */
         DayBalance: {
             /** Format: date */
@@ -672,13 +1190,95 @@ export interface components {
             /** @default null */
             version?: string | null;
         };
+        DeviceCodeAnswer: {
+            /** @description What the device asks with; for nobody's eyes. */
+            device_code: string;
+            /** @description What a person compares and confirms: `BCDF-GHJK`. */
+            user_code: string;
+            verification_uri: string;
+            verification_uri_complete: string;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            expires_in: number;
+            /**
+             * Format: int64
+             * @description Seconds between two questions.
+             */
+            interval: number;
+        };
+        /** @description `POST /api/v1/device/code`, as JSON or as a form. */
+        DeviceCodeRequest: {
+            /** @default token */
+            scope?: components["schemas"]["DeviceFlowScope"];
+            /** @default null */
+            device_name?: string | null;
+            /** @default null */
+            os?: string | null;
+            /** @default null */
+            client?: string | null;
+            /** @default null */
+            version?: string | null;
+        };
+        /**
+         * @description `authorization_pending`, `slow_down`, `access_denied`, `expired_token`, `invalid_grant`,
+         *     `unsupported_grant_type` or `invalid_request`.
+         */
+        DeviceFlowError: {
+            error: string;
+            error_description: string;
+        };
+        /**
+         * @description What the device is to get.
+         * @enum {string}
+         */
+        DeviceFlowScope: "token" | "device";
         /**
          * Format: uuid
          * @description One enrolled editor, CLI or tool.
          */
         DeviceId: string;
+        /** @description Who asks to be linked. Compare it with what is in front of you. */
+        DeviceLink: {
+            userCode: string;
+            scope: components["schemas"]["DeviceFlowScope"];
+            deviceName: string;
+            client: components["schemas"]["DeviceClient"];
+            address: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        /** @description `POST /api/v1/device/approve` */
+        DeviceLinkAnswer: {
+            userCode: string;
+            keyId?: components["schemas"]["KeyId"] | null;
+        };
+        /** @description `POST /api/v1/device/look` and `/deny` */
+        DeviceLinkRequest: {
+            /** @description As it stands on the device, in any spelling. */
+            userCode: string;
+        };
         DeviceList: {
             devices: components["schemas"]["Device"][];
+        };
+        DeviceTokenAnswer: {
+            access_token: string;
+            token_type: string;
+            scope: components["schemas"]["DeviceFlowScope"];
+            /**
+             * Format: int64
+             * @description Seconds; absent: until it is revoked.
+             */
+            expires_in?: number | null;
+        };
+        /** @description `POST /api/v1/device/token`, as JSON or as a form. */
+        DeviceTokenRequest: {
+            /** @description `urn:ietf:params:oauth:grant-type:device_code` */
+            grant_type: string;
+            device_code: string;
         };
         /**
          * @description What usage is folded by.
@@ -707,6 +1307,44 @@ export interface components {
         Health: {
             status: string;
         };
+        Invitation: {
+            id: components["schemas"]["InvitationId"];
+            role: components["schemas"]["Role"];
+            name?: string | null;
+            email?: string | null;
+            state: components["schemas"]["InvitationState"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        InvitationCreated: {
+            /** @description Works once. Shown here and nowhere else. */
+            url: string;
+            invitation: components["schemas"]["Invitation"];
+        };
+        /**
+         * Format: uuid
+         * @description One invitation to become a member.
+         */
+        InvitationId: string;
+        InvitationList: {
+            invitations: components["schemas"]["Invitation"][];
+        };
+        /** @description `POST /api/v1/invitations` */
+        InvitationRequest: {
+            role: components["schemas"]["Role"];
+            /** @description Suggested to whoever accepts. */
+            name?: string | null;
+            email?: string | null;
+            /**
+             * Format: date-time
+             * @description At most 30 days ahead; 7 days when absent.
+             */
+            expiresAt?: string | null;
+        };
+        /** @enum {string} */
+        InvitationState: "open" | "accepted" | "expired" | "revoked";
         /**
          * Format: uuid
          * @description One token key, which is also its lot and its ledger account.
@@ -714,6 +1352,9 @@ export interface components {
         KeyId: string;
         KeyList: {
             keys: components["schemas"]["KeySummary"][];
+        };
+        KeyResponse: {
+            key: components["schemas"]["KeySummary"];
         };
         /** @enum {string} */
         KeyState: "unredeemed" | "active" | "exhausted" | "expired" | "revoked";
@@ -736,6 +1377,7 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             expiresAt?: string | null;
+            memberId?: components["schemas"]["MemberId"] | null;
             allowance?: components["schemas"]["Allowance"] | null;
         };
         /** @description How much of something may be used in a span of time. What is absent has no limit. */
@@ -784,6 +1426,33 @@ export interface components {
         };
         /** @enum {string} */
         LineState: "matches" | "differs" | "onlyMetered" | "onlyBilled" | "notToldYet";
+        /** @enum {string} */
+        LinkKind: "signIn" | "invitation";
+        LinkLookRequest: {
+            link: string;
+        };
+        /** @description What a link would do; looking does not use it up. */
+        LinkPreview: {
+            kind: components["schemas"]["LinkKind"];
+            role: components["schemas"]["Role"];
+            /** @description The member, or the name that the invitation suggests; null: the first owner, or free to choose. */
+            name?: string | null;
+            email?: string | null;
+            asksName: boolean;
+            asksPassword: boolean;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        /** @description `POST /api/v1/session/link`: sign-in by a one-time link, or an invitation that is accepted. */
+        LinkRequest: {
+            /** @description The secret `tti_…` behind the `#`, or the whole link. */
+            link: string;
+            /** @description Of the new member; where the link says it already it may be absent. */
+            name?: string | null;
+            email?: string | null;
+            /** @description An invitation asks for one; a sign-in link sets it in the place of a forgotten one. */
+            password?: string | null;
+        };
         LotBalance: {
             id: components["schemas"]["KeyId"];
             keyLast4: string;
@@ -805,10 +1474,54 @@ export interface components {
             name: string;
         };
         /**
+         * @description `PATCH /api/v1/members/{id}`: what is absent stays. Members change their own name and e-mail
+         *     address; role and `disabled` are for owners and admins.
+         */
+        MemberChange: {
+            /** @default null */
+            name?: string | null;
+            /**
+             * @description An empty text takes the address away.
+             * @default null
+             */
+            email?: string | null;
+            /** @default null */
+            role?: components["schemas"]["Role"] | null;
+            /**
+             * @description A disabled member cannot sign in; their devices stop.
+             * @default null
+             */
+            disabled?: boolean | null;
+        };
+        /**
          * Format: uuid
          * @description A person known to the gateway.
          */
         MemberId: string;
+        MemberList: {
+            members: components["schemas"]["MemberSummary"][];
+        };
+        MemberResponse: {
+            member: components["schemas"]["MemberSummary"];
+        };
+        /** @description A member, as they and those who run the gateway see them. */
+        MemberSummary: {
+            id: components["schemas"]["MemberId"];
+            name: string;
+            email?: string | null;
+            role: components["schemas"]["Role"];
+            /** @description Without a password there is only the one-time link, or a passkey. */
+            hasPassword: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            disabledAt?: string | null;
+            /**
+             * Format: date-time
+             * @description When a session of theirs was used last.
+             */
+            lastSeenAt?: string | null;
+        };
         /** @description `POST /api/v1/keys`: mints token keys. Their codes are in the answer and nowhere else. */
         MintRequest: components["schemas"]["Limits"] & {
             creditNanoUsd: components["schemas"]["Money"];
@@ -826,6 +1539,7 @@ export interface components {
             /** @description Refuse a request that the credit cannot cover instead of lowering its output cap. */
             strict?: boolean;
             label?: string | null;
+            memberId?: components["schemas"]["MemberId"] | null;
         };
         MintResponse: {
             /** @description How others reach the gateway; the link to redeem a key begins with it. */
@@ -873,6 +1587,12 @@ export interface components {
          * @example 5000000000
          */
         Money: string;
+        /** @description A link that signs somebody in once. Shown here and nowhere else. */
+        OneTimeLink: {
+            url: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
         /** @description A request that a crash cut off, settled on its counted input and its mark. */
         Orphan: components["schemas"]["UsageEntry"] & {
             refunded: boolean;
@@ -902,6 +1622,26 @@ export interface components {
             models: components["schemas"]["SummaryRow"][];
             activity: components["schemas"]["Activity"];
             outlook?: components["schemas"]["Outlook"] | null;
+        };
+        /** @description `PUT /api/v1/session/password` */
+        PasswordRequest: {
+            /** @description The one before; absent only within ten minutes of a one-time link or a step-up. */
+            current?: string | null;
+            new: string;
+        };
+        PersonalToken: {
+            id: components["schemas"]["TokenId"];
+            name: string;
+            last4: string;
+            scopes: components["schemas"]["Scope"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            lastUsedAt?: string | null;
+            /** Format: date-time */
+            revokedAt?: string | null;
         };
         /**
          * @description Which models a member wants from those that choose for them, such as `auto`. Kept at the
@@ -995,6 +1735,11 @@ export interface components {
          * @enum {string}
          */
         RequestKind: "completion" | "chat" | "embedding";
+        /**
+         * @description What a member may do; the gateway has one table of it.
+         * @enum {string}
+         */
+        Role: "viewer" | "member" | "admin" | "owner";
         /** @description When credit runs out if days go on like those before. An estimate. */
         RunsOut: {
             /** Format: date */
@@ -1010,6 +1755,57 @@ export interface components {
              */
             to?: string | null;
         };
+        /**
+         * @description What a personal access token may be used for, of what its member may do.
+         * @enum {string}
+         */
+        Scope: "Read" | "UsageRead" | "KeysWrite" | "DevicesWrite" | "CreditWrite" | "MembersRead" | "MembersWrite" | "UpstreamsRead" | "UpstreamsWrite" | "AuditRead";
+        /** @description A signed-in browser. */
+        Session: {
+            id: components["schemas"]["SessionId"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            seenAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends at the latest.
+             */
+            endsAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends unless it is used.
+             */
+            idleEndsAt: string;
+            /**
+             * Format: date-time
+             * @description Until then what needs a fresh password or passkey is done without asking; null: ask.
+             */
+            stepUpUntil?: string | null;
+            /** @description What the browser calls itself. */
+            client?: string | null;
+            address?: string | null;
+            /** @description The session that asks. */
+            current: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description One signed-in browser. Not the secret that is in its cookie.
+         */
+        SessionId: string;
+        SessionList: {
+            sessions: components["schemas"]["Session"][];
+        };
+        /** @description Who is signed in, and how. */
+        SessionResponse: {
+            member: components["schemas"]["MemberSummary"];
+            session: components["schemas"]["Session"];
+            /**
+             * @description Money, roles and secrets need no fresh password: this member has none, and sits at the
+             *     gateway's own machine.
+             */
+            stepUpFree: boolean;
+        };
         /** @description A key's part of what is divided. */
         Share: {
             toKeyId: components["schemas"]["KeyId"];
@@ -1018,6 +1814,22 @@ export interface components {
              * @description 1 to 100. All shares together are at most 100; what they leave stays where it is.
              */
             percent: number;
+        };
+        /** @description `POST /api/v1/session`: sign-in by password. */
+        SignInRequest: {
+            /** @description Name or e-mail address. */
+            name: string;
+            password: string;
+        };
+        /** @description How one can sign in at this gateway; what the sign-in page shows. */
+        SignInWays: {
+            /** @description False: nobody has used the link yet that the gateway printed at its start. */
+            hasOwner: boolean;
+            password: boolean;
+        };
+        /** @description `POST /api/v1/session/step-up` */
+        StepUpRequest: {
+            password: string;
         };
         /** @description One group, or one part of a group. */
         SummaryRow: {
@@ -1029,6 +1841,29 @@ export interface components {
             requests: number;
             usage: components["schemas"]["TokenUsage"];
             costNanoUsd: components["schemas"]["Money"];
+        };
+        TokenCreated: {
+            /** @description The token `ttp_…`. Shown here once and nowhere else. */
+            secret: string;
+            token: components["schemas"]["PersonalToken"];
+        };
+        /**
+         * Format: uuid
+         * @description One personal access token of a member. Not the token itself.
+         */
+        TokenId: string;
+        TokenList: {
+            tokens: components["schemas"]["PersonalToken"][];
+        };
+        /** @description `POST /api/v1/tokens` */
+        TokenRequest: {
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+            /**
+             * Format: date-time
+             * @description At most a year ahead; 90 days when absent.
+             */
+            expiresAt?: string | null;
         };
         /**
          * @description What one request consumed, in disjoint counts: their prices add up.
@@ -1262,6 +2097,96 @@ export interface operations {
             };
         };
     };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description Lines older than this number: the `next` of the page before. */
+                before?: number;
+                /** @description At most 500; 50 when absent. */
+                limit?: number;
+                /** @description The id of a member, token or device, or a kind of actor. */
+                actor?: string;
+                /** @description An action, or the first part of it: `key` finds `key.mint`. */
+                action?: string;
+                target?: string;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_audit_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_balance: {
         parameters: {
             query?: never;
@@ -1285,6 +2210,261 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_device_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceLinkAnswer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_device_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceCodeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCodeAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_device_deny: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceLinkRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_device_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceLinkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLink"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_device_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceTokenRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceTokenAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceFlowError"];
                 };
             };
         };
@@ -1401,6 +2581,150 @@ export interface operations {
             };
         };
     };
+    get_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_invitations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same within a day invites once; a repeated request is refused with the invitation's id. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationCreated"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_invitations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_keys: {
         parameters: {
             query?: never;
@@ -1458,6 +2782,62 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_keys_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimKeyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown, somebody else's, expired or revoked: one answer for all */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1670,6 +3050,63 @@ export interface operations {
             };
         };
     };
+    put_keys_id_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignKeyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     post_keys_id_reclaim: {
         parameters: {
             query?: never;
@@ -1828,6 +3265,293 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_members_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberResponse"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_members_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    patch_members_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_members_id_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimeLink"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_members_id_owner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With the new session's cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionResponse"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2143,6 +3867,622 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionResponse"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description With the session's cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown or wrong: one answer for both */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_session_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description With the session's cookie */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown, used, expired or revoked: one answer for all */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_session_link_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkLookRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPreview"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_session_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description With the new session's cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_session_step_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUpRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sessions_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+        };
+    };
+    post_sign_in_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimeLink"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_tokens: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same within a day makes one; a repeated request is refused with the token's id. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_tokens_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,7 @@ use super::{
     change::{CHANNEL, Change},
     failure::Failure,
     failures,
+    people::Transaction,
     session::{Fence, Session},
     transfer,
     work::Work,
@@ -17,13 +18,18 @@ use super::{
 };
 use crate::ledger::{
     Enrolled, KeyMint, OrderRefusal, Redeem, RedeemRefusal, StoredSecret,
-    operation::{Operation, REPEAT_MS},
+    operation::{Happened, Operation, REPEAT_MS},
+    people::{self, Note, PeopleOutcome, PeopleRefusal},
 };
 
 /// More keys than this in one mint are told as "everything".
 const TOLD_MAX: usize = 64;
 
-pub(super) struct Cold(pub Operation);
+pub(super) struct Cold {
+    operation: Operation,
+    /// The line of the audit log about it.
+    note: Option<Box<Note>>,
+}
 
 pub(super) enum Outcome {
     Done,
@@ -33,6 +39,22 @@ pub(super) enum Outcome {
     Ordered(Result<Transfers, OrderRefusal>),
     Changed(Vec<KeyId>),
     Waits(Option<i64>),
+    People(Result<PeopleOutcome, PeopleRefusal>),
+}
+
+impl Happened for Outcome {
+    fn happened(&self) -> bool {
+        match self {
+            Self::Done => true,
+            Self::Flag(flag) => *flag,
+            Self::Redeemed(outcome) => outcome.happened(),
+            Self::Refunded(amount) => amount.happened(),
+            Self::Ordered(outcome) => outcome.happened(),
+            Self::Changed(lots) => lots.happened(),
+            Self::Waits(wait) => wait.is_none(),
+            Self::People(outcome) => outcome.happened(),
+        }
+    }
 }
 
 impl Work for Cold {
@@ -45,7 +67,7 @@ impl Work for Cold {
     ) -> Result<(Outcome, Writes<'a>), Failure> {
         session.begin(fence).await?;
         let client = &session.client;
-        let outcome = match &self.0 {
+        let outcome = match &self.operation {
             Operation::Mint(keys, _) => mint(client, keys).await?,
             Operation::Redeem(request, _) => Outcome::Redeemed(redeem(client, request).await?),
             Operation::RevokeKey { key, at, .. } => Outcome::Flag(revoke_key(client, *key, *at).await?),
@@ -79,20 +101,40 @@ impl Work for Cold {
             }
             // Writing the gateway's own row, which `begin` does, is the proof that is asked for.
             Operation::Probe { .. } => Outcome::Done,
-            Operation::Hold(..)
+            Operation::People(request, _) => {
+                Outcome::People(people::decide(&Transaction(client), request).await?)
+            }
+            Operation::Noted(..)
+            | Operation::Hold(..)
             | Operation::Extend { .. }
             | Operation::Settle(..)
             | Operation::Release { .. }
             | Operation::Sweep { .. } => return Err(Failure::Broken("this is done elsewhere".into())),
         };
+        if let Some(note) = self.note.as_ref().filter(|_| outcome.happened()) {
+            people::append(&Transaction(client), note).await?;
+        }
         Ok((outcome, Writes::new(*fence)))
     }
 }
 
 impl Cold {
+    pub fn new(operation: Operation) -> Self {
+        match operation {
+            Operation::Noted(operation, note) => Self {
+                operation: *operation,
+                note: Some(note),
+            },
+            operation => Self {
+                operation,
+                note: None,
+            },
+        }
+    }
+
     /// Tells whoever asked; they may be gone, and the operation stands all the same.
     pub fn answer(self, outcome: Outcome) {
-        match (self.0, outcome) {
+        match (self.operation, outcome) {
             (
                 Operation::Mint(_, answer)
                 | Operation::Touch { answer, .. }
@@ -113,6 +155,7 @@ impl Cold {
             (Operation::Redeem(_, answer), Outcome::Redeemed(outcome)) => drop(answer.send(outcome)),
             (Operation::Refund { answer, .. }, Outcome::Refunded(amount)) => drop(answer.send(amount)),
             (Operation::Order(_, answer), Outcome::Ordered(outcome)) => drop(answer.send(outcome)),
+            (Operation::People(_, answer), Outcome::People(outcome)) => drop(answer.send(outcome)),
             (Operation::Due { answer, .. }, Outcome::Changed(lots)) => drop(answer.send(lots)),
             // `decide` pairs them; an answer that is dropped tells the caller that none comes.
             _ => {}
@@ -156,10 +199,12 @@ async fn mint(client: &Client, keys: &[KeyMint]) -> Result<Outcome, Failure> {
 
 async fn insert_key(client: &Client, key: &KeyMint) -> Result<(), Failure> {
     let models = key.models.as_ref().map(|models| models.join("\n"));
-    let sql = "INSERT INTO token_key (id, mac, last4, label, models, devices_max, strict, created_at, limits)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let sql = "INSERT INTO token_key (id, mac, last4, label, models, devices_max, strict, created_at, limits,
+                                      member_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let devices = i64::from(key.devices);
-    let values: [&(dyn ToSql + Sync); 9] = [
+    let member = key.member.map(|member| *member.as_uuid());
+    let values: [&(dyn ToSql + Sync); 10] = [
         key.id.as_uuid(),
         &key.mac.as_slice(),
         &key.last4,
@@ -169,6 +214,7 @@ async fn insert_key(client: &Client, key: &KeyMint) -> Result<(), Failure> {
         &key.strict,
         &key.at,
         &key.limits,
+        &member,
     ];
     client.execute(sql, &values).await?;
     Ok(())
@@ -192,7 +238,10 @@ async fn insert_entry(
 
 async fn redeem(client: &Client, redeem: &Redeem) -> Result<Result<Enrolled, RedeemRefusal>, Failure> {
     let lock = "SELECT token_key.id FROM token_key JOIN account ON account.id = token_key.id
-                 WHERE mac = $1 AND status = 0 AND (expires_at IS NULL OR expires_at > $2) FOR UPDATE OF account";
+                 WHERE mac = $1 AND status = 0 AND (expires_at IS NULL OR expires_at > $2)
+                   AND NOT EXISTS (SELECT 1 FROM member WHERE member.id = token_key.member_id
+                                    AND disabled_at IS NOT NULL)
+                   FOR UPDATE OF account";
     let mac = redeem.key_mac.as_slice();
     let Some(row) = client.query_opt(lock, &[&mac, &redeem.at]).await? else {
         return Ok(Err(RedeemRefusal));
@@ -206,6 +255,10 @@ async fn redeem(client: &Client, redeem: &Redeem) -> Result<Result<Enrolled, Red
                           WHERE id = $1 AND devices_live < devices_max";
             if client.execute(claim, &[&key]).await? == 0 {
                 return Ok(Err(RedeemRefusal));
+            }
+            if let Some(member) = redeem.member {
+                let sql = "UPDATE token_key SET member_id = $2 WHERE id = $1 AND member_id IS NULL";
+                client.execute(sql, &[&key, member.as_uuid()]).await?;
             }
             insert_device(client, redeem, &key).await?;
             Enrolled {

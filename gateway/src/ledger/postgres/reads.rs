@@ -6,7 +6,7 @@ use std::{
 };
 
 use protocol::{
-    DeviceId, KeyId, RequestKind,
+    KeyId, RequestKind,
     api::{UsageEntry, UsageList, UsageQuery, UsageTotals},
 };
 use tokio::{
@@ -20,7 +20,7 @@ use super::{DatabaseUrl, connect::describe, failure::Failure, failures};
 use crate::{
     failure_limit::FailuresMax,
     ledger::{
-        DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, Secret,
+        DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, Secret, UsageOf,
         reader::page_size,
         rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
     },
@@ -37,7 +37,8 @@ const USAGE_WHERE: &str = "
  WHERE ($1::uuid IS NULL OR key_id = $1) AND ($2::uuid IS NULL OR device_id = $2)
    AND ($3::bigint IS NULL OR at >= $3) AND ($4::bigint IS NULL OR at < $4)
    AND ($5::text IS NULL OR model = $5) AND ($6::text IS NULL OR kind = $6)
-   AND ($7::text IS NULL OR coalesce(repository, '') = $7) AND ($8::text IS NULL OR coalesce(branch, '') = $8)";
+   AND ($7::text IS NULL OR coalesce(repository, '') = $7) AND ($8::text IS NULL OR coalesce(branch, '') = $8)
+   AND ($9::uuid IS NULL OR key_id IN (SELECT id FROM token_key WHERE member_id = $9))";
 
 /// Reads committed state. Short questions share a connection, and are sent without waiting for
 /// one another's answers.
@@ -91,7 +92,11 @@ impl PostgresReader {
         Ok(client)
     }
 
-    async fn rows(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, LedgerError> {
+    pub(super) async fn rows_of(
+        &self,
+        sql: &str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, LedgerError> {
         let answer = async { self.client().await?.query(sql, values).await.map_err(read) };
         tokio::time::timeout(SHORT, answer)
             .await
@@ -109,7 +114,7 @@ impl PostgresReader {
         values: &[&(dyn ToSql + Sync)],
         as_record: impl Fn(&Row) -> Result<T, Error>,
     ) -> Result<Vec<T>, LedgerError> {
-        let rows = self.rows(sql, values).await?;
+        let rows = self.rows_of(sql, values).await?;
         rows.iter().map(as_record).collect::<Result<_, _>>().map_err(read)
     }
 
@@ -193,37 +198,30 @@ impl PostgresReader {
         Ok(with_refund.collect())
     }
 
-    pub async fn usage(
-        &self,
-        query: &UsageQuery,
-        device: Option<DeviceId>,
-    ) -> Result<UsageList, LedgerError> {
+    pub async fn usage(&self, query: &UsageQuery, of: UsageOf) -> Result<UsageList, LedgerError> {
         let _turn = self.turn().await;
         let client = self.connect().await?;
-        tokio::time::timeout(LONG, usage_page(&client, query, device))
+        tokio::time::timeout(LONG, usage_page(&client, query, of))
             .await
             .map_err(|_| LedgerError::Unreachable("it did not answer in time".into()))?
             .map_err(read)
     }
 }
 
-async fn usage_page(
-    client: &Client,
-    query: &UsageQuery,
-    device: Option<DeviceId>,
-) -> Result<UsageList, Error> {
+async fn usage_page(client: &Client, query: &UsageQuery, of: UsageOf) -> Result<UsageList, Error> {
     let key = query.key_id.map(|id| *id.as_uuid());
-    let device = device.map(|id| *id.as_uuid());
+    let device = of.device.map(|id| *id.as_uuid());
+    let member = of.member.map(|id| *id.as_uuid());
     let since = query.since.map(|at| at.as_millisecond());
     let until = query.until.map(|at| at.as_millisecond());
     let before = query.before.map(|id| *id.as_uuid());
     let limit = page_size(query) as usize;
     let one_more = limit as i64 + 1;
     let sql = format!(
-        "{USAGE_COLUMNS} {USAGE_WHERE} AND ($9::uuid IS NULL OR request_id < $9) ORDER BY request_id DESC LIMIT $10"
+        "{USAGE_COLUMNS} {USAGE_WHERE} AND ($10::uuid IS NULL OR request_id < $10) ORDER BY request_id DESC LIMIT $11"
     );
     let kind = query.kind.map(RequestKind::as_str);
-    let selected: [&(dyn ToSql + Sync); 8] = [
+    let selected: [&(dyn ToSql + Sync); 9] = [
         &key,
         &device,
         &since,
@@ -232,6 +230,7 @@ async fn usage_page(
         &kind,
         &query.repository,
         &query.branch,
+        &member,
     ];
     let page: [&(dyn ToSql + Sync); 2] = [&before, &one_more];
     let found = client.query(&sql, &[&selected[..], &page[..]].concat()).await?;

@@ -9,6 +9,9 @@ impl Columns for Row {
     fn id(&self, column: usize) -> Result<Uuid, Error> {
         self.try_get(column)
     }
+    fn id_if_any(&self, column: usize) -> Result<Option<Uuid>, Error> {
+        self.try_get(column)
+    }
     fn bytes(&self, column: usize) -> Result<Vec<u8>, Error> {
         self.try_get(column)
     }

@@ -65,6 +65,14 @@ impl SqliteBackend {
             } => reply(answer, self.remember(secret, check)?),
             Operation::Sweep { now, answer } => reply(answer, self.sweep(now)?),
             Operation::Probe { now, answer } => reply(answer, self.probe(now)?),
+            Operation::People(request, answer) => reply(answer, self.people(&request)?),
+            Operation::Noted(operation, note) => {
+                let reply = self.apply(*operation)?;
+                if reply.happened {
+                    self.append(&note)?;
+                }
+                reply
+            }
         })
     }
 

@@ -12,6 +12,7 @@ UPDATE token_key SET devices_live = devices_live + 1, redeemed = 1
  WHERE mac = :mac AND devices_live < devices_max
    AND EXISTS (SELECT 1 FROM account WHERE account.id = token_key.id AND status = 0
                 AND (expires_at IS NULL OR expires_at > :at))
+   AND NOT EXISTS (SELECT 1 FROM member WHERE member.id = token_key.member_id AND disabled_at IS NOT NULL)
 RETURNING id";
 
 impl SqliteBackend {
@@ -33,8 +34,9 @@ impl SqliteBackend {
         let models = key.models.as_ref().map(|models| models.join("\n"));
         self.connection
             .prepare_cached(
-                "INSERT INTO token_key (id, mac, last4, label, models, devices_max, strict, created_at, limits)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO token_key (id, mac, last4, label, models, devices_max, strict, created_at, limits,
+                                        member_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 key.id.as_bytes(),
@@ -45,7 +47,8 @@ impl SqliteBackend {
                 key.devices,
                 key.strict,
                 key.at,
-                key.limits
+                key.limits,
+                key.member.map(|member| *member.as_bytes()),
             ])
             .map(drop)
     }
@@ -65,6 +68,12 @@ impl SqliteBackend {
         let Some(key) = claimed.map(KeyId::from_bytes) else {
             return Ok(Err(RedeemRefusal));
         };
+        if let Some(member) = redeem.member {
+            let sql = "UPDATE token_key SET member_id = ?2 WHERE id = ?1 AND member_id IS NULL";
+            self.connection
+                .prepare_cached(sql)?
+                .execute(params![key.as_bytes(), member.as_bytes()])?;
+        }
         self.insert_device(redeem, &key)?;
         Ok(Ok(Enrolled {
             key,

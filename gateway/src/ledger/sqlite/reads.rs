@@ -7,14 +7,14 @@ use std::{
 };
 
 use protocol::{
-    DeviceId, KeyId, RequestKind,
+    KeyId, RequestKind,
     api::{UsageEntry, UsageList, UsageQuery, UsageTotals},
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, named_params};
 use tokio::sync::Semaphore;
 
 use crate::ledger::{
-    DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, Secret,
+    DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, Secret, UsageOf,
     reader::page_size,
     rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
 };
@@ -34,6 +34,7 @@ pub struct SqliteReader {
 /// Rows that a query selects; a NULL parameter selects all.
 const USAGE_WHERE: &str = "
  WHERE (:key IS NULL OR key_id = :key) AND (:device IS NULL OR device_id = :device)
+   AND (:member IS NULL OR key_id IN (SELECT id FROM token_key WHERE member_id = :member))
    AND (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)
    AND (:model IS NULL OR model = :model) AND (:kind IS NULL OR kind = :kind)
    AND (:repository IS NULL OR coalesce(repository, '') = :repository)
@@ -167,15 +168,15 @@ impl SqliteReader {
     }
 
     /// One page of usage rows, newest first, with the totals of the whole selection.
-    pub fn usage(&self, query: &UsageQuery, device: Option<DeviceId>) -> Result<UsageList, LedgerError> {
+    pub fn usage(&self, query: &UsageQuery, of: UsageOf) -> Result<UsageList, LedgerError> {
         let limit = page_size(query);
         self.with(|connection| {
-            let mut rows = usage_page(connection, query, device, limit)?;
+            let mut rows = usage_page(connection, query, of, limit)?;
             let more = rows.len() > limit as usize;
             rows.truncate(limit as usize);
             let next = rows.last().filter(|_| more).map(|row| row.request_id);
             Ok(UsageList {
-                totals: usage_totals(connection, query, device)?,
+                totals: usage_totals(connection, query, of)?,
                 rows,
                 next,
             })
@@ -186,7 +187,7 @@ impl SqliteReader {
 fn usage_page(
     connection: &Connection,
     query: &UsageQuery,
-    device: Option<DeviceId>,
+    of: UsageOf,
     limit: u32,
 ) -> rusqlite::Result<Vec<UsageEntry>> {
     let sql = format!(
@@ -197,7 +198,8 @@ fn usage_page(
         .prepare_cached(&sql)?
         .query_map(
             named_params! {
-                ":key": query.key_id.map(|id| *id.as_bytes()), ":device": device.map(|id| *id.as_bytes()),
+                ":key": query.key_id.map(|id| *id.as_bytes()), ":device": of.device.map(|id| *id.as_bytes()),
+                ":member": of.member.map(|id| *id.as_bytes()),
                 ":since": query.since.map(|at| at.as_millisecond()),
                 ":until": query.until.map(|at| at.as_millisecond()),
                 ":model": query.model, ":kind": query.kind.map(RequestKind::as_str),
@@ -209,11 +211,7 @@ fn usage_page(
         .collect()
 }
 
-fn usage_totals(
-    connection: &Connection,
-    query: &UsageQuery,
-    device: Option<DeviceId>,
-) -> rusqlite::Result<UsageTotals> {
+fn usage_totals(connection: &Connection, query: &UsageQuery, of: UsageOf) -> rusqlite::Result<UsageTotals> {
     let sql = format!(
         "SELECT count(*), coalesce(sum(input), 0), coalesce(sum(output), 0), coalesce(sum(cache_read), 0),
                 coalesce(sum(cache_write), 0), coalesce(sum(reasoning), 0), coalesce(sum(cost), 0)
@@ -221,7 +219,8 @@ fn usage_totals(
     );
     connection.prepare_cached(&sql)?.query_row(
         named_params! {
-            ":key": query.key_id.map(|id| *id.as_bytes()), ":device": device.map(|id| *id.as_bytes()),
+            ":key": query.key_id.map(|id| *id.as_bytes()), ":device": of.device.map(|id| *id.as_bytes()),
+                ":member": of.member.map(|id| *id.as_bytes()),
             ":since": query.since.map(|at| at.as_millisecond()),
             ":until": query.until.map(|at| at.as_millisecond()),
             ":model": query.model, ":kind": query.kind.map(RequestKind::as_str),

@@ -9,6 +9,9 @@ impl Columns for Row<'_> {
     fn id(&self, column: usize) -> Result<Uuid> {
         self.get(column).map(Uuid::from_bytes)
     }
+    fn id_if_any(&self, column: usize) -> Result<Option<Uuid>> {
+        Ok(self.get::<_, Option<[u8; 16]>>(column)?.map(Uuid::from_bytes))
+    }
     fn bytes(&self, column: usize) -> Result<Vec<u8>> {
         self.get(column)
     }

@@ -1,0 +1,34 @@
+//! Members, their sessions, tokens and links, and the audit log, beside the ledger's own tables.
+//!
+//! None of it is on the way of a request to a model, so each statement is written once and runs in
+//! either database ([`Sql`]). Changes go through the ledger's writer like everything else: what
+//! moves money and the line of the audit log about it are one commit.
+
+mod audit;
+mod audit_list;
+mod change;
+mod device_code;
+mod key_owner;
+mod link;
+mod member;
+mod reading;
+mod schema;
+mod session;
+mod sql;
+mod token;
+
+pub use audit::{Actor, Note};
+pub use change::{Asked, PeopleChange, PeopleOutcome, PeopleRefusal, PeopleRequest};
+pub use device_code::{CodeAnswer, DeviceCode, FlowOutcome, FlowSecrets};
+pub use link::{Link, LinkUse};
+pub use member::{MemberEdit, NewMember};
+pub use reading::{
+    DeviceCodeRecord, LinkRecord, MemberRecord, PeopleReader, SessionRecord, SignInRecord, TokenRecord,
+};
+pub use session::{IDLE_MS, NewSession};
+pub use token::NewToken;
+
+pub(super) use audit::append;
+pub(super) use change::decide;
+pub(super) use schema::{POSTGRES, SQLITE};
+pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value};

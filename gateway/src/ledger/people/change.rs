@@ -1,0 +1,226 @@
+//! Everything that changes members and what is theirs, each as one step of a transaction.
+
+use protocol::{InvitationId, KeyId, MemberId, SessionId, TokenId};
+
+use super::{
+    audit::{Note, append},
+    device_code::{self, CodeAnswer, DeviceCode, FlowOutcome, FlowSecrets},
+    key_owner, link,
+    link::{Link, LinkUse},
+    member::{self, MemberEdit},
+    session::{self, NewSession},
+    sql::{Sql, Turn, values},
+    token::{self, NewToken},
+};
+
+/// For how long the same request under the same `Idempotency-Key` is answered as done.
+const ASKED_MS: i64 = 24 * 3_600 * 1_000;
+
+/// A change, and the line of the audit log about it.
+#[derive(Clone, Debug)]
+pub struct PeopleRequest {
+    pub at: i64,
+    pub change: PeopleChange,
+    pub note: Option<Note>,
+    pub asked: Option<Asked>,
+}
+
+/// An `Idempotency-Key`, whose it is, and what was asked under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub id: String,
+    /// A digest of the request: another one under the same key is refused.
+    pub request: String,
+    /// The id of what is made; no answer with a secret is kept.
+    pub makes: String,
+}
+
+#[derive(Clone, Debug)]
+pub enum PeopleChange {
+    CreateLink(Link),
+    RevokeInvitation(InvitationId),
+    /// A one-time link is used up: whoever it is for is signed in.
+    UseLink(Box<LinkUse>),
+    StartSession(NewSession),
+    TouchSession {
+        mac: [u8; 32],
+    },
+    StepUp {
+        mac: [u8; 32],
+    },
+    /// One session of the member, or all of them.
+    EndSessions {
+        member: MemberId,
+        session: Option<SessionId>,
+    },
+    /// All sessions of the member end, and this one begins.
+    SetPassword {
+        member: MemberId,
+        password: String,
+        session: NewSession,
+    },
+    EditMember(MemberEdit),
+    RemoveMember(MemberId),
+    /// The one becomes owner, the other admin; both have to sign in anew, the latter in `session`.
+    TransferOwnership {
+        from: MemberId,
+        to: MemberId,
+        session: Option<NewSession>,
+    },
+    AddToken(NewToken),
+    RevokeToken {
+        member: MemberId,
+        token: TokenId,
+    },
+    TouchToken {
+        mac: [u8; 32],
+    },
+    AddDeviceCode(Box<DeviceCode>),
+    AnswerDeviceCode(CodeAnswer),
+    PollDeviceCode(Box<FlowSecrets>),
+    /// The key of this code becomes the member's.
+    ClaimKey {
+        mac: [u8; 32],
+        member: MemberId,
+    },
+    AssignKey {
+        key: KeyId,
+        member: Option<MemberId>,
+    },
+    /// Nothing but the line of the log.
+    Note,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PeopleOutcome {
+    Done,
+    Member(MemberId),
+    Key(KeyId),
+    /// These keys and all their devices stopped.
+    Stopped(Vec<KeyId>),
+    Flow(FlowOutcome),
+}
+
+impl PeopleOutcome {
+    /// A device that asks and hears that nothing is decided has changed nothing.
+    fn is_something(&self) -> bool {
+        match self {
+            Self::Flow(outcome) => matches!(outcome, FlowOutcome::Token | FlowOutcome::Device(_)),
+            _ => true,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PeopleRefusal {
+    /// No such thing, or not for this caller.
+    Unknown,
+    /// A link that is unknown, used, expired or revoked: one answer for all.
+    Link,
+    NameTaken,
+    LastOwner,
+    /// A key that is unknown, somebody else's, expired or revoked: one answer for all.
+    Key,
+    /// Another request came under the same idempotency key.
+    Reused,
+    /// The same request was carried out before; what it made has this id.
+    Repeated(String),
+}
+
+/// Carries a change out, or answers why not. A refusal leaves no trace.
+pub(in crate::ledger) async fn decide<S: Sql>(
+    db: &S,
+    request: &PeopleRequest,
+) -> Result<Result<PeopleOutcome, PeopleRefusal>, S::Error> {
+    if request.change.is_about_members() {
+        db.wait_turn(Turn::Members).await?;
+    }
+    if let Some(asked) = &request.asked
+        && let Some(refusal) = repeated(db, asked, request.at).await?
+    {
+        return Ok(Err(refusal));
+    }
+    let outcome = carry_out(db, request).await?;
+    if outcome.is_err() {
+        return Ok(outcome);
+    }
+    if let Some(asked) = &request.asked {
+        let sql = "INSERT INTO answered VALUES (?1, ?2, ?3, ?4)";
+        db.execute(sql, values![&asked.id, request.at, &asked.request, &asked.makes])
+            .await?;
+    }
+    if let Some(note) = &request.note
+        && outcome.as_ref().is_ok_and(PeopleOutcome::is_something)
+    {
+        append(db, note).await?;
+    }
+    Ok(outcome)
+}
+
+impl PeopleChange {
+    /// Whether it looks at other members before it changes something. What only notes the time does not.
+    fn is_about_members(&self) -> bool {
+        !matches!(
+            self,
+            Self::TouchSession { .. } | Self::TouchToken { .. } | Self::AddDeviceCode(_) | Self::Note
+        )
+    }
+}
+
+async fn repeated<S: Sql>(db: &S, asked: &Asked, at: i64) -> Result<Option<PeopleRefusal>, S::Error> {
+    db.execute("DELETE FROM answered WHERE at < ?1", values![at - ASKED_MS])
+        .await?;
+    let sql = "SELECT request, answer FROM answered WHERE id = ?1";
+    let Some(row) = db.row(sql, values![&asked.id]).await? else {
+        return Ok(None);
+    };
+    Ok(Some(if row.text(0)? == asked.request {
+        PeopleRefusal::Repeated(row.text(1)?)
+    } else {
+        PeopleRefusal::Reused
+    }))
+}
+
+async fn carry_out<S: Sql>(
+    db: &S,
+    request: &PeopleRequest,
+) -> Result<Result<PeopleOutcome, PeopleRefusal>, S::Error> {
+    let at = request.at;
+    let done = |is_done| {
+        if is_done {
+            Ok(PeopleOutcome::Done)
+        } else {
+            Err(PeopleRefusal::Unknown)
+        }
+    };
+    Ok(match &request.change {
+        PeopleChange::CreateLink(new) => done(link::create(db, new, at).await?),
+        PeopleChange::RevokeInvitation(id) => done(link::revoke(db, *id, at).await?),
+        PeopleChange::UseLink(used) => link::use_up(db, used, at).await?,
+        PeopleChange::StartSession(new) => done(session::start(db, new, at).await?),
+        PeopleChange::TouchSession { mac } => done(session::touch(db, mac, at).await?),
+        PeopleChange::StepUp { mac } => done(session::step_up(db, mac, at).await?),
+        PeopleChange::EndSessions { member, session } => done(session::end(db, *member, *session).await?),
+        PeopleChange::SetPassword {
+            member,
+            password,
+            session,
+        } => done(member::set_password(db, *member, password, session, at).await?),
+        PeopleChange::EditMember(edit) => member::edit(db, edit, at).await?,
+        PeopleChange::RemoveMember(id) => member::remove(db, *id, at).await?,
+        PeopleChange::TransferOwnership { from, to, session } => {
+            member::transfer_ownership(db, *from, *to, session.as_ref(), at).await?
+        }
+        PeopleChange::AddToken(new) => done(token::add(db, new, at).await?),
+        PeopleChange::RevokeToken { member, token } => done(token::revoke(db, *member, *token, at).await?),
+        PeopleChange::TouchToken { mac } => done(token::touch(db, mac, at).await?),
+        PeopleChange::AddDeviceCode(code) => done(device_code::add(db, code, at).await?),
+        PeopleChange::AnswerDeviceCode(answer) => done(device_code::answer(db, answer, at).await?),
+        PeopleChange::PollDeviceCode(secrets) => {
+            Ok(PeopleOutcome::Flow(device_code::poll(db, secrets, at).await?))
+        }
+        PeopleChange::ClaimKey { mac, member } => key_owner::claim(db, mac, *member, at).await?,
+        PeopleChange::AssignKey { key, member } => key_owner::assign(db, *key, *member).await?,
+        PeopleChange::Note => Ok(PeopleOutcome::Done),
+    })
+}

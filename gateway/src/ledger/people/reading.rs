@@ -1,0 +1,314 @@
+//! Who is who, as it is committed.
+
+use std::collections::HashMap;
+
+use protocol::{
+    InvitationId, MemberId, SessionId, TokenId,
+    api::{
+        AuditList, AuditQuery, AuditReport, DeviceClient, DeviceFlowScope, InvitationState, LinkKind, Role,
+        Scope,
+    },
+};
+
+use super::{
+    audit_list, device_code, link, member,
+    sql::{Row, RowError, Rows, Value, values},
+};
+use crate::ledger::{LedgerError, Reader};
+
+/// A member who was not removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberRecord {
+    pub id: MemberId,
+    pub name: String,
+    pub email: Option<String>,
+    pub role: Role,
+    pub has_password: bool,
+    pub created_at: i64,
+    pub seen_at: Option<i64>,
+    pub disabled_at: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRecord {
+    pub id: SessionId,
+    pub created_at: i64,
+    pub seen_at: i64,
+    pub ends_at: i64,
+    pub step_up_at: Option<i64>,
+    pub client: Option<String>,
+    pub address: Option<String>,
+}
+
+/// A session with whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInRecord {
+    pub session: SessionRecord,
+    pub member: MemberRecord,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRecord {
+    pub id: TokenId,
+    pub last4: String,
+    pub name: String,
+    pub scopes: Vec<Scope>,
+    pub created_at: i64,
+    pub expires_at: i64,
+    pub used_at: Option<i64>,
+    pub revoked_at: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkRecord {
+    pub id: InvitationId,
+    pub kind: LinkKind,
+    pub member: Option<MemberId>,
+    pub role: Role,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub created_at: i64,
+    pub expires_at: i64,
+    pub used_at: Option<i64>,
+    pub revoked_at: Option<i64>,
+}
+
+impl LinkRecord {
+    pub fn state(&self, now: i64) -> InvitationState {
+        if self.used_at.is_some() {
+            InvitationState::Accepted
+        } else if self.revoked_at.is_some() {
+            InvitationState::Revoked
+        } else if self.expires_at <= now {
+            InvitationState::Expired
+        } else {
+            InvitationState::Open
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceCodeRecord {
+    pub scope: DeviceFlowScope,
+    pub name: String,
+    pub client: DeviceClient,
+    pub address: String,
+    pub created_at: i64,
+    pub expires_at: i64,
+}
+
+const MEMBER: &str = "member.id, member.name, member.email, member.role,
+       CAST(CASE WHEN password IS NULL THEN 0 ELSE 1 END AS BIGINT), member.created_at, member.seen_at, disabled_at";
+const SESSION: &str = "session.id, session.created_at, session.seen_at, ends_at, step_up_at, client, address";
+const TOKEN: &str =
+    "personal_token.id, last4, personal_token.name, scopes, personal_token.created_at, expires_at,
+       used_at, revoked_at";
+const LINK: &str = "
+SELECT id, kind, member_id, role, name, email, created_at, expires_at, used_at, revoked_at FROM link";
+
+fn member_at(row: &Row, first: usize) -> Result<MemberRecord, RowError> {
+    Ok(MemberRecord {
+        id: MemberId::from_uuid(row.id(first)?),
+        name: row.text(first + 1)?,
+        email: row.maybe_text(first + 2)?,
+        role: row.word(first + 3)?,
+        has_password: row.int(first + 4)? != 0,
+        created_at: row.int(first + 5)?,
+        seen_at: row.maybe_int(first + 6)?,
+        disabled_at: row.maybe_int(first + 7)?,
+    })
+}
+
+fn session_at(row: &Row) -> Result<SessionRecord, RowError> {
+    Ok(SessionRecord {
+        id: SessionId::from_uuid(row.id(0)?),
+        created_at: row.int(1)?,
+        seen_at: row.int(2)?,
+        ends_at: row.int(3)?,
+        step_up_at: row.maybe_int(4)?,
+        client: row.maybe_text(5)?,
+        address: row.maybe_text(6)?,
+    })
+}
+
+fn token_at(row: &Row) -> Result<TokenRecord, RowError> {
+    // A scope that a later version knew is none here.
+    let scopes = row.text(3)?;
+    let scopes = scopes.split(' ').filter_map(|word| word.parse().ok());
+    Ok(TokenRecord {
+        id: TokenId::from_uuid(row.id(0)?),
+        last4: row.text(1)?,
+        name: row.text(2)?,
+        scopes: scopes.collect(),
+        created_at: row.int(4)?,
+        expires_at: row.int(5)?,
+        used_at: row.maybe_int(6)?,
+        revoked_at: row.maybe_int(7)?,
+    })
+}
+
+fn link_at(row: &Row) -> Result<LinkRecord, RowError> {
+    let kind = if row.text(1)? == link::word(LinkKind::SignIn) {
+        LinkKind::SignIn
+    } else {
+        LinkKind::Invitation
+    };
+    Ok(LinkRecord {
+        id: InvitationId::from_uuid(row.id(0)?),
+        kind,
+        member: row.maybe_id(2)?.map(MemberId::from_uuid),
+        role: row.word(3)?,
+        name: row.maybe_text(4)?,
+        email: row.maybe_text(5)?,
+        created_at: row.int(6)?,
+        expires_at: row.int(7)?,
+        used_at: row.maybe_int(8)?,
+        revoked_at: row.maybe_int(9)?,
+    })
+}
+
+/// Reads what people have at the gateway.
+pub struct PeopleReader<'a>(&'a Reader);
+
+impl Reader {
+    pub const fn people(&self) -> PeopleReader<'_> {
+        PeopleReader(self)
+    }
+}
+
+impl PeopleReader<'_> {
+    async fn all<T>(
+        &self,
+        sql: &str,
+        values: &[Value],
+        read: impl Fn(&Row) -> Result<T, RowError>,
+    ) -> Result<Vec<T>, LedgerError> {
+        let rows = self.0.rows(sql, values).await?;
+        let records: Result<Vec<T>, RowError> = rows.iter().map(read).collect();
+        Ok(records?)
+    }
+
+    /// In the order in which they came.
+    pub async fn members(&self) -> Result<Vec<MemberRecord>, LedgerError> {
+        let sql = format!("SELECT {MEMBER} FROM member WHERE removed_at IS NULL ORDER BY id");
+        self.all(&sql, &[], |row| member_at(row, 0)).await
+    }
+
+    pub async fn member(&self, id: MemberId) -> Result<Option<MemberRecord>, LedgerError> {
+        let sql = format!("SELECT {MEMBER} FROM member WHERE removed_at IS NULL AND id = ?1");
+        Ok(self.all(&sql, values![id], |row| member_at(row, 0)).await?.pop())
+    }
+
+    /// Also of those who were removed.
+    pub async fn names(&self) -> Result<HashMap<MemberId, String>, LedgerError> {
+        let read = |row: &Row| Ok((MemberId::from_uuid(row.id(0)?), row.text(1)?));
+        let names = self.all("SELECT id, name FROM member", &[], read).await?;
+        Ok(names.into_iter().collect())
+    }
+
+    /// An owner who can sign in.
+    pub async fn owner(&self) -> Result<Option<MemberRecord>, LedgerError> {
+        let members = self.members().await?;
+        Ok(members
+            .into_iter()
+            .find(|member| member.role == Role::Owner && member.disabled_at.is_none()))
+    }
+
+    /// The member of this name or address, with what is kept of the password.
+    pub async fn member_to_sign_in(
+        &self,
+        name: &str,
+    ) -> Result<Option<(MemberRecord, Option<String>)>, LedgerError> {
+        let sql = format!(
+            "SELECT {MEMBER}, password FROM member
+              WHERE removed_at IS NULL AND disabled_at IS NULL AND (name_key = ?1 OR email_key = ?1)"
+        );
+        let read = |row: &Row| Ok((member_at(row, 0)?, row.maybe_text(8)?));
+        Ok(self.all(&sql, values![member::key_of(name)], read).await?.pop())
+    }
+
+    pub async fn password(&self, id: MemberId) -> Result<Option<String>, LedgerError> {
+        let sql = "SELECT password FROM member WHERE id = ?1 AND removed_at IS NULL";
+        let found = self.all(sql, values![id], |row| row.maybe_text(0)).await?.pop();
+        Ok(found.flatten())
+    }
+
+    pub async fn sign_in(&self, mac: &[u8; 32]) -> Result<Option<SignInRecord>, LedgerError> {
+        let sql = format!(
+            "SELECT {SESSION}, {MEMBER} FROM session JOIN member ON member.id = session.member_id WHERE mac = ?1"
+        );
+        let read = |row: &Row| {
+            Ok(SignInRecord {
+                session: session_at(row)?,
+                member: member_at(row, 7)?,
+            })
+        };
+        Ok(self.all(&sql, values![mac], read).await?.pop())
+    }
+
+    /// Newest first.
+    pub async fn sessions(&self, member: MemberId) -> Result<Vec<SessionRecord>, LedgerError> {
+        let sql = format!("SELECT {SESSION} FROM session WHERE member_id = ?1 ORDER BY id DESC");
+        self.all(&sql, values![member], session_at).await
+    }
+
+    /// Newest first.
+    pub async fn tokens(&self, member: MemberId) -> Result<Vec<TokenRecord>, LedgerError> {
+        let sql = format!("SELECT {TOKEN} FROM personal_token WHERE member_id = ?1 ORDER BY id DESC");
+        self.all(&sql, values![member], token_at).await
+    }
+
+    pub async fn token(&self, mac: &[u8; 32]) -> Result<Option<(TokenRecord, MemberRecord)>, LedgerError> {
+        let sql = format!(
+            "SELECT {TOKEN}, {MEMBER} FROM personal_token JOIN member ON member.id = personal_token.member_id
+              WHERE mac = ?1 AND removed_at IS NULL"
+        );
+        let read = |row: &Row| Ok((token_at(row)?, member_at(row, 8)?));
+        Ok(self.all(&sql, values![mac], read).await?.pop())
+    }
+
+    /// Newest first.
+    pub async fn invitations(&self) -> Result<Vec<LinkRecord>, LedgerError> {
+        let sql = format!("{LINK} WHERE kind = 'invitation' ORDER BY id DESC");
+        self.all(&sql, &[], link_at).await
+    }
+
+    pub async fn link(&self, mac: &[u8; 32]) -> Result<Option<LinkRecord>, LedgerError> {
+        let sql = format!("{LINK} WHERE mac = ?1");
+        Ok(self.all(&sql, values![mac], link_at).await?.pop())
+    }
+
+    /// One that waits for its answer.
+    pub async fn device_code(
+        &self,
+        user_mac: &[u8; 32],
+        now: i64,
+    ) -> Result<Option<DeviceCodeRecord>, LedgerError> {
+        let sql = "SELECT scope, name, os, client, version, address, created_at, expires_at FROM device_code
+                    WHERE user_mac = ?1 AND answer IS NULL AND expires_at > ?2";
+        let read = |row: &Row| {
+            Ok(DeviceCodeRecord {
+                scope: device_code::scope_of(&row.text(0)?),
+                name: row.text(1)?,
+                client: DeviceClient {
+                    os: row.maybe_text(2)?,
+                    client: row.maybe_text(3)?,
+                    version: row.maybe_text(4)?,
+                },
+                address: row.text(5)?,
+                created_at: row.int(6)?,
+                expires_at: row.int(7)?,
+            })
+        };
+        Ok(self.all(sql, values![user_mac, now], read).await?.pop())
+    }
+
+    pub async fn audit(&self, query: &AuditQuery) -> Result<AuditList, LedgerError> {
+        audit_list::list(self.0, query).await
+    }
+
+    /// Works every hash of the audit log out anew.
+    pub async fn verify_audit(&self) -> Result<AuditReport, LedgerError> {
+        audit_list::verify(self.0).await
+    }
+}

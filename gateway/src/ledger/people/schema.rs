@@ -1,0 +1,70 @@
+//! The tables of members and of the audit log. The names of the types are PostgreSQL's; SQLite,
+//! which takes any, keeps the values as they are.
+
+/// Passwords are argon2id in the PHC form. Every other secret is here as its MAC. Members are never
+/// deleted, since keys and the log name them; one who is removed loses everything but the name.
+/// `name_key` and `email_key` are what a person is looked up by: lower case, NULL once removed.
+macro_rules! tables {
+    () => {
+        "
+CREATE TABLE member (
+  id UUID PRIMARY KEY, name TEXT NOT NULL, name_key TEXT UNIQUE, email TEXT, email_key TEXT UNIQUE,
+  role TEXT NOT NULL, password TEXT, created_at BIGINT NOT NULL, seen_at BIGINT, disabled_at BIGINT,
+  removed_at BIGINT,
+  CHECK (role IN ('owner', 'admin', 'member', 'viewer'))
+);
+
+CREATE TABLE session (
+  mac BYTEA PRIMARY KEY, id UUID NOT NULL UNIQUE, member_id UUID NOT NULL REFERENCES member(id),
+  created_at BIGINT NOT NULL, seen_at BIGINT NOT NULL, ends_at BIGINT NOT NULL, step_up_at BIGINT,
+  client TEXT, address TEXT
+);
+CREATE INDEX session_of_member ON session(member_id);
+
+CREATE TABLE link (
+  id UUID PRIMARY KEY, mac BYTEA NOT NULL UNIQUE, kind TEXT NOT NULL, member_id UUID, role TEXT NOT NULL,
+  name TEXT, email TEXT, created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT,
+  revoked_at BIGINT
+);
+
+CREATE TABLE personal_token (
+  id UUID PRIMARY KEY, mac BYTEA NOT NULL UNIQUE, last4 TEXT NOT NULL,
+  member_id UUID NOT NULL REFERENCES member(id), name TEXT NOT NULL, scopes TEXT NOT NULL,
+  created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT, revoked_at BIGINT
+);
+CREATE INDEX token_of_member ON personal_token(member_id);
+
+CREATE TABLE device_code (
+  mac BYTEA PRIMARY KEY, user_mac BYTEA NOT NULL UNIQUE, scope TEXT NOT NULL, name TEXT NOT NULL, os TEXT,
+  client TEXT, version TEXT, address TEXT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL,
+  wait_ms BIGINT NOT NULL, polled_at BIGINT, answer TEXT, member_id UUID, key_id UUID
+);
+
+CREATE TABLE audit (
+  number BIGINT PRIMARY KEY, id UUID NOT NULL, at BIGINT NOT NULL, actor_kind TEXT NOT NULL, actor_id TEXT,
+  actor_name TEXT, action TEXT NOT NULL, target TEXT, was TEXT, became TEXT, request_id TEXT, peer TEXT,
+  hash BYTEA NOT NULL
+);
+
+ALTER TABLE token_key ADD COLUMN member_id UUID;
+CREATE INDEX key_of_member ON token_key(member_id);
+"
+    };
+}
+
+pub(in crate::ledger) const SQLITE: &str = concat!(
+    tables!(),
+    "
+CREATE TRIGGER audit_is_append_only_u BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'lines of the audit log are never changed'); END;
+CREATE TRIGGER audit_is_append_only_d BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'lines of the audit log are never deleted'); END;
+"
+);
+
+/// The function is the one that guards usage rows and entries.
+pub(in crate::ledger) const POSTGRES: &str = concat!(
+    tables!(),
+    "
+CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE ON audit
+  FOR EACH ROW EXECUTE FUNCTION rows_are_only_appended();
+"
+);

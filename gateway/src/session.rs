@@ -1,0 +1,229 @@
+//! Signed-in browsers: the cookie, how long it is good for, and whose page a request came from.
+
+use http::{HeaderMap, HeaderValue, Method, header};
+use protocol::{Code, Problem, api::Role};
+use zeroize::Zeroizing;
+
+use crate::{
+    ledger::{IDLE_MS, SessionRecord},
+    peer::{Peer, is_loopback_host},
+};
+
+/// How exact `last seen` is.
+pub const SEEN_GRAIN_MS: i64 = 60_000;
+/// For so long a password or passkey counts as fresh.
+pub const FRESH_MS: i64 = 10 * 60_000;
+const HOUR_MS: i64 = 3_600_000;
+
+/// When a session that begins now ends at the latest.
+pub fn ends_at(role: Role, now: i64) -> i64 {
+    now + match role {
+        Role::Owner | Role::Admin => 12 * HOUR_MS,
+        Role::Member | Role::Viewer => 7 * 24 * HOUR_MS,
+    }
+}
+
+pub fn is_over(session: &SessionRecord, now: i64) -> bool {
+    session.ends_at <= now || session.seen_at + IDLE_MS <= now
+}
+
+pub fn is_fresh(session: &SessionRecord, now: i64) -> bool {
+    session.step_up_at.is_some_and(|at| at + FRESH_MS > now)
+}
+
+/// How the page that the browser shows has reached us: what its cookie must be like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Scheme, host and port, as in `Origin`.
+    origin: String,
+    /// Plain http on this machine: some browsers keep no `Secure` cookie there, and so none with
+    /// the prefix `__Host-`. Cookies are shared by all ports of a host: the name has the port.
+    plain_port: Option<String>,
+}
+
+impl Page {
+    pub fn of(peer: &Peer, headers: &HeaderMap) -> Self {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.unwrap_or_default();
+        // Whoever is not on this machine has come over TLS, or over a proxy that ended it.
+        let is_plain = !peer.is_secure && is_loopback_host(host);
+        let scheme = if is_plain { "http" } else { "https" };
+        let port = host.rsplit_once(':').map(|(_, port)| port);
+        let port = port.filter(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+        Self {
+            origin: format!("{scheme}://{host}"),
+            plain_port: is_plain.then(|| port.unwrap_or("80").to_owned()),
+        }
+    }
+
+    fn cookie_name(&self) -> String {
+        match &self.plain_port {
+            Some(port) => format!("token-tracker-{port}"),
+            None => "__Host-token-tracker".to_owned(),
+        }
+    }
+
+    /// The secret in the request's cookie, if it has one.
+    pub fn secret(&self, headers: &HeaderMap) -> Option<Zeroizing<String>> {
+        let name = self.cookie_name();
+        let cookies = headers.get_all(header::COOKIE).iter();
+        cookies
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(found, _)| *found == name)
+            .map(|(_, secret)| Zeroizing::new(secret.to_owned()))
+    }
+
+    pub fn set_cookie(&self, secret: &str) -> HeaderValue {
+        self.cookie(secret, "")
+    }
+    pub fn clear_cookie(&self) -> HeaderValue {
+        self.cookie("", "; Max-Age=0")
+    }
+
+    /// Without an age the cookie ends with the browser; the session may end before.
+    fn cookie(&self, secret: &str, more: &str) -> HeaderValue {
+        let secure = if self.plain_port.is_some() { "" } else { "; Secure" };
+        let text = format!(
+            "{}={secret}; Path=/; HttpOnly; SameSite=Strict{secure}{more}",
+            self.cookie_name()
+        );
+        let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
+        value.set_sensitive(true);
+        value
+    }
+
+    /// Refuses what another site's page sent, or may have sent, in the name of whoever is signed in.
+    pub fn check_request(&self, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+        let refuse = |hint: &str| {
+            let text = "This request did not come from a page of this gateway.";
+            Err(Problem::new(Code::Forbidden, text).with_hint(hint))
+        };
+        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+        let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+        if method.is_safe() {
+            // What is only read may be asked for from the address bar.
+            return match site {
+                None | Some(b"same-origin" | b"none") => Ok(()),
+                Some(_) => refuse("Open the gateway's own page."),
+            };
+        }
+        match (site, origin) {
+            (Some(b"same-origin"), _) => {}
+            (None, Some(origin)) if origin.eq_ignore_ascii_case(&self.origin) => {}
+            _ => {
+                return refuse(
+                    "Send Sec-Fetch-Site: same-origin, as browsers do, or use a personal access token.",
+                );
+            }
+        }
+        if has_body(headers) && !is_json(headers) {
+            return refuse("Send the body as application/json.");
+        }
+        Ok(())
+    }
+}
+
+fn has_body(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH);
+    headers.contains_key(header::TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
+}
+
+/// A form of another site can send three other types without asking; this one it cannot.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next());
+    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    fn page(host: &str, is_secure: bool) -> Page {
+        let peer = Peer {
+            address: Ipv4Addr::LOCALHOST.into(),
+            is_local: true,
+            is_secure,
+        };
+        Page::of(&peer, &headers(&[("host", host)]))
+    }
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn the_cookie_is_locked_to_the_host_wherever_browsers_can() {
+        let cookie = |host, is_secure| page(host, is_secure).set_cookie("s").to_str().unwrap().to_owned();
+        let locked = "__Host-token-tracker=s; Path=/; HttpOnly; SameSite=Strict; Secure";
+        assert_eq!(cookie("tokens.example", true), locked);
+        assert_eq!(cookie("tokens.example", false), locked, "a proxy ended the TLS");
+        assert_eq!(cookie("localhost:7425", true), locked);
+        assert_eq!(
+            cookie("127.0.0.1:7425", false),
+            "token-tracker-7425=s; Path=/; HttpOnly; SameSite=Strict"
+        );
+    }
+
+    #[test]
+    fn a_cookie_of_another_port_is_another_gateways() {
+        let cookies = headers(&[("cookie", "a=b; token-tracker-1=one; token-tracker-2=two")]);
+        let secret = |host| {
+            page(host, false)
+                .secret(&cookies)
+                .map(|secret| secret.to_string())
+        };
+        assert_eq!(secret("localhost:2").as_deref(), Some("two"));
+        assert_eq!(secret("localhost:3"), None);
+    }
+
+    #[test]
+    fn only_the_gateways_own_page_changes_anything() {
+        let page = page("localhost:7425", false);
+        let json = ("content-type", "application/json; charset=utf-8");
+        let allows = |pairs: &[_]| page.check_request(&Method::POST, &headers(pairs)).is_ok();
+        assert!(allows(&[("sec-fetch-site", "same-origin")]));
+        assert!(allows(&[
+            ("sec-fetch-site", "same-origin"),
+            ("content-length", "2"),
+            json
+        ]));
+        assert!(allows(&[("origin", "http://localhost:7425")]));
+        for refused in [
+            &[][..],
+            &[("sec-fetch-site", "same-site")],
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "http://localhost:7425"),
+            ],
+            &[("sec-fetch-site", "none")],
+            &[("origin", "http://localhost:7426")],
+            &[("origin", "https://localhost:7425")],
+            &[("origin", "null")],
+            &[("sec-fetch-site", "same-origin"), ("content-length", "2")],
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("content-length", "2"),
+                ("content-type", "text/plain"),
+            ],
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("transfer-encoding", "chunked"),
+            ],
+        ] {
+            assert!(!allows(refused), "{refused:?}");
+        }
+        let reads = |pairs: &[_]| page.check_request(&Method::GET, &headers(pairs)).is_ok();
+        assert!(reads(&[]) && reads(&[("sec-fetch-site", "none")]));
+        assert!(!reads(&[("sec-fetch-site", "cross-site")]));
+    }
+}

@@ -1,0 +1,94 @@
+use std::{fmt, str::FromStr};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::TokenId;
+
+macro_rules! scopes {
+    ($($(#[$doc:meta])* $name:ident $text:literal;)*) => {
+        /// What a personal access token may be used for, of what its member may do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        pub enum Scope { $($(#[$doc])* #[serde(rename = $text)] $name),* }
+
+        impl Scope {
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$name => $text),* } }
+        }
+    };
+}
+
+scopes! {
+    /// Keys, devices, balances, models.
+    Read "read";
+    UsageRead "usage:read";
+    /// Claim keys; mint, assign and revoke them.
+    KeysWrite "keys:write";
+    DevicesWrite "devices:write";
+    /// Top-ups, allocations, allowances, refunds.
+    CreditWrite "credit:write";
+    MembersRead "members:read";
+    MembersWrite "members:write";
+    UpstreamsRead "upstreams:read";
+    UpstreamsWrite "upstreams:write";
+    AuditRead "audit:read";
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Scope {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.iter().find(|scope| scope.as_str() == text);
+        found.copied().ok_or_else(|| {
+            let all: Vec<_> = Self::ALL.iter().map(|scope| scope.as_str()).collect();
+            format!("a scope is one of {}", all.join(", "))
+        })
+    }
+}
+
+/// `POST /api/v1/tokens`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenRequest {
+    pub name: String,
+    pub scopes: Vec<Scope>,
+    /// At most a year ahead; 90 days when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub expires_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonalToken {
+    pub id: TokenId,
+    pub name: String,
+    pub last4: String,
+    pub scopes: Vec<Scope>,
+    #[schema(value_type = String, format = "date-time")]
+    pub created_at: Timestamp,
+    #[schema(value_type = String, format = "date-time")]
+    pub expires_at: Timestamp,
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub last_used_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub revoked_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenList {
+    pub tokens: Vec<PersonalToken>,
+}
+
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct TokenCreated {
+    /// The token `ttp_…`. Shown here once and nowhere else.
+    pub secret: String,
+    pub token: PersonalToken,
+}
