@@ -172,8 +172,8 @@ mod tests {
                                 [default: never]
               --count <N>       How many keys to mint, each with the whole credit [default: 1]
               --strict          Refuse what the credit cannot cover, instead of lowering the output cap
-              --label <TEXT>     A name for the key, shown in lists
-              --member <MEMBER>  The member whose keys they are, by id
+              --label <TEXT>    A name for the key, shown in lists
+              --member <ID>     The member whose keys they are
           -h, --help            Print help
 
         Limits:

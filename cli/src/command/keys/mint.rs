@@ -37,8 +37,8 @@ pub struct Mint {
     /// A name for the key, shown in lists
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
-    /// The member whose keys they are, by id
-    #[arg(long, value_name = "MEMBER")]
+    /// The member whose keys they are
+    #[arg(long, value_name = "ID")]
     member: Option<MemberId>,
     /// Requests per minute [default: as the gateway is configured]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
