@@ -1,9 +1,9 @@
 //! Where sums come from: those that are kept, and the rows that are not counted there yet.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use jiff::tz::TimeZone;
-use protocol::RequestId;
+use protocol::{KeyId, RequestId};
 
 use super::{Cells, Days, Kept, first_id_at};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 /// The pause between two looks for rows to count.
 pub const PAUSE: Duration = Duration::from_secs(5);
 /// Rows that are counted at once.
-const AT_ONCE: usize = 5_000;
+const AT_ONCE: usize = 20_000;
 /// An id is made some time before its hold is there to be seen.
 const ID_BEFORE_HOLD_MS: i64 = 120_000;
 
@@ -27,11 +27,16 @@ pub fn name_of(zone: &TimeZone) -> &str {
     zone.iana_name().unwrap_or("UTC")
 }
 
-/// The usage of some days, telling apart at least what is asked.
-pub async fn cells(gateway: &Gateway, days: &Days, asked: Kept) -> Result<Cells, LedgerError> {
+/// The usage of some days, of these keys or of all, telling apart at least what is asked.
+pub async fn cells(
+    gateway: &Gateway,
+    days: &Days,
+    asked: Kept,
+    keys: Option<&HashSet<KeyId>>,
+) -> Result<Cells, LedgerError> {
     let (rollup, zone) = (std::sync::Arc::clone(&gateway.rollup), days.zone.clone());
-    let (from, to) = (days.from, days.to);
-    let read = move || rollup.read(name_of(&zone), from, to, asked);
+    let (span, keys) = ((days.from, days.to), keys.cloned());
+    let read = move || rollup.read(name_of(&zone), span, asked, keys.as_ref());
     let (mut cells, mark) = tokio::task::spawn_blocking(read)
         .await
         .map_err(|_| LedgerError::Read("reading the sums failed".into()))?

@@ -6,7 +6,7 @@
 //! stays below every request that is not settled yet.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::cell::{Cell, Cells, add};
 
-/// What a kept sum still tells apart besides the day and the key.
+/// What a kept sum still tells apart besides the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Kept(u8);
 
@@ -28,8 +28,9 @@ impl Kept {
     pub const KIND: Self = Self(4);
     pub const REPOSITORY: Self = Self(8);
     pub const BRANCH: Self = Self(16);
+    pub const KEY: Self = Self(32);
     pub const NOTHING: Self = Self(0);
-    const ALL: Self = Self(31);
+    const ALL: Self = Self(63);
 
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -40,15 +41,15 @@ impl Kept {
 
     /// The smallest set of sums that still tells all of this apart.
     fn found_in(self) -> Self {
-        let fits = SETS.iter().filter(|set| set.has(self));
-        fits.min_by_key(|set| set.0.count_ones())
-            .copied()
+        let fits = sets().filter(|set| set.has(self));
+        // A set with a key in it is the larger one of two.
+        fits.min_by_key(|set| (set.has(Self::KEY), set.0.count_ones()))
             .unwrap_or(Self::ALL)
     }
 }
 
-/// One row of usage goes into each of these.
-const SETS: [Kept; 12] = [
+/// Besides [`Kept::ALL`] one row of usage goes into each of these, with its key and without it.
+const PARTS: [Kept; 11] = [
     Kept::NOTHING,
     Kept::DEVICE,
     Kept::MODEL,
@@ -60,11 +61,15 @@ const SETS: [Kept; 12] = [
     Kept::MODEL.and(Kept::REPOSITORY),
     Kept::MODEL.and(Kept::BRANCH),
     Kept::REPOSITORY.and(Kept::BRANCH),
-    Kept::ALL,
 ];
 
+fn sets() -> impl Iterator<Item = Kept> {
+    let with_key = PARTS.into_iter().map(|part| part.and(Kept::KEY));
+    PARTS.into_iter().chain(with_key).chain([Kept::ALL])
+}
+
 /// A file of an older shape is made anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 const CREATE: &str = "
 DROP TABLE IF EXISTS sums;
 DROP TABLE IF EXISTS state;
@@ -74,7 +79,7 @@ CREATE TABLE sums (
   model TEXT NOT NULL, repository TEXT NOT NULL, branch TEXT NOT NULL, requests INTEGER NOT NULL,
   input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL,
   reasoning INTEGER NOT NULL, cost INTEGER NOT NULL,
-  PRIMARY KEY (kept, day, key_id, device_id, kind, model, repository, branch)
+  PRIMARY KEY (kept, key_id, day, device_id, kind, model, repository, branch)
 ) WITHOUT ROWID;
 ";
 const ADD: &str = "
@@ -84,9 +89,10 @@ ON CONFLICT DO UPDATE SET requests = requests + ?9, input = input + ?10, output 
 const READ: &str = "
 SELECT day, key_id, device_id, kind, model, repository, branch, requests, input, output, cache_read, cache_write,
        reasoning, cost
-  FROM sums WHERE kept = ?1 AND day >= ?2 AND day <= ?3";
+  FROM sums WHERE kept = ?1 AND key_id = ?2 AND day >= ?3 AND day <= ?4";
 
 const NONE: RequestId = RequestId::from_uuid(Uuid::nil());
+const NO_KEY: KeyId = KeyId::from_uuid(Uuid::nil());
 
 pub struct Rollup {
     file: Mutex<Connection>,
@@ -151,7 +157,7 @@ impl Rollup {
         )?;
         if moved == 1 {
             let mut add = transaction.prepare_cached(ADD)?;
-            for kept in SETS {
+            for kept in sets() {
                 for (cell, sum) in folded(cells, kept) {
                     write(&mut add, kept, &cell, &sum)?;
                 }
@@ -160,27 +166,53 @@ impl Rollup {
         transaction.commit()
     }
 
-    /// The sums of some days that tell apart what is asked, and the mark that they reach to.
+    /// The sums of some days that tell apart what is asked, of these keys or of all together, and
+    /// the mark that they reach to.
     pub fn read(
         &self,
         zone: &str,
-        from: Date,
-        to: Date,
+        (from, to): (Date, Date),
         asked: Kept,
+        keys: Option<&HashSet<KeyId>>,
     ) -> rusqlite::Result<(Cells, RequestId)> {
         let mark = self.mark(zone)?;
         let file = self.file();
+        let kept = if keys.is_some() {
+            asked.and(Kept::KEY)
+        } else {
+            asked
+        }
+        .found_in();
+        let known: Vec<[u8; 16]> = match keys {
+            Some(keys) => keys.iter().map(|key| *key.as_bytes()).collect(),
+            None if kept.has(Kept::KEY) => keys_in(&file, kept)?,
+            None => vec![*NO_KEY.as_bytes()],
+        };
         let mut statement = file.prepare_cached(READ)?;
-        let kept = asked.found_in();
+        let (from, to) = (from.to_string(), to.to_string());
         let mut cells = Cells::default();
-        let mut rows = statement.query(params![kept.0, from.to_string(), to.to_string()])?;
-        while let Some(row) = rows.next()? {
-            if let Some(cell) = cell(row)? {
-                cells.0.insert(cell, sum(row)?);
+        for key in known {
+            let mut rows = statement.query(params![kept.0, key, from, to])?;
+            while let Some(row) = rows.next()? {
+                if let Some(cell) = cell(row)? {
+                    cells.0.insert(cell, sum(row)?);
+                }
             }
         }
         Ok((cells, mark))
     }
+}
+
+/// The keys that a set knows, found one after the other: each by a step in the index.
+fn keys_in(file: &Connection, kept: Kept) -> rusqlite::Result<Vec<[u8; 16]>> {
+    let mut next = file.prepare_cached("SELECT min(key_id) FROM sums WHERE kept = ?1 AND key_id > ?2")?;
+    let mut found = Vec::new();
+    let mut last: Option<[u8; 16]> = Some(*NO_KEY.as_bytes());
+    while let Some(before) = last {
+        last = next.query_row(params![kept.0, before], |row| row.get(0))?;
+        found.extend(last);
+    }
+    Ok(found)
 }
 
 /// The cells without what is not kept of them.
@@ -196,7 +228,7 @@ fn folded(cells: &Cells, kept: Kept) -> HashMap<Cell, UsageTotals> {
     for (cell, sum) in &cells.0 {
         let cell = Cell {
             day: cell.day,
-            key: cell.key,
+            key: if kept.has(Kept::KEY) { cell.key } else { NO_KEY },
             device: if kept.has(Kept::DEVICE) {
                 cell.device
             } else {
@@ -312,7 +344,7 @@ mod tests {
 
     fn costs(rollup: &Rollup, asked: Kept, name: fn(&Cell) -> &str) -> Vec<(String, i64)> {
         let day = "1970-01-01".parse().unwrap();
-        let (cells, _) = rollup.read("UTC", day, day, asked).unwrap();
+        let (cells, _) = rollup.read("UTC", (day, day), asked, None).unwrap();
         let mut found: Vec<_> = cells
             .0
             .iter()
@@ -347,6 +379,31 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_told_apart_where_they_are_asked_for() {
+        let (_folder, rollup) = open();
+        let mark = rollup.mark("UTC").unwrap();
+        let other = Line {
+            key: KeyId::from_bytes([9; 16]),
+            ..line("a", "x", 3)
+        };
+        rollup
+            .count(mark, request(3), &counted(vec![line("a", "x", 5), other]))
+            .unwrap();
+        let day = "1970-01-01".parse().unwrap();
+        let of = |asked, keys: Option<&HashSet<KeyId>>| {
+            let (cells, _) = rollup.read("UTC", (day, day), asked, keys).unwrap();
+            let mut costs: Vec<_> = cells.0.values().map(|sum| sum.cost_nano_usd.nano_usd()).collect();
+            costs.sort_unstable();
+            costs
+        };
+        let mine = HashSet::from([KeyId::from_bytes([9; 16])]);
+        assert_eq!(of(Kept::MODEL, None), [8]);
+        assert_eq!(of(Kept::KEY, None), [3, 5]);
+        assert_eq!(of(Kept::MODEL, Some(&mine)), [3]);
+        assert_eq!(of(Kept::NOTHING, Some(&HashSet::new())), [0; 0]);
+    }
+
+    #[test]
     fn days_of_another_time_zone_are_counted_anew() {
         let (_folder, rollup) = open();
         let mark = rollup.mark("UTC").unwrap();
@@ -366,5 +423,6 @@ mod tests {
             Kept::MODEL.and(Kept::BRANCH)
         );
         assert_eq!(repository_and_kind.found_in(), Kept::ALL);
+        assert_eq!(Kept::KEY.and(Kept::MODEL).found_in(), Kept::KEY.and(Kept::MODEL));
     }
 }

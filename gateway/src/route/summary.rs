@@ -50,7 +50,9 @@ pub async fn summary(
     check_totals(&caller, &query)?;
     let whose = whose(&gateway, &caller)?;
     let asked = asked(&query, &whose);
-    let cells = report::cells(&gateway, &days, asked).await.map_err(internal)?;
+    let cells = report::cells(&gateway, &days, asked, whose.keys.as_ref())
+        .await
+        .map_err(internal)?;
     let (rows, totals, left_out) = report::summary(&cells, &Selection { whose, query });
     Ok(Json(UsageSummary {
         from: days.from,
@@ -123,11 +125,13 @@ fn asked(query: &SummaryQuery, whose: &Whose) -> Kept {
         Some(Dimension::Device) => Kept::DEVICE,
         Some(Dimension::Repository) => Kept::REPOSITORY,
         Some(Dimension::Branch) => Kept::BRANCH,
-        Some(Dimension::Day | Dimension::Key) | None => Kept::NOTHING,
+        Some(Dimension::Key) => Kept::KEY,
+        Some(Dimension::Day) | None => Kept::NOTHING,
     };
     let filter = |is_there: bool, kept: Kept| if is_there { kept } else { Kept::NOTHING };
     of(query.group_by)
         .and(of(query.stack_by))
+        .and(filter(query.key_id.is_some(), Kept::KEY))
         .and(filter(query.model.is_some(), Kept::MODEL))
         .and(filter(query.kind.is_some(), Kept::KIND))
         .and(filter(query.repository.is_some(), Kept::REPOSITORY))
@@ -154,7 +158,7 @@ pub async fn overview(State(gateway): State<Arc<Gateway>>, caller: Caller) -> An
     } else {
         Kept::NOTHING
     };
-    let mut cells = report::cells(&gateway, &days, Kept::MODEL.and(device))
+    let mut cells = report::cells(&gateway, &days, Kept::MODEL.and(device), whose.keys.as_ref())
         .await
         .map_err(internal)?;
     cells.0.retain(|cell, _| whose.has(cell.key, cell.device));
