@@ -84,7 +84,7 @@ impl World {
         Place {
             folder: project.folder.clone(),
             branch,
-            now: BEGIN_MS + self.rng.i64(..SPAN_MS),
+            now: BEGIN_MS + self.rng.i64(0..SPAN_MS),
         }
     }
 

@@ -1,4 +1,8 @@
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::Path,
+};
 
 use corpus::{Size, Truth, write};
 use jiff::tz::TimeZone;
@@ -57,4 +61,20 @@ fn as_many_responses_as_asked_for_are_billed_and_rows_add_up_in_any_zone() {
         let output: u64 = rows.values().map(|sums| sums.output).sum();
         assert_eq!(output, truth.totals().output, "{zone}");
     }
+}
+
+#[test]
+fn work_is_spread_over_the_season() {
+    let (_, truth) = written(Size { seed: 10, ..SIZE }).unwrap();
+    let days: BTreeSet<String> = truth
+        .rows(&TimeZone::UTC)
+        .into_keys()
+        .map(|key| key.day)
+        .collect();
+    assert!(days.len() > 10, "{days:?}");
+    assert!(
+        days.iter()
+            .all(|day| ("2025-10-01".."2026-02-01").contains(&day.as_str())),
+        "{days:?}"
+    );
 }
