@@ -143,7 +143,7 @@ rules! {
     RedeemKey          [All, All, All, All, All, All]       NEVER, NotNeeded;
     SeeAccount         [No, No, No, No, Own, No]            NEVER, NotNeeded;
     SeeBalance         [Own, Own, Own, Own, Own, No]        with(Scope::Read), NotNeeded;
-    Listen             [No, No, No, No, Own, No]            NEVER, NotNeeded;
+    Listen             [All, All, Own, Totals, Own, No]     NEVER, NotNeeded;
     SetPreferences     [No, No, No, No, Own, No]            NEVER, NotNeeded;
     ListDevices        [All, All, Own, No, Own, No]         with(Scope::Read), NotNeeded;
     ChangeDevice       [All, All, Own, No, Own, No]         with(Scope::DevicesWrite), NotNeeded;

@@ -17,14 +17,34 @@ pub enum Notice {
     Balance(Balance),
 }
 
-#[derive(Default)]
+/// Changes of any lot that a page misses at once are one change to it.
+const CHANGES_MAX: usize = 64;
+
 pub struct EventHub {
     lots: Mutex<HashMap<KeyId, broadcast::Sender<Notice>>>,
     changed: Mutex<HashSet<KeyId>>,
     ring: Notify,
+    /// For signed-in browsers: which lot changed, whoever it belongs to.
+    any: broadcast::Sender<KeyId>,
+}
+
+impl Default for EventHub {
+    fn default() -> Self {
+        Self {
+            lots: Mutex::default(),
+            changed: Mutex::default(),
+            ring: Notify::default(),
+            any: broadcast::channel(CHANGES_MAX).0,
+        }
+    }
 }
 
 impl EventHub {
+    /// Every change of a lot from now on.
+    pub fn listen_to_all(&self) -> broadcast::Receiver<KeyId> {
+        self.any.subscribe()
+    }
+
     pub fn listen(&self, key: KeyId) -> broadcast::Receiver<Notice> {
         lock(&self.lots)
             .entry(key)
@@ -35,6 +55,10 @@ impl EventHub {
     /// Notes that a lot changed. One task reads changed lots anew and tells them, so that of two
     /// changes at once the later state is told last.
     pub fn note_change(&self, key: KeyId) {
+        // Without a browser that listens this is one look at a counter.
+        if self.any.receiver_count() > 0 {
+            let _ = self.any.send(key);
+        }
         if self.is_heard(key) && lock(&self.changed).insert(key) {
             self.ring.notify_one();
         }

@@ -75,6 +75,8 @@ fn heard(session: &Session, data: &str) -> bool {
             session.settlements.nudge();
             false
         }
+        // For pages; a device hears of its balance.
+        Ok(Event::Changed) => false,
         Ok(Event::Revocation { message }) => {
             session.signed_out(Problem::new(Code::CredentialRevoked, message));
             true

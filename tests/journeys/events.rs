@@ -107,7 +107,7 @@ async fn a_revoked_key_is_told_and_its_stream_ends() {
         .expect(0);
     loop {
         match ear.next().await.expect("a word of farewell") {
-            Event::Balance { .. } => {}
+            Event::Balance { .. } | Event::Changed => {}
             Event::Revocation { message } => {
                 assert!(!message.is_empty());
                 break;

@@ -1,4 +1,6 @@
-//! `GET /api/v1/events`: what clients listen to instead of polling.
+//! `GET /api/v1/events`: what clients and pages listen to instead of polling.
+
+mod page;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -6,15 +8,18 @@ use axum::{
     extract::State,
     response::sse::{self, KeepAlive, Sse},
 };
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream, stream::BoxStream};
 use protocol::{
     Code, Problem,
     api::{ErrorBody, Event},
 };
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Answer, ApiError, access::ByDevice};
-use crate::{events::Notice, state::Gateway};
+use super::{
+    Answer, ApiError,
+    access::{Caller, Who},
+};
+use crate::{directory::Device, events::Notice, state::Gateway};
 
 /// Proxies on the way close connections that are silent for longer.
 const PING: Duration = Duration::from_secs(15);
@@ -22,15 +27,26 @@ const PING: Duration = Duration::from_secs(15);
 const LISTENERS_MAX: u32 = 64;
 const RETRY_SECONDS: u64 = 30;
 
-/// Server-sent events: the balance now and after each change, and a revocation, which ends it.
+/// Server-sent events: for a device its balance now and after each change, and a revocation, which
+/// ends it; for a signed-in browser also that something it may see has changed.
 #[utoipa::path(
     get, path = "/api/v1/events",
     responses((status = 200, content_type = "text/event-stream", body = Event), (status = 401, body = ErrorBody))
 )]
 pub async fn listen(
     State(gateway): State<Arc<Gateway>>,
-    ByDevice(device): ByDevice,
+    caller: Caller,
 ) -> Answer<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>> {
+    let events = match &caller.who {
+        Who::Device(device) => of_device(gateway, Arc::clone(device)).await?,
+        Who::Session(session) => page::events(gateway, caller.reach, session).await?,
+        _ => return Err(Problem::new(Code::Forbidden, "Devices and signed-in browsers listen here.").into()),
+    };
+    let events = events.map(|event| Ok(to_sse(&event)));
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(PING)))
+}
+
+async fn of_device(gateway: Arc<Gateway>, device: Arc<Device>) -> Answer<BoxStream<'static, Event>> {
     let listening = device.listen(LISTENERS_MAX).ok_or_else(|| {
         let problem = Problem::new(Code::RateLimited, "This device listens in too many places.")
             .with_hint("Close what is not needed.");
@@ -62,10 +78,7 @@ pub async fn listen(
         };
         Some((Event::Balance { balance }, Some((gateway, listening, notices))))
     });
-    let events = stream::once(async { first })
-        .chain(later)
-        .map(|event| Ok(to_sse(&event)));
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(PING)))
+    Ok(stream::once(async { first }).chain(later).boxed())
 }
 
 fn revocation() -> Event {

@@ -7,9 +7,11 @@ use super::Balance;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", tag = "type")]
 pub enum Event {
-    /// Sent first, and whenever a lot of the device changed.
+    /// Sent first, and whenever a lot of the device, or of the member, changed.
     Balance { balance: Balance },
-    /// The device or its key was revoked; the stream ends after it.
+    /// Something that a signed-in browser may see is another one than before: requests, keys, devices.
+    Changed,
+    /// The device or its key was revoked, or the session is over; the stream ends after it.
     Revocation { message: String },
 }
 
@@ -18,6 +20,7 @@ impl Event {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Balance { .. } => "balance",
+            Self::Changed => "changed",
             Self::Revocation { .. } => "revocation",
         }
     }

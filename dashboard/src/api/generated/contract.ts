@@ -196,7 +196,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events: the balance now and after each change, and a revocation, which ends it. */
+        /**
+         * Server-sent events: for a device its balance now and after each change, and a revocation, which
+         *     ends it; for a signed-in browser also that something it may see has changed.
+         */
         get: operations["get_events"];
         put?: never;
         post?: never;
@@ -1294,6 +1297,9 @@ export interface components {
             balance: components["schemas"]["Balance"];
             /** @enum {string} */
             type: "balance";
+        } | {
+            /** @enum {string} */
+            type: "changed";
         } | {
             message: string;
             /** @enum {string} */

@@ -1,0 +1,140 @@
+//! What a page of the dashboard hears: that something it may see has changed, and its member's balance.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, stream, stream::BoxStream};
+use protocol::{KeyId, MemberId, api::Event};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use crate::{
+    access::Reach,
+    clock::now_ms,
+    route::{Answer, access::SignedIn},
+    session,
+    state::Gateway,
+};
+
+/// Changes of this time are told as one.
+const GATHER: Duration = Duration::from_millis(200);
+/// How often a page that hears nothing is looked at: whether its session still stands.
+const LOOK: Duration = Duration::from_secs(20);
+
+struct Listening {
+    gateway: Arc<Gateway>,
+    /// What the session is found by.
+    mac: [u8; 32],
+    member: MemberId,
+    reach: Reach,
+    changes: Receiver<KeyId>,
+}
+
+/// What happened since the last look.
+enum Heard {
+    /// The member's own credit.
+    Own,
+    /// Something of others that they may see.
+    Others,
+    Nothing,
+    End,
+}
+
+pub async fn events(
+    gateway: Arc<Gateway>,
+    reach: Reach,
+    signed_in: &SignedIn,
+) -> Answer<BoxStream<'static, Event>> {
+    let member = signed_in.record.member.id;
+    // Listen first, then read: a change between the two is told twice rather than never.
+    let listening = Listening {
+        changes: gateway.events.listen_to_all(),
+        gateway: Arc::clone(&gateway),
+        mac: signed_in.mac,
+        member,
+        reach,
+    };
+    let first = Event::Balance {
+        balance: gateway.balance_of_member(member).await?,
+    };
+    let later = stream::unfold(Some(listening), |listening| async move {
+        let mut listening = listening?;
+        let event = listening.next().await?;
+        let is_over = matches!(event, Event::Revocation { .. });
+        Some((event, (!is_over).then_some(listening)))
+    });
+    Ok(stream::once(async { first }).chain(later).boxed())
+}
+
+impl Listening {
+    /// The next thing to tell; none when the gateway stops.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            let heard = self.hear().await;
+            if matches!(heard, Heard::End) {
+                return None;
+            }
+            if !self.still_stands().await {
+                return Some(Event::Revocation {
+                    message: "This session is over.".into(),
+                });
+            }
+            match heard {
+                Heard::Own => {
+                    let balance = self.gateway.balance_of_member(self.member).await.ok()?;
+                    return Some(Event::Balance { balance });
+                }
+                Heard::Others => return Some(Event::Changed),
+                Heard::Nothing | Heard::End => {}
+            }
+        }
+    }
+
+    async fn hear(&mut self) -> Heard {
+        let first = tokio::select! {
+            () = self.gateway.stop.on_drain() => return Heard::End,
+            () = tokio::time::sleep(LOOK) => return Heard::Nothing,
+            change = self.changes.recv() => change,
+        };
+        if matches!(first, Err(RecvError::Closed)) {
+            return Heard::End;
+        }
+        tokio::time::sleep(GATHER).await;
+        let mut heard = self.weigh(first.ok());
+        loop {
+            match self.changes.try_recv() {
+                Ok(key) => heard = louder(heard, self.weigh(Some(key))),
+                Err(tokio::sync::broadcast::error::TryRecvError::Lagged(_)) => {
+                    heard = louder(heard, self.weigh(None));
+                }
+                Err(_) => return heard,
+            }
+        }
+    }
+
+    /// What a change means to the page; one that was missed could have been anything.
+    fn weigh(&self, key: Option<KeyId>) -> Heard {
+        let Some(key) = key else { return Heard::Own };
+        let owner = self.gateway.directory.key(key).and_then(|key| key.member());
+        match (owner == Some(self.member), self.reach) {
+            (true, _) => Heard::Own,
+            (false, Reach::All | Reach::Totals) => Heard::Others,
+            (false, _) => Heard::Nothing,
+        }
+    }
+
+    async fn still_stands(&self) -> bool {
+        let found = self.gateway.reader.people().sign_in(&self.mac).await;
+        // A database that is out of reach ends no session.
+        found.map_or(true, |found| {
+            found.is_some_and(|record| {
+                record.member.disabled_at.is_none() && !session::is_over(&record.session, now_ms())
+            })
+        })
+    }
+}
+
+fn louder(one: Heard, other: Heard) -> Heard {
+    match (&one, &other) {
+        (Heard::Own, _) | (_, Heard::Nothing) => one,
+        _ => other,
+    }
+}
