@@ -1,6 +1,25 @@
 //! What requests consumed, and what that costs.
 //!
-//! [`pricing`] turns counts of tokens into [`protocol::Money`]. Pure functions: no clock, no file,
-//! no network.
+//! - [`pricing`] turns counts of tokens into [`protocol::Money`]. Pure functions: no clock, no file,
+//!   no network.
+//! - [`Engine`] reads what assistants left in their logs: [`discovery`] finds the files, [`reader`]
+//!   has one file for each client, [`dedupe`] finds copies, [`cost`] prices, [`fold`] sums, and
+//!   [`rows`] is what every report is made from.
 
+mod client;
+pub mod cost;
+pub mod dedupe;
+pub mod discovery;
+pub mod engine;
+pub mod fold;
+mod home;
+mod index;
 pub mod pricing;
+pub mod reader;
+pub mod record;
+pub mod report;
+pub mod rows;
+
+pub use client::Client;
+pub use engine::{Engine, Scan};
+pub use home::Home;

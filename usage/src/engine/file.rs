@@ -1,0 +1,167 @@
+//! One file, read on from where it was left, or from its start.
+
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::lines::{self, Buffer, Progress};
+use crate::{
+    discovery::{Note, Shape, Source, Stamp},
+    reader::{self, ReadError},
+    record::{FileRecords, digest},
+};
+
+/// What is kept of a file: its records, and all that is needed to read on.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Saved {
+    records: FileRecords,
+    /// With a last line that has no end yet; it is read again when the file grew.
+    with_tail: Option<FileRecords>,
+    state: Vec<u8>,
+    bytes: u64,
+    lines: u64,
+    /// A digest of samples of what was read: a file that grew is read on only if they are unchanged.
+    samples: u64,
+    stamp: Stamp,
+    problem: Option<String>,
+}
+
+impl Saved {
+    pub fn into_records(self) -> FileRecords {
+        self.with_tail.unwrap_or(self.records)
+    }
+
+    /// What the person should know about the file.
+    pub fn note(&self, source: &Source) -> Option<Note> {
+        let text = match (&self.problem, self.records.lines_skipped) {
+            (Some(problem), _) => problem.clone(),
+            (None, 0) => return None,
+            (None, 1) => "1 line could not be read".into(),
+            (None, count) => format!("{count} lines could not be read"),
+        };
+        Some(Note {
+            path: source.path.clone(),
+            text,
+        })
+    }
+}
+
+/// Reads a file; what cannot be read of it is said in its note.
+pub fn read(source: &Source, before: Option<&Saved>, buffer: &mut Buffer) -> Saved {
+    let mut saved = Saved::default();
+    let outcome = match source.shape {
+        Shape::Lines => read_on(source, before, buffer, &mut saved),
+        Shape::CompressedLines => compressed(source, buffer, &mut saved),
+        Shape::Document | Shape::Database => reader::whole(source, &mut saved.records),
+    };
+    if let Err(error) = outcome {
+        saved.problem = Some(plain(&error));
+    }
+    saved.stamp = source.stamp;
+    saved
+}
+
+/// A sentence without paths and without what the system said, which may be in any language.
+fn plain(error: &ReadError) -> String {
+    let text = match error {
+        ReadError::File(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            "may not be read by this user"
+        }
+        ReadError::File(error) if error.kind() == io::ErrorKind::NotFound => "was deleted while it was read",
+        ReadError::File(_) => "could not be read",
+        ReadError::Document(_) => "ends early or is damaged; what comes before that is counted",
+        ReadError::Database(_) => "could not be read as a database",
+    };
+    text.into()
+}
+
+fn read_on(
+    source: &Source,
+    before: Option<&Saved>,
+    buffer: &mut Buffer,
+    saved: &mut Saved,
+) -> Result<(), ReadError> {
+    let mut file = File::open(&source.path)?;
+    if let Some(before) = before
+        && has_only_grown(&mut file, source, before)?
+    {
+        saved.records = before.records.clone();
+        saved.state.clone_from(&before.state);
+        (saved.bytes, saved.lines) = (before.bytes, before.lines);
+    }
+    file.seek(SeekFrom::Start(saved.bytes))?;
+    let mut reader = reader::lines(source, &saved.state);
+    let start = Progress {
+        bytes: saved.bytes,
+        lines: saved.lines,
+    };
+    let mut tail = Vec::new();
+    let progress = lines::each(&file, buffer, start, &mut *reader, &mut saved.records, &mut tail)?;
+    (saved.bytes, saved.lines) = (progress.bytes, progress.lines);
+    saved.state = reader.save();
+    saved.samples = samples(&mut file, saved.bytes)?;
+    if !tail.is_empty() {
+        // A live session may be in the middle of its last line: whole already, or not yet.
+        let mut with_tail = saved.records.clone();
+        if lines::try_take(&tail, progress.lines + 1, &mut *reader, &mut with_tail)
+            && with_tail != saved.records
+        {
+            saved.with_tail = Some(with_tail);
+        }
+    }
+    Ok(())
+}
+
+fn compressed(source: &Source, buffer: &mut Buffer, saved: &mut Saved) -> Result<(), ReadError> {
+    let file = io::BufReader::new(File::open(&source.path)?);
+    let damaged = |error: String| ReadError::Document(error);
+    let stream = ruzstd::decoding::StreamingDecoder::new(file).map_err(|error| damaged(error.to_string()))?;
+    let mut reader = reader::lines(source, &[]);
+    let mut tail = Vec::new();
+    let records = &mut saved.records;
+    let progress = lines::each(
+        stream,
+        buffer,
+        Progress::default(),
+        &mut *reader,
+        records,
+        &mut tail,
+    )
+    .map_err(|error| damaged(error.to_string()))?;
+    lines::try_take(&tail, progress.lines + 1, &mut *reader, records);
+    Ok(())
+}
+
+fn has_only_grown(file: &mut File, source: &Source, before: &Saved) -> io::Result<bool> {
+    let is_larger = source.stamp.inode == before.stamp.inode
+        && source.stamp.side == before.stamp.side
+        && source.stamp.size > before.stamp.size
+        && before.bytes > 0;
+    Ok(is_larger && samples(file, before.bytes)? == before.samples)
+}
+
+/// Up to so many bytes all of a file is sampled.
+const WHOLE_BYTES: u64 = 16 << 10;
+const SAMPLE_BYTES: u64 = 1 << 10;
+const SAMPLES: u64 = 6;
+
+/// A digest of samples of the first bytes of a file, its very start and end among them.
+fn samples(file: &mut File, bytes: u64) -> io::Result<u64> {
+    let mut sampled = Vec::new();
+    if bytes <= WHOLE_BYTES {
+        file.seek(SeekFrom::Start(0))?;
+        file.take(bytes).read_to_end(&mut sampled)?;
+        return Ok(digest(&[&sampled]));
+    }
+    let last = bytes - SAMPLE_BYTES;
+    for sample in 0..SAMPLES {
+        file.seek(SeekFrom::Start(
+            last / (SAMPLES - 1) * sample + last % (SAMPLES - 1) * u64::from(sample == SAMPLES - 1),
+        ))?;
+        file.take(SAMPLE_BYTES).read_to_end(&mut sampled)?;
+    }
+    Ok(digest(&[&sampled]))
+}

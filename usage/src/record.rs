@@ -1,0 +1,204 @@
+//! What a reader says of one response in a log, before duplicates are found.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Disjoint counts of one response, in whole tokens; only `reasoning` is part of another count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// Neither read from nor written to a cache.
+    pub input: u64,
+    /// Reasoning included.
+    pub output: u64,
+    pub cache_read: u64,
+    /// Cache writes of all lifetimes.
+    pub cache_write: u64,
+    /// The part of `cache_write` that is kept for an hour.
+    pub cache_write_1h: u64,
+    /// The part of `output` that was reasoning, where the log says it.
+    pub reasoning: u64,
+}
+
+impl Tokens {
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Everything that was read and written, each token once.
+    pub fn total(&self) -> u64 {
+        [self.input, self.output, self.cache_read, self.cache_write]
+            .into_iter()
+            .fold(0, u64::saturating_add)
+    }
+
+    /// Each count the larger of the two: how copies of one response are put together.
+    pub fn max(&self, other: &Self) -> Self {
+        self.zip(other, u64::max)
+    }
+
+    pub fn plus(&self, other: &Self) -> Self {
+        self.zip(other, u64::saturating_add)
+    }
+
+    fn zip(&self, other: &Self, join: fn(u64, u64) -> u64) -> Self {
+        Self {
+            input: join(self.input, other.input),
+            output: join(self.output, other.output),
+            cache_read: join(self.cache_read, other.cache_read),
+            cache_write: join(self.cache_write, other.cache_write),
+            cache_write_1h: join(self.cache_write_1h, other.cache_write_1h),
+            reasoning: join(self.reasoning, other.reasoning),
+        }
+    }
+}
+
+/// A text that many records share: its place in [`FileRecords::names`], counted from 1; 0 is none.
+pub type Name = u32;
+
+/// What is known of a record besides its numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flags(u16);
+
+impl Flags {
+    /// A side question or sub-agent wrote it, perhaps as a copy of its parent's message.
+    pub const SIDECHAIN: Self = Self(1);
+    /// The log names no model.
+    pub const MODEL_GUESSED: Self = Self(1 << 1);
+    /// The log has no count; this one is from the length of the text.
+    pub const ESTIMATED: Self = Self(1 << 2);
+    /// Certainly copied from another thread's log.
+    pub const COPIED: Self = Self(1 << 3);
+    /// Certainly not copied.
+    pub const OWN: Self = Self(1 << 4);
+    /// Served at a price of its own.
+    pub const FAST: Self = Self(1 << 5);
+    pub const PRIORITY: Self = Self(1 << 6);
+    pub const FLEX: Self = Self(1 << 7);
+
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+    pub const fn with_if(self, other: Self, condition: bool) -> Self {
+        if condition { self.with(other) } else { self }
+    }
+}
+
+/// One response as one place of a log tells it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Milliseconds since 1970, UTC. Days are cut when a report is made, never here.
+    pub at_ms: i64,
+    /// The digest of what identifies the response; 0 where nothing does.
+    pub id: u64,
+    /// The digest of a second mark, whose meaning is the client's own; 0 is none.
+    pub mark: u64,
+    pub tokens: Tokens,
+    pub searches: u32,
+    pub model: Name,
+    /// Who served the model, where the log says it.
+    pub provider: Name,
+    pub project: Name,
+    pub branch: Name,
+    pub session: Name,
+    pub flags: Flags,
+    /// The line or row of its file, counted from 1.
+    pub line: u64,
+    /// What the log itself says was charged, where that is a charge and not an estimate.
+    pub charged_nano_usd: Option<i64>,
+}
+
+/// All that one file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRecords {
+    pub names: Vec<String>,
+    pub records: Vec<Record>,
+    /// Lines that could not be read; a half-written last line is none of them.
+    pub lines_skipped: u64,
+    /// The digest of the thread that the file is the log of, and of the thread it was split from.
+    pub thread: u64,
+    pub parent: u64,
+    /// When the thread began, where the log says it.
+    pub began_ms: i64,
+    #[serde(skip)]
+    places: HashMap<String, Name>,
+}
+
+impl FileRecords {
+    /// The place of a text; an empty one is none.
+    pub fn name(&mut self, text: &str) -> Name {
+        if text.is_empty() {
+            return 0;
+        }
+        if self.places.len() != self.names.len() {
+            let places = self.names.iter().cloned().zip(1..);
+            self.places = places.collect();
+        }
+        if let Some(place) = self.places.get(text) {
+            return *place;
+        }
+        self.names.push(text.to_owned());
+        let place = Name::try_from(self.names.len()).unwrap_or(0);
+        self.places.insert(text.to_owned(), place);
+        place
+    }
+
+    /// The text at a place; empty for none.
+    pub fn text(&self, name: Name) -> &str {
+        let place = (name as usize).checked_sub(1);
+        place
+            .and_then(|place| self.names.get(place))
+            .map_or("", String::as_str)
+    }
+}
+
+/// A digest that stays the same between runs and machines; never 0.
+pub fn digest(parts: &[&[u8]]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for part in parts {
+        for byte in *part {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        // Parts have an end, so that "ab" + "c" is another identity than "a" + "bc".
+        hash = (hash ^ 0x1ff).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash ^= hash >> 32;
+    hash = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (hash ^ (hash >> 29)).max(1)
+}
+
+/// The digest of a text that identifies something; 0 where the log does not say it.
+pub fn digest_of(text: &str) -> u64 {
+    match text {
+        "" => 0,
+        text => digest(&[text.as_bytes()]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_their_places_when_a_file_is_read_on() {
+        let mut file = FileRecords::default();
+        assert_eq!((file.name("a"), file.name("b"), file.name("a")), (1, 2, 1));
+        assert_eq!(file.name(""), 0);
+        let mut again = FileRecords {
+            names: file.names.clone(),
+            ..FileRecords::default()
+        };
+        assert_eq!((again.name("b"), again.name("c")), (2, 3));
+        assert_eq!((again.text(3), again.text(0), again.text(9)), ("c", "", ""));
+    }
+
+    #[test]
+    fn digests_tell_parts_apart() {
+        assert_ne!(digest(&[b"ab", b"c"]), digest(&[b"a", b"bc"]));
+        assert_ne!(digest(&[b"a"]), digest(&[b"a", b""]));
+        assert_eq!(digest(&[b"msg_1", b"req_1"]), digest(&[b"msg_1", b"req_1"]));
+    }
+}
