@@ -114,7 +114,7 @@ mod tests {
           keys       Mint, list and revoke token keys, and move credit between them
           redeem     Use a token key on this device
           balance    Show what is left to spend on this device
-          usage      Show what requests consumed and cost
+          usage      Show what every assistant on this machine consumed and cost, from their own logs
           devices    List, rename and revoke enrolled devices
           models     List the models that this device may use
           try        Send one completion through the gateway and show its receipt

@@ -38,8 +38,8 @@ pub enum Command {
     Redeem(redeem::Redeem),
     /// Show what is left to spend on this device
     Balance(balance::Balance),
-    /// Show what requests consumed and cost
-    Usage(usage::Usage),
+    /// Show what every assistant on this machine consumed and cost, from their own logs
+    Usage(Box<usage::Usage>),
     /// List, rename and revoke enrolled devices
     #[command(subcommand)]
     Devices(devices::Devices),
@@ -83,7 +83,7 @@ impl Command {
             Self::Keys(keys) => wait_for(keys.run(context)),
             Self::Redeem(redeem) => wait_for(redeem.run(context)),
             Self::Balance(balance) => wait_for(balance.run(context)),
-            Self::Usage(usage) => wait_for(usage.run(context)),
+            Self::Usage(usage) => usage.run(context),
             Self::Devices(devices) => wait_for(devices.run(context)),
             Self::Models(models) => wait_for(models.run(context)),
             Self::Try(r#try) => wait_for(r#try.run(context)),
@@ -102,7 +102,7 @@ impl Command {
 }
 
 /// Runs one command's calls; a command line needs no more than this thread.
-fn wait_for(work: impl Future<Output = Result<Output, Failure>>) -> Result<Output, Failure> {
+pub(crate) fn wait_for(work: impl Future<Output = Result<Output, Failure>>) -> Result<Output, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime
         .map_err(|_| {

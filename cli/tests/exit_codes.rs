@@ -163,8 +163,10 @@ fn a_data_directory_that_cannot_be_read_is_four() {
 
 #[test]
 fn a_device_that_is_not_signed_in_is_told_how() {
-    for command in ["balance", "try", "sign-out", "status", "models", "usage"] {
-        let error = check_refused(&run(&[command, "--json"]), 1, "not_signed_in");
+    let commands = ["balance", "try", "sign-out", "status", "models", "usage requests"];
+    for command in commands {
+        let words = command.split(' ').chain(["--json"]).collect::<Vec<_>>();
+        let error = check_refused(&run(&words), 1, "not_signed_in");
         assert!(error["hint"].as_str().unwrap().contains("redeem"), "{command}");
     }
 }

@@ -196,7 +196,7 @@ fn a_key_is_minted_redeemed_used_and_signed_out() {
         nano(&balance["balance"]["availableNanoUsd"]),
         5_000_000_000 - cost
     );
-    let usage = day.device("desk", &["usage", "log", "--since", "1h"], "");
+    let usage = day.device("desk", &["usage", "requests", "--since", "1h"], "");
     assert_eq!(usage["rows"].as_array().unwrap().len(), 1);
     assert_eq!(nano(&usage["totals"]["costNanoUsd"]), cost);
 

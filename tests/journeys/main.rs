@@ -63,5 +63,6 @@ mod traces;
 mod two_credentials;
 mod unsettled;
 mod upstream_failures;
+mod usage;
 mod usage_counts;
 mod usage_sums;

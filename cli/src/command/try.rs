@@ -104,7 +104,7 @@ async fn read_stream(mut lines: Lines) -> Result<Tried, Problem> {
         Some(receipt) => Ok(Tried { text, receipt }),
         None => Err(
             Problem::new(Code::Internal, "The answer ended without a receipt.").with_hint(
-                "Look for the request in `token-tracker usage`; the gateway's log says what happened.",
+                "Look for the request in `token-tracker usage requests`; the gateway's log says what happened.",
             ),
         ),
     }

@@ -1,4 +1,4 @@
-use clap::{Args, Subcommand};
+use clap::Args;
 use jiff::Timestamp;
 use protocol::{
     KeyId,
@@ -18,22 +18,7 @@ use crate::{
 const PAGE_ROWS_MAX: usize = 1_000;
 
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct Usage {
-    #[command(subcommand)]
-    command: Option<UsageCommand>,
-    #[command(flatten)]
-    log: Log,
-}
-
-#[derive(Subcommand)]
-enum UsageCommand {
-    /// One line a request, newest first; the same as `usage` alone
-    Log(Log),
-}
-
-#[derive(Args)]
-struct Log {
+pub struct Requests {
     /// Rows at or after this time: 7d ago, a date (its midnight, UTC) or a timestamp
     #[arg(long, value_name = "WHEN", value_parser = past)]
     since: Option<Timestamp>,
@@ -52,20 +37,14 @@ fn past(text: &str) -> Result<Timestamp, String> {
     moment::parse_past(text, Timestamp::now())
 }
 
-impl Usage {
+impl Requests {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let log = match self.command {
-            Some(UsageCommand::Log(log)) => log,
-            None => self.log,
-        };
         let viewer = context.viewer().await?;
-        let list = log.fetch(viewer.client()).await?;
+        let list = self.fetch(viewer.client()).await?;
         let text = text(&list);
         Ok(Output::new(text, &list)?)
     }
-}
 
-impl Log {
     /// Follows the pages until there are enough rows. The totals cover all that the query selects.
     async fn fetch(&self, client: &GatewayClient) -> Result<UsageList, Failure> {
         let wanted = usize::try_from(self.limit).unwrap_or(usize::MAX);

@@ -1,0 +1,286 @@
+//! Which logs a report is about, and which part of what they say.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::{Timestamp, ToSpan, civil::Date, civil::Weekday, tz::TimeZone};
+use protocol::{Code, Problem};
+use usage::{
+    Client, Engine, Home,
+    discovery::Note,
+    fold::{Cell, Fold},
+    rows::Days,
+};
+
+use crate::failure::Failure;
+
+#[derive(Args, Clone, Debug, Default)]
+pub struct Scope {
+    /// A folder that stands for the home; no client's own variable counts then
+    #[arg(long, value_name = "DIR", help_heading = "Logs")]
+    home: Option<PathBuf>,
+    /// Where the index is kept [else TOKEN_TRACKER_CACHE_DIR, else the XDG cache directory]
+    #[arg(long, value_name = "DIR", help_heading = "Logs")]
+    cache_dir: Option<PathBuf>,
+    /// Read everything anew and keep nothing
+    #[arg(long, help_heading = "Logs")]
+    no_cache: bool,
+    /// Whose days are counted, such as Europe/Berlin [default: this machine's]
+    #[arg(long, value_name = "ZONE", value_parser = zone, help_heading = "Logs")]
+    timezone: Option<TimeZone>,
+    #[command(flatten)]
+    clients: Clients,
+    #[command(flatten)]
+    filter: Filter,
+    #[command(flatten)]
+    period: Period,
+}
+
+macro_rules! clients {
+    ($($flag:ident => $client:ident),* $(,)?) => {
+        /// One flag for each client; without any, all are read.
+        #[derive(Args, Clone, Debug, Default)]
+        #[command(next_help_heading = "Clients")]
+        struct Clients {
+            $(#[arg(long, hide_short_help = true)] $flag: bool,)*
+            /// Only this client; may be given several times
+            #[arg(long, value_name = "NAME", value_parser = client)]
+            client: Vec<Client>,
+        }
+
+        impl Clients {
+            fn chosen(&self) -> Vec<Client> {
+                let mut chosen = self.client.clone();
+                $(if self.$flag { chosen.push(Client::$client); })*
+                if chosen.is_empty() {
+                    return Client::ALL.to_vec();
+                }
+                chosen.sort();
+                chosen.dedup();
+                chosen
+            }
+        }
+    };
+}
+
+clients! {
+    claude => Claude, codex => Codex, gemini => Gemini, opencode => OpenCode, cursor => Cursor,
+    copilot => Copilot, amp => Amp, qwen => Qwen, kimi => Kimi, droid => Droid, pi => Pi,
+    goose => Goose, roo => Roo, kilo => Kilo, cline => Cline, zed => Zed, token_tracker => TokenTracker,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Filters")]
+struct Filter {
+    /// Only models whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    model: Option<String>,
+    /// Only projects whose path contains this
+    #[arg(long, value_name = "TEXT")]
+    project: Option<String>,
+    /// Only this git branch
+    #[arg(long, value_name = "NAME")]
+    branch: Option<String>,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Time")]
+struct Period {
+    /// From this day on
+    #[arg(long, value_name = "DATE")]
+    since: Option<Date>,
+    /// Up to this day, which is included
+    #[arg(long, value_name = "DATE")]
+    until: Option<Date>,
+    /// Today alone
+    #[arg(long, group = "span", conflicts_with_all = ["since", "until"])]
+    today: bool,
+    /// This week so far
+    #[arg(long, group = "span", conflicts_with_all = ["since", "until"])]
+    week: bool,
+    /// This month so far
+    #[arg(long, group = "span", conflicts_with_all = ["since", "until"])]
+    month: bool,
+    /// This year so far, or the year given
+    #[arg(long, value_name = "YEAR", num_args = 0..=1, default_missing_value = "0", group = "span",
+          conflicts_with_all = ["since", "until"])]
+    year: Option<i16>,
+    /// With which day weeks begin
+    #[arg(long, value_name = "DAY", value_parser = weekday, default_value = "monday")]
+    week_start: Option<Weekday>,
+}
+
+fn zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|_| format!("{name} is no time zone; write one such as Europe/Berlin or UTC"))
+}
+
+fn client(name: &str) -> Result<Client, String> {
+    let names: Vec<&str> = Client::ALL.iter().map(|client| client.name()).collect();
+    Client::of(name).ok_or_else(|| format!("{name} is not read; known are {}", names.join(", ")))
+}
+
+fn weekday(name: &str) -> Result<Weekday, String> {
+    match name {
+        "monday" => Ok(Weekday::Monday),
+        "saturday" => Ok(Weekday::Saturday),
+        "sunday" => Ok(Weekday::Sunday),
+        _ => Err("weeks begin with monday, saturday or sunday".into()),
+    }
+}
+
+/// The logs as they are now, cut to what was asked for.
+pub struct View {
+    pub fold: Fold,
+    pub notes: Vec<Note>,
+    pub zone: TimeZone,
+    pub week_start: Weekday,
+    pub today: Date,
+    pub now: Timestamp,
+}
+
+impl View {
+    pub fn days(&self) -> Days {
+        Days::new(self.zone.clone())
+    }
+
+    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.fold.cells.iter()
+    }
+}
+
+impl Scope {
+    pub fn view(&self) -> Result<View, Failure> {
+        let scan = self.engine()?.scan();
+        let zone = self.zone();
+        let now = Timestamp::now();
+        let today = zone.to_datetime(now).date();
+        let mut view = View {
+            fold: scan.fold,
+            notes: scan.notes,
+            zone,
+            week_start: self.week_start(),
+            today,
+            now,
+        };
+        self.cut(&mut view)?;
+        Ok(view)
+    }
+
+    pub fn engine(&self) -> Result<Engine, Failure> {
+        let home = match &self.home {
+            Some(folder) => Some(Home::at(folder)),
+            None => Home::of_environment(),
+        };
+        let home = home.ok_or_else(|| {
+            Problem::new(Code::InvalidRequest, "This process has no home directory.")
+                .with_hint("Set HOME, or name a folder with --home.")
+        })?;
+        Ok(Engine {
+            home,
+            clients: self.clients.chosen(),
+            cache_dir: if self.no_cache { None } else { self.cache_dir() },
+        })
+    }
+
+    pub fn zone(&self) -> TimeZone {
+        self.timezone.clone().unwrap_or_else(TimeZone::system)
+    }
+
+    fn cache_dir(&self) -> Option<PathBuf> {
+        let variable = |name| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        self.cache_dir
+            .clone()
+            .or_else(|| variable("TOKEN_TRACKER_CACHE_DIR"))
+            .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("token-tracker")))
+            .or_else(|| variable("HOME").map(|folder| folder.join(".cache/token-tracker")))
+    }
+
+    fn cut(&self, view: &mut View) -> Result<(), Failure> {
+        let cells = std::mem::take(&mut view.fold.cells);
+        let wanted = self.wanted(&view.fold, cells.iter().copied())?;
+        view.fold.cells = match wanted.len() == cells.len() {
+            true => cells,
+            false => wanted.into_iter().map(|place| cells[place]).collect(),
+        };
+        Ok(())
+    }
+
+    /// The places of the cells that the filters keep.
+    pub fn wanted(&self, fold: &Fold, cells: impl Iterator<Item = Cell>) -> Result<Vec<usize>, Failure> {
+        let zone = self.zone();
+        let today = zone.to_datetime(Timestamp::now()).date();
+        let (since, until) = self.period.bounds(today, self.week_start())?;
+        let mut days = Days::new(zone);
+        let lower = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
+        let (model, project) = (lower(&self.filter.model), lower(&self.filter.project));
+        let contains = |wanted: &Option<String>, name: &str| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| name.to_lowercase().contains(wanted.as_str()))
+        };
+        let has_bounds = since.is_some() || until.is_some();
+        let mut is_in_time = |quarter| {
+            let day = days.day(quarter);
+            since.is_none_or(|since| day >= since) && until.is_none_or(|until| day <= until)
+        };
+        let branch = self.filter.branch.as_deref();
+        let is_wanted = |cell: Cell| {
+            (!has_bounds || is_in_time(cell.key.quarter))
+                && contains(&model, fold.name(cell.key.model))
+                && contains(&project, fold.name(cell.key.project))
+                && branch.is_none_or(|branch| fold.name(cell.key.branch) == branch)
+        };
+        let wanted = cells.map(is_wanted).enumerate();
+        Ok(wanted
+            .filter_map(|(place, is_wanted)| is_wanted.then_some(place))
+            .collect())
+    }
+
+    fn week_start(&self) -> Weekday {
+        self.period.week_start.unwrap_or(Weekday::Monday)
+    }
+
+    /// Whether the person asked for a time; reports that show the newest have their own else.
+    pub fn has_period(&self) -> bool {
+        let period = &self.period;
+        period.since.is_some()
+            || period.until.is_some()
+            || period.today
+            || period.week
+            || period.month
+            || period.year.is_some()
+    }
+}
+
+impl Period {
+    fn bounds(&self, today: Date, week_start: Weekday) -> Result<(Option<Date>, Option<Date>), Failure> {
+        let wrong = |_| Failure::usage("That year is not in the calendar.", "Write a year such as 2026.");
+        if self.today {
+            return Ok((Some(today), Some(today)));
+        }
+        if self.week {
+            return Ok((Some(week_of(today, week_start)), Some(today)));
+        }
+        if self.month {
+            return Ok((Some(today.first_of_month()), Some(today)));
+        }
+        match self.year {
+            Some(0) => Ok((Some(today.first_of_year()), Some(today))),
+            Some(year) => {
+                let first = Date::new(year, 1, 1).map_err(wrong)?;
+                Ok((Some(first), Some(first.last_of_year())))
+            }
+            None => Ok((self.since, self.until)),
+        }
+    }
+}
+
+/// The first day of the week that a day is in.
+pub fn week_of(day: Date, start: Weekday) -> Date {
+    let back = day.weekday().since(start);
+    day.checked_sub(i64::from(back).days()).unwrap_or(day)
+}
