@@ -6,6 +6,7 @@ mod files;
 mod gemini;
 mod index;
 mod opencode;
+mod others;
 mod zones;
 
 use std::{

@@ -1,14 +1,27 @@
 //! One file for each client: where its logs are, and what a line or document of them says.
 
+mod amp;
 mod claude;
+mod cline;
 mod codex;
+mod copilot;
+mod cursor;
 mod document;
+mod droid;
 mod gemini;
+mod goose;
 mod json;
+mod kimi;
 pub(crate) use json::{repaired, trim};
 mod opencode;
+mod own;
+mod pi;
+mod qwen;
+mod small;
 mod sqlite;
 mod text;
+mod tolerant;
+mod zed;
 
 use std::{io, path::Path};
 
@@ -47,7 +60,22 @@ pub fn discover(client: Client, home: &Home, walk: &mut Walk) {
         Client::Codex => codex::discover(home, walk),
         Client::Gemini => gemini::discover(home, walk),
         Client::OpenCode => opencode::discover(home, walk),
-        _ => {}
+        Client::Cursor => cursor::discover(home, walk),
+        Client::Copilot => copilot::discover(home, walk),
+        Client::Amp => amp::discover(home, walk),
+        Client::Qwen => qwen::discover(home, walk),
+        Client::Kimi => kimi::discover(home, walk),
+        Client::Droid => droid::discover(home, walk),
+        Client::Pi => pi::discover(home, walk),
+        Client::Goose => goose::discover(home, walk),
+        Client::Roo | Client::Kilo | Client::Cline => {
+            cline::discover(client, home, walk);
+            if client == Client::Kilo {
+                opencode::discover_kilo(home, walk);
+            }
+        }
+        Client::Zed => zed::discover(home, walk),
+        Client::TokenTracker => own::discover(home, walk),
     }
 }
 
@@ -57,6 +85,9 @@ pub fn lines(source: &Source, state: &[u8]) -> Box<dyn Lines> {
     match source.client {
         Client::Codex => Box::new(codex::Rollout::resume(state, source)),
         Client::Gemini => Box::new(gemini::Chat::resume(state, source)),
+        Client::Qwen => Box::new(qwen::Chat::new(source)),
+        Client::Kimi => Box::new(kimi::Wire::resume(state, source)),
+        Client::Pi => Box::new(pi::Session::resume(state, source)),
         _ => Box::new(claude::Transcript::resume(modified)),
     }
 }
@@ -65,9 +96,18 @@ pub fn lines(source: &Source, state: &[u8]) -> Box<dyn Lines> {
 pub fn whole(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
     match source.client {
         Client::Gemini => gemini::document(source, out),
-        Client::OpenCode if is_database(&source.path) => opencode::database(source, out),
+        Client::OpenCode | Client::Kilo if is_database(&source.path) => opencode::database(source, out),
         Client::OpenCode => opencode::legacy(source, out),
-        _ => Ok(()),
+        Client::Cursor => cursor::read(source, out),
+        Client::Copilot => copilot::read(source, out),
+        Client::Amp => amp::read(source, out),
+        Client::Droid => droid::read(source, out),
+        Client::Goose => goose::read(source, out),
+        Client::Roo | Client::Kilo | Client::Cline => cline::read(source, out),
+        Client::Zed => zed::read(source, out),
+        Client::TokenTracker => own::read(source, out),
+        // Their logs are lines.
+        Client::Claude | Client::Codex | Client::Qwen | Client::Kimi | Client::Pi => Ok(()),
     }
 }
 

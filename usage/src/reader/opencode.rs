@@ -33,6 +33,13 @@ pub fn discover(home: &Home, walk: &mut Walk) {
     });
 }
 
+/// Kilo's command line has the same database under its own name.
+pub fn discover_kilo(home: &Home, walk: &mut Walk) {
+    let data = home.variable("KILO_DATA_DIR");
+    let root = data.unwrap_or_else(|| home.data_home().join("kilo"));
+    walk.file(&root.join("kilo.db"), Shape::Database);
+}
+
 /// A message, as both stores have it.
 #[derive(Deserialize)]
 struct Message<'a> {
