@@ -2,6 +2,7 @@
 
 mod claude;
 mod codex;
+mod corpus;
 mod files;
 mod gemini;
 mod index;
