@@ -1,103 +1,18 @@
 /** What the pages say about people, sessions and invitations. */
-import { Refusal } from './client.ts';
+import { Refusal, type Schemas } from './client.ts';
 import { apiUrl } from './place.ts';
 
-export type Role = 'owner' | 'admin' | 'member' | 'viewer';
-
-export interface MemberSummary {
-  id: string;
-  name: string;
-  email: string | null;
-  role: Role;
-  hasPassword: boolean;
-  createdAt: string;
-  disabledAt: string | null;
-  lastSeenAt: string | null;
-}
-
-export interface Session {
-  id: string;
-  createdAt: string;
-  seenAt: string;
-  endsAt: string;
-  idleEndsAt: string;
-  stepUpUntil: string | null;
-  client: string | null;
-  address: string | null;
-  current: boolean;
-}
-
-export interface SessionResponse {
-  member: MemberSummary;
-  session: Session;
-  stepUpFree: boolean;
-}
-
-export interface LinkPreview {
-  kind: 'signIn' | 'invitation';
-  role: Role;
-  name: string | null;
-  email: string | null;
-  asksName: boolean;
-  asksPassword: boolean;
-  expiresAt: string;
-}
-
-export interface SignInWays {
-  hasOwner: boolean;
-  password: boolean;
-}
-
-export interface Invitation {
-  id: string;
-  role: Role;
-  name: string | null;
-  email: string | null;
-  state: 'open' | 'accepted' | 'expired' | 'revoked';
-  createdAt: string;
-  expiresAt: string;
-}
-
-export interface PersonalToken {
-  id: string;
-  name: string;
-  last4: string;
-  scopes: string[];
-  createdAt: string;
-  expiresAt: string;
-  lastUsedAt: string | null;
-  revokedAt: string | null;
-}
-
-export interface AuditEntry {
-  number: number;
-  id: string;
-  at: string;
-  actor: { kind: string; id: string | null; name: string | null };
-  action: string;
-  target: string | null;
-  before: unknown;
-  after: unknown;
-  requestId: string | null;
-  peer: string | null;
-  hash: string;
-}
-
-export interface AuditReport {
-  entries: number;
-  head: string | null;
-  differences: string[];
-}
-
-export interface DeviceLink {
-  userCode: string;
-  scope: 'token' | 'device';
-  deviceName: string;
-  client: { os: string | null; client: string | null; version: string | null };
-  address: string;
-  createdAt: string;
-  expiresAt: string;
-}
+export type Role = Schemas['Role'];
+export type MemberSummary = Schemas['MemberSummary'];
+export type Session = Schemas['Session'];
+export type SessionResponse = Schemas['SessionResponse'];
+export type LinkPreview = Schemas['LinkPreview'];
+export type SignInWays = Schemas['SignInWays'];
+export type Invitation = Schemas['Invitation'];
+export type PersonalToken = Schemas['PersonalToken'];
+export type AuditEntry = Schemas['AuditEntry'];
+export type AuditReport = Schemas['AuditReport'];
+export type DeviceLink = Schemas['DeviceLink'];
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

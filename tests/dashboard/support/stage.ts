@@ -35,6 +35,20 @@ async function answer(route: Route, state: State): Promise<void> {
   return body === undefined ? json(404, REFUSED) : json(200, body);
 }
 
+/** Runs in the page. */
+function openLine(): void {
+  class OpenLine extends EventTarget {
+    constructor() {
+      super();
+      queueMicrotask(() => this.dispatchEvent(new Event('open')));
+    }
+    close(): void {
+      // There is nothing to close.
+    }
+  }
+  Object.assign(window, { EventSource: OpenLine });
+}
+
 interface Staged {
   page: Page;
   complaints: string[];
@@ -51,6 +65,8 @@ export async function stage(browser: Browser, base: string, look: Look): Promise
     hasTouch: look.width === 'narrow',
     isMobile: look.width === 'narrow',
   });
+  // A stream cannot be played by a route; where there is no error, the line is open and silent.
+  if (look.state !== 'error') await context.addInitScript(openLine);
   const page = await context.newPage();
   const complaints = complaintsOf(page);
   await page.clock.setFixedTime(now);

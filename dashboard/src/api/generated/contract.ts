@@ -1068,8 +1068,8 @@ export interface components {
             action: string;
             /** @description Such as `key 0198…`. */
             target?: string | null;
-            before?: Record<string, never> | null;
-            after?: Record<string, never> | null;
+            before?: Record<string, unknown> | null;
+            after?: Record<string, unknown> | null;
             requestId?: string | null;
             peer?: string | null;
             /** @description SHA-256 over the hash of the line before and this line, in hex. */

@@ -120,7 +120,7 @@ function Chain() {
       {found?.differences.length === 0 && (
         <Note tone="ok" role="status">
           <b>The chain is whole.</b> {groups(found.entries)} entries.{' '}
-          {found.head !== null && (
+          {found.head && (
             <>
               Head <span className="mono">{found.head.slice(0, 16)}…</span>, to compare with one that is kept elsewhere.
             </>
