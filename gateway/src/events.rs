@@ -2,11 +2,11 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use protocol::{KeyId, api::Balance};
-use tokio::sync::{Notify, broadcast};
+use protocol::{KeyId, MemberId, api::Balance};
+use tokio::sync::{Notify, broadcast, watch};
 
 /// A slow listener misses notices beyond this; each notice carries the whole balance, so the next
 /// one makes up for it.
@@ -26,6 +26,30 @@ pub struct EventHub {
     ring: Notify,
     /// For signed-in browsers: which lot changed, whoever it belongs to.
     any: broadcast::Sender<KeyId>,
+    /// Counts what changed about members and their sessions, for those whose session may be over.
+    people: watch::Sender<u64>,
+    pages: Pages,
+}
+
+/// How many pages of each member listen.
+type Pages = Arc<Mutex<HashMap<MemberId, u32>>>;
+
+/// A page's place among those of its member.
+pub struct PagePlace {
+    pages: Pages,
+    member: MemberId,
+}
+
+impl Drop for PagePlace {
+    fn drop(&mut self) {
+        let mut pages = lock(&self.pages);
+        if let Some(open) = pages.get_mut(&self.member) {
+            *open -= 1;
+            if *open == 0 {
+                pages.remove(&self.member);
+            }
+        }
+    }
 }
 
 impl Default for EventHub {
@@ -35,6 +59,8 @@ impl Default for EventHub {
             changed: Mutex::default(),
             ring: Notify::default(),
             any: broadcast::channel(CHANGES_MAX).0,
+            people: watch::Sender::new(0),
+            pages: Pages::default(),
         }
     }
 }
@@ -43,6 +69,30 @@ impl EventHub {
     /// Every change of a lot from now on.
     pub fn listen_to_all(&self) -> broadcast::Receiver<KeyId> {
         self.any.subscribe()
+    }
+
+    /// A place for one more page of this member; none when it has `limit` of them.
+    pub fn page(&self, member: MemberId, limit: u32) -> Option<PagePlace> {
+        let mut pages = lock(&self.pages);
+        let open = pages.entry(member).or_insert(0);
+        if *open >= limit {
+            return None;
+        }
+        *open += 1;
+        drop(pages);
+        Some(PagePlace {
+            pages: Arc::clone(&self.pages),
+            member,
+        })
+    }
+
+    /// Notes that a member or a session is not as it was.
+    pub fn note_people(&self) {
+        self.people.send_modify(|count| *count += 1);
+    }
+
+    pub fn listen_to_people(&self) -> watch::Receiver<u64> {
+        self.people.subscribe()
     }
 
     pub fn listen(&self, key: KeyId) -> broadcast::Receiver<Notice> {

@@ -64,7 +64,9 @@ impl Gateway {
             note: Some(note),
             asked,
         };
-        self.ledger.people(request).await.map_err(internal)
+        let outcome = self.ledger.people(request).await.map_err(internal);
+        self.events.note_people();
+        outcome
     }
 }
 

@@ -57,11 +57,11 @@ impl Cluster {
     }
 }
 
-fn member(config: &Config, url: &str) -> Serve {
+pub fn member(config: &Config, url: &str) -> Serve {
     Serve::new(config).env("TOKEN_TRACKER_DATABASE_URL", url)
 }
 
-fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+pub fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

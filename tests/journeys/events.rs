@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 
 use protocol::api::{Balance, Event};
-use tests::{Device, MintOptions, OpenAnswer, eventually, sse, upstream::Answer, within};
+use tests::{Device, MintOptions, OpenAnswer, Request, eventually, sse, upstream::Answer, within};
 
 use crate::stage::{CODER, Stage};
 
-/// A device that listens.
-struct Ear {
+/// Somebody who listens.
+pub struct Ear {
     stream: OpenAnswer,
     heard: usize,
     waiting: VecDeque<Event>,
@@ -16,7 +16,10 @@ struct Ear {
 
 impl Ear {
     async fn open(device: &Device) -> Self {
-        let stream = device.get("/api/v1/events").open().await;
+        Self::on(device.get("/api/v1/events")).await
+    }
+    pub async fn on(request: Request) -> Self {
+        let stream = request.open().await;
         assert_eq!(stream.status(), 200);
         let kind = stream.headers()["content-type"].to_str().unwrap().to_owned();
         assert!(kind.starts_with("text/event-stream"), "{kind}");
@@ -27,7 +30,7 @@ impl Ear {
         }
     }
     /// The next event; nothing when the stream has ended.
-    async fn next(&mut self) -> Option<Event> {
+    pub async fn next(&mut self) -> Option<Event> {
         within("an event", async {
             loop {
                 if let Some(event) = self.waiting.pop_front() {
@@ -44,7 +47,7 @@ impl Ear {
         })
         .await
     }
-    async fn balance(&mut self) -> Balance {
+    pub async fn balance(&mut self) -> Balance {
         match self.next().await {
             Some(Event::Balance { balance }) => balance,
             other => panic!("a balance was expected: {other:?}"),

@@ -6,6 +6,7 @@
 )]
 
 mod answered;
+mod browser;
 mod scene;
 mod stage;
 
@@ -49,6 +50,8 @@ mod overload;
 mod overspend;
 mod pages;
 mod people;
+mod people_cluster;
+mod people_events;
 mod prices;
 mod reconcile;
 mod redeem;

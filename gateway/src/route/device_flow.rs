@@ -181,6 +181,7 @@ pub async fn token(
                 .refresh(&gateway.reader, key)
                 .await
                 .map_err(internal)?;
+            gateway.events.note_change(key);
             tracing::info!(device.id = %device_id, key.id = %key, "A device was linked");
             (device.to_string(), DeviceFlowScope::Device, None)
         }

@@ -93,6 +93,7 @@ pub async fn revoke(
     Path(id): Path<String>,
 ) -> Answer<StatusCode> {
     let device = reachable(&gateway, &caller, &id)?;
+    let key = gateway.directory.device(device).map(|device| device.key.id);
     let note = caller.note("device.revoke").target("device", device);
     if !gateway
         .ledger
@@ -104,6 +105,9 @@ pub async fn revoke(
         return Err(not_found().into());
     }
     gateway.directory.revoke_device(device);
+    if let Some(key) = key {
+        gateway.events.note_change(key);
+    }
     tracing::info!(device.id = %device, "A device was revoked");
     Ok(StatusCode::NO_CONTENT)
 }

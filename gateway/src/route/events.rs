@@ -23,7 +23,7 @@ use crate::{directory::Device, events::Notice, state::Gateway};
 
 /// Proxies on the way close connections that are silent for longer.
 const PING: Duration = Duration::from_secs(15);
-/// Listeners of one device: each takes a connection for as long as it likes.
+/// Listeners of one device, or one member's pages: each takes a connection for as long as it likes.
 const LISTENERS_MAX: u32 = 64;
 const RETRY_SECONDS: u64 = 30;
 
@@ -31,7 +31,8 @@ const RETRY_SECONDS: u64 = 30;
 /// ends it; for a signed-in browser also that something it may see has changed.
 #[utoipa::path(
     get, path = "/api/v1/events",
-    responses((status = 200, content_type = "text/event-stream", body = Event), (status = 401, body = ErrorBody))
+    responses((status = 200, content_type = "text/event-stream", body = Event), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 429, body = ErrorBody))
 )]
 pub async fn listen(
     State(gateway): State<Arc<Gateway>>,
@@ -47,11 +48,9 @@ pub async fn listen(
 }
 
 async fn of_device(gateway: Arc<Gateway>, device: Arc<Device>) -> Answer<BoxStream<'static, Event>> {
-    let listening = device.listen(LISTENERS_MAX).ok_or_else(|| {
-        let problem = Problem::new(Code::RateLimited, "This device listens in too many places.")
-            .with_hint("Close what is not needed.");
-        ApiError::retry_after(problem, RETRY_SECONDS)
-    })?;
+    let listening = device
+        .listen(LISTENERS_MAX)
+        .ok_or_else(|| too_many("This device listens in too many places."))?;
     // Listen first, then read: a change between the two is told twice rather than never.
     let notices = gateway.events.listen(device.key.id);
     // Whoever was revoked between the check and this line would listen for ever.
@@ -79,6 +78,11 @@ async fn of_device(gateway: Arc<Gateway>, device: Arc<Device>) -> Answer<BoxStre
         Some((Event::Balance { balance }, Some((gateway, listening, notices))))
     });
     Ok(stream::once(async { first }).chain(later).boxed())
+}
+
+fn too_many(text: &str) -> ApiError {
+    let problem = Problem::new(Code::RateLimited, text).with_hint("Close what is not needed.");
+    ApiError::retry_after(problem, RETRY_SECONDS)
 }
 
 fn revocation() -> Event {

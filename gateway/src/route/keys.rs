@@ -67,7 +67,9 @@ pub async fn mint(
     let ledger = gateway.ledger.noting(note);
     ledger.mint(mints.clone()).await.map_err(internal)?;
     for mint in mints {
+        let key = mint.id;
         gateway.directory.add_key(&record_of(mint));
+        gateway.events.note_change(key);
     }
     tracing::info!(count = keys.len(), "Token keys were minted");
     Ok((
@@ -262,6 +264,7 @@ pub async fn revoke(
         return Err(not_found().into());
     }
     gateway.directory.revoke_key(key);
+    gateway.events.note_change(key);
     tracing::info!(key.id = %key, "A token key was revoked");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -337,6 +340,7 @@ async fn owned(gateway: &Gateway, key: KeyId) -> Answer<Json<KeyResponse>> {
         .refresh(&gateway.reader, key)
         .await
         .map_err(internal)?;
+    gateway.events.note_change(key);
     let record = gateway.reader.key(key).await.map_err(internal)?;
     let record = record.ok_or_else(|| Problem::new(Code::NotFound, "There is no such key."))?;
     Ok(Json(KeyResponse {

@@ -125,6 +125,7 @@ async fn enrol(gateway: &Gateway, enrolled: Enrolled) -> Result<Account, Problem
         .directory
         .device(enrolled.device)
         .ok_or_else(|| Problem::new(Code::Internal, "The new device is not in the directory."))?;
+    gateway.events.note_change(enrolled.key);
     tracing::info!(device.id = %enrolled.device, key.id = %enrolled.key, "A device was enrolled");
     gateway.account(&device, enrolled.name).await
 }

@@ -3,12 +3,23 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream, stream::BoxStream};
-use protocol::{KeyId, MemberId, api::Event};
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use protocol::{Code, KeyId, MemberId, Problem, api::Event};
+use tokio::{
+    sync::{
+        broadcast::{
+            Receiver,
+            error::{RecvError, TryRecvError},
+        },
+        watch,
+    },
+    time::{Interval, MissedTickBehavior, interval, sleep},
+};
 
+use super::{LISTENERS_MAX, too_many};
 use crate::{
     access::Reach,
     clock::now_ms,
+    events::PagePlace,
     route::{Answer, access::SignedIn},
     session,
     state::Gateway,
@@ -16,8 +27,10 @@ use crate::{
 
 /// Changes of this time are told as one.
 const GATHER: Duration = Duration::from_millis(200);
-/// How often a page that hears nothing is looked at: whether its session still stands.
+/// How often it is looked whether a session still stands: it may have been idle for too long, or
+/// have ended at another gateway. What ends here is known at once.
 const LOOK: Duration = Duration::from_secs(20);
+const OVER: &str = "This session is over.";
 
 struct Listening {
     gateway: Arc<Gateway>,
@@ -26,6 +39,9 @@ struct Listening {
     member: MemberId,
     reach: Reach,
     changes: Receiver<KeyId>,
+    people: watch::Receiver<u64>,
+    look: Interval,
+    _place: PagePlace,
 }
 
 /// What happened since the last look.
@@ -35,6 +51,8 @@ enum Heard {
     /// Something of others that they may see.
     Others,
     Nothing,
+    /// The session may be over.
+    Look,
     End,
 }
 
@@ -44,14 +62,30 @@ pub async fn events(
     signed_in: &SignedIn,
 ) -> Answer<BoxStream<'static, Event>> {
     let member = signed_in.record.member.id;
+    let place = gateway
+        .events
+        .page(member, LISTENERS_MAX)
+        .ok_or_else(|| too_many("This member's pages listen in too many places."))?;
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    look.reset();
     // Listen first, then read: a change between the two is told twice rather than never.
     let listening = Listening {
         changes: gateway.events.listen_to_all(),
+        people: gateway.events.listen_to_people(),
+        look,
+        _place: place,
         gateway: Arc::clone(&gateway),
         mac: signed_in.mac,
         member,
         reach,
     };
+    // Whoever signed out between the check and this line would listen for ever.
+    if !listening.still_stands().await {
+        return Err(Problem::new(Code::Unauthorized, OVER)
+            .with_hint("Sign in again.")
+            .into());
+    }
     let first = Event::Balance {
         balance: gateway.balance_of_member(member).await?,
     };
@@ -69,13 +103,14 @@ impl Listening {
     async fn next(&mut self) -> Option<Event> {
         loop {
             let heard = self.hear().await;
-            if matches!(heard, Heard::End) {
-                return None;
+            match heard {
+                Heard::End => return None,
+                // Others' changes are many, and nothing is told of them here.
+                Heard::Nothing => continue,
+                Heard::Own | Heard::Others | Heard::Look => {}
             }
             if !self.still_stands().await {
-                return Some(Event::Revocation {
-                    message: "This session is over.".into(),
-                });
+                return Some(Event::Revocation { message: OVER.into() });
             }
             match heard {
                 Heard::Own => {
@@ -83,7 +118,7 @@ impl Listening {
                     return Some(Event::Balance { balance });
                 }
                 Heard::Others => return Some(Event::Changed),
-                Heard::Nothing | Heard::End => {}
+                Heard::Nothing | Heard::Look | Heard::End => {}
             }
         }
     }
@@ -91,18 +126,21 @@ impl Listening {
     async fn hear(&mut self) -> Heard {
         let first = tokio::select! {
             () = self.gateway.stop.on_drain() => return Heard::End,
-            () = tokio::time::sleep(LOOK) => return Heard::Nothing,
+            _ = self.look.tick() => return Heard::Look,
+            changed = self.people.changed() => {
+                return if changed.is_ok() { Heard::Look } else { Heard::End };
+            }
             change = self.changes.recv() => change,
         };
         if matches!(first, Err(RecvError::Closed)) {
             return Heard::End;
         }
-        tokio::time::sleep(GATHER).await;
+        sleep(GATHER).await;
         let mut heard = self.weigh(first.ok());
         loop {
             match self.changes.try_recv() {
                 Ok(key) => heard = louder(heard, self.weigh(Some(key))),
-                Err(tokio::sync::broadcast::error::TryRecvError::Lagged(_)) => {
+                Err(TryRecvError::Lagged(_)) => {
                     heard = louder(heard, self.weigh(None));
                 }
                 Err(_) => return heard,
