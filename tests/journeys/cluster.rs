@@ -463,7 +463,7 @@ async fn a_live_installation_moves_to_postgresql_with_every_row() {
     let device = device.moved_to(&gateway.admin().gateway_url);
     device.chat(CODER).send().await.expect(200);
     let after = gateway.usage(key).await;
-    assert_eq!(after[after.len() - rows.len()..], rows[..]);
+    assert!(rows.iter().all(|row| after.contains(row)), "{after:?}");
     assert_eq!(after.len(), rows.len() + 2);
     assert_eq!(after.iter().filter(|row| row.orphan).count(), 1);
     verify_clean(&gateway).await;
