@@ -23,6 +23,7 @@ pub(super) use verify::verify;
 use lots::Lots;
 
 use super::{Backend, LedgerError, Operation, operation::Reply};
+use crate::data_dir::private_file;
 
 /// One wait for whoever else has the database locked,
 const LOCKED: Duration = Duration::from_secs(1);
@@ -136,23 +137,10 @@ fn open(path: &Path) -> Result<Connection, LedgerError> {
             rusqlite::version()
         )));
     }
-    create_private(path).map_err(|error| LedgerError::Open(error.to_string()))?;
+    private_file(path).map_err(|error| LedgerError::Open(error.to_string()))?;
     let connection = Connection::open(path).map_err(opening)?;
     configure(&connection).map_err(opening)?;
     Ok(connection)
-}
-
-/// SQLite gives its log files the mode of the database, which it would make readable for all.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    drop(file);
-    Ok(())
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {

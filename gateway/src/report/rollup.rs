@@ -17,6 +17,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::cell::{Cell, Cells, add};
+use crate::data_dir::private_file;
 
 /// What a kept sum still tells apart besides the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +101,7 @@ pub struct Rollup {
 
 impl Rollup {
     pub fn open(path: &Path) -> rusqlite::Result<Self> {
+        private_file(path).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         let file = Connection::open(path)?;
         file.pragma_update(None, "journal_mode", "WAL")?;
         // What a power cut takes of it is counted again.
