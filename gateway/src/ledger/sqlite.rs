@@ -27,8 +27,8 @@ use crate::data_dir::private_file;
 
 /// One wait for whoever else has the database locked,
 const LOCKED: Duration = Duration::from_secs(1);
-/// and how many of them there are until the ledger stops.
-const LOCKED_MAX: u32 = 60;
+/// and how many of them there are until the ledger stops: clients do not wait much longer.
+const LOCKED_MAX: u32 = 15;
 /// SQLite before this can corrupt a WAL that two connections write and checkpoint at once.
 const SQLITE_MIN: i32 = 3_051_003;
 
