@@ -1,5 +1,6 @@
 /** Who is signed in at this browser. The credential is a cookie that no script can read. */
-import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
 import { Refusal } from './client.ts';
 import { request, type SessionResponse, type SignInWays } from './people.ts';
 
@@ -23,11 +24,15 @@ export const signInWaysQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** For pages behind the sign-in, which are only drawn when there is a session. */
+/** The session that a page was opened with. Whoever looks whether there is one hands it down, so that
+ * what is inside never sees it end: it is gone with it. */
+export const SessionContext = createContext<SessionResponse | null>(null);
+
+/** For what is drawn inside the shell alone. */
 export function useSession(): SessionResponse {
-  const { data } = useSuspenseQuery(sessionQuery);
-  if (!data) throw new Refusal({ code: 'unauthorized', message: 'You are signed out.', hint: 'Sign in again.' }, 401);
-  return data;
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('what needs a session is drawn inside the shell');
+  return session;
 }
 
 export function useSignIn() {

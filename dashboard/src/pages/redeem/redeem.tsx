@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { request } from '../../api/people.ts';
-import { sessionQuery } from '../../api/session.ts';
+import { SessionContext, sessionQuery } from '../../api/session.ts';
 import type { Schemas } from '../../api/client.ts';
 import { balanceQuery } from '../../api/queries.ts';
 import { moneyLeft } from '../../format/money.ts';
@@ -40,20 +40,22 @@ export function Redeem() {
   if (session === undefined) return null;
   if (session === null) return <Outside />;
   return (
-    <Shell>
-      <Page title="Redeem and set up" lead={LEAD}>
-        <div className="columns">
-          <div className="of-6 stack wide">
-            <Claim />
-            <VsCode />
+    <SessionContext value={session}>
+      <Shell>
+        <Page title="Redeem and set up" lead={LEAD}>
+          <div className="columns">
+            <div className="of-6 stack wide">
+              <Claim />
+              <VsCode />
+            </div>
+            <aside className="of-6 stack wide">
+              <Agents />
+              <Sdks />
+            </aside>
           </div>
-          <aside className="of-6 stack wide">
-            <Agents />
-            <Sdks />
-          </aside>
-        </div>
-      </Page>
-    </Shell>
+        </Page>
+      </Shell>
+    </SessionContext>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { sessionQuery } from '../../api/session.ts';
+import { SessionContext, sessionQuery } from '../../api/session.ts';
 import { Shell } from '../../shell/shell.tsx';
 import { Failed } from '../../ui/blank.tsx';
 import { Front } from './front.tsx';
@@ -15,7 +15,12 @@ export function SignedIn() {
   useEffect(() => {
     if (isInside) setWasInside(true);
   }, [isInside]);
-  if (session.data) return <Shell />;
+  if (session.data)
+    return (
+      <SessionContext value={session.data}>
+        <Shell />
+      </SessionContext>
+    );
   if (session.data === null) return <SignIn wasInside={wasInside} />;
   if (session.error)
     return (
