@@ -2,7 +2,7 @@
 import { Outlet, createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { basePath } from './api/place.ts';
 import { Crashed } from './pages/crashed.tsx';
-import { Office } from './pages/office.tsx';
+import { Holders, Office } from './pages/office.tsx';
 import { Missing } from './pages/missing.tsx';
 import { SignedIn } from './pages/sign-in/signed-in.tsx';
 import { readUsageSearch } from './pages/usage/search.ts';
@@ -13,6 +13,9 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: Missing, er
 const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: SignedIn });
 
 const office = createRoute({ getParentRoute: () => inside, id: 'office', component: Office });
+
+/** What is about credit of one's own. */
+const holders = createRoute({ getParentRoute: () => inside, id: 'holders', component: Holders });
 
 const show = (search: Record<string, unknown>): { show?: string } =>
   typeof search['show'] === 'string' ? { show: search['show'] } : {};
@@ -29,7 +32,7 @@ const usage = createRoute({
   component: lazyRouteComponent(() => import('./pages/usage/usage.tsx'), 'Usage'),
 });
 const devices = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => holders,
   path: '/devices',
   component: lazyRouteComponent(() => import('./pages/devices/devices.tsx'), 'Devices'),
 });
@@ -94,7 +97,7 @@ export const router = createRouter({
     inside.addChildren([
       overview,
       usage,
-      devices,
+      holders.addChildren([devices]),
       settings,
       device,
       office.addChildren([members, keys, models, audit]),

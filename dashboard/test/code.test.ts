@@ -20,3 +20,19 @@ test('it is spelled in groups of five', () => {
   expect(spell('')).toBe('');
   expect([isWhole(WHOLE), isWhole('7H2W4')]).toEqual([true, false]);
 });
+
+/** The field as it is when each letter went in at its end. */
+const typed = (text: string) => Array.from(text).reduce((field, letter) => spell(lettersOf(field + letter)), '');
+
+test.each([
+  'TTK-7H2W4-QK9D3-1VTB0-RM8XE-PZ5QC',
+  'ttk 7h2w4 qk9d3 1vtb0 rm8xe pz5qc',
+  'ttk7h2w4qk9d31vtb0rm8xepz5qc',
+  '7h2w4qk9d31vtb0rm8xepz5qc',
+])('%s is read as it was meant, letter by letter', (text) => expect(lettersOf(typed(text))).toBe(WHOLE));
+
+test('a code may begin with the letters of the prefix', () => {
+  const code = 'TTK-TTKW4-QK9D3-1VTB0-RM8XE-PZ5QC';
+  expect(spell(lettersOf(code))).toBe(code);
+  expect(typed('TTKW4QK9D31VTB0RM8XEPZ5QC')).toBe(code);
+});

@@ -26,12 +26,14 @@ export interface Place {
 }
 
 const OFFICE: readonly Role[] = ['owner', 'admin'];
+/** Viewers read sums; they have no keys and no devices. */
+const HOLDERS: readonly Role[] = ['owner', 'admin', 'member'];
 
 export const PLACES: readonly Place[] = [
   { to: '/', name: 'Overview', icon: LayoutDashboard, group: 'Yours', key: 'o' },
   { to: '/usage', name: 'Usage', icon: ChartColumn, group: 'Yours', key: 'u' },
-  { to: '/devices', name: 'Devices', icon: PcCase, group: 'Yours', key: 'd' },
-  { to: '/redeem', name: 'Redeem and set up', short: 'Redeem', icon: Ticket, group: 'Yours', key: 'r' },
+  { to: '/devices', name: 'Devices', icon: PcCase, group: 'Yours', key: 'd', roles: HOLDERS },
+  { to: '/redeem', name: 'Redeem and set up', short: 'Redeem', icon: Ticket, group: 'Yours', key: 'r', roles: HOLDERS },
   { to: '/settings', name: 'Settings', icon: Settings, group: 'Yours', key: 's' },
   { to: '/members', name: 'Members', icon: Users, group: 'Office', key: 'm', roles: OFFICE },
   { to: '/keys', name: 'Token keys', icon: KeyRound, group: 'Office', key: 'k', roles: OFFICE },
@@ -43,3 +45,7 @@ export const placesFor = (role: Role): readonly Place[] =>
   PLACES.filter((place) => !place.roles || place.roles.includes(role));
 
 export const runsOffice = (role: Role): boolean => OFFICE.includes(role);
+
+export const holdsCredit = (role: Role): boolean => HOLDERS.includes(role);
+
+export const withArticle = (role: Role): string => `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`;

@@ -20,7 +20,7 @@ export function Panel({ title, beside, span, flush, className, label, children }
   const named = title ? { 'aria-labelledby': id } : { 'aria-label': label };
   return (
     <section {...named} className={classes('card', span && `of-${span.toString()}`, className)}>
-      {(title ?? beside) !== undefined && (
+      {Boolean(title ?? beside) && (
         <header className="card-head">
           {title !== undefined && <h2 id={id}>{title}</h2>}
           {beside}

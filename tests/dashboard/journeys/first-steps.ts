@@ -1,10 +1,8 @@
 // The owner: the printed link, a name and a password, then everything by keyboard.
-import type { World } from '../support/world.ts';
+import type { Step } from '../support/suite.ts';
 import { check, ownerLink } from '../support/world.ts';
 
 export const PASSWORD = 'correct horse battery staple';
-
-type Step = [name: string, run: (world: World) => Promise<void>];
 
 export const firstSteps: Step[] = [
   [

@@ -1,39 +1,54 @@
 // From the printed link to an invited member who uses a key: what people do, found by role and label.
 //
-//   node tests/dashboard/journeys/main.ts GATEWAY-BINARY OUTPUT-FOLDER
+//   node tests/dashboard/journeys/main.ts GATEWAY-BINARY OUTPUT-FOLDER [SUITE…]
+import fs from 'node:fs';
 import path from 'node:path';
-import { makeWorld, type World } from '../support/world.ts';
+import { NARROW, WIDE } from '../support/browser.ts';
+import { play, type Suite } from '../support/suite.ts';
+import { makeWorld } from '../support/world.ts';
+import { circle } from './circle.ts';
 import { firstSteps } from './first-steps.ts';
 import { members } from './member.ts';
 import { office } from './office.ts';
+import { roles } from './roles.ts';
 
-const steps: [name: string, run: (world: World) => Promise<void>][] = [...firstSteps, ...members, ...office];
-
-const [binary, output] = process.argv.slice(2).map((argument) => path.resolve(argument));
+const [binary, output] = process.argv.slice(2, 4).map((argument) => path.resolve(argument));
+const wanted = process.argv.slice(4);
 if (binary === undefined || output === undefined) {
-  console.error('usage: main.ts GATEWAY-BINARY OUTPUT-FOLDER');
+  console.error('usage: main.ts GATEWAY-BINARY OUTPUT-FOLDER [SUITE…]');
   process.exit(2);
 }
-const world = await makeWorld(binary, output);
+
+const light = { colorScheme: 'light', viewport: WIDE } as const;
+const dark = { colorScheme: 'dark', viewport: NARROW } as const;
+
+const suites: Suite[] = [
+  {
+    name: 'mouse',
+    steps: [...firstSteps, ...members, ...office],
+    begin: () => makeWorld(binary, path.join(output, 'mouse'), { owner: light, member: dark }),
+  },
+  {
+    name: 'roles',
+    steps: roles,
+    begin: () => makeWorld(binary, path.join(output, 'roles'), { owner: light, member: dark }),
+  },
+  ...(['light', 'dark'] as const).flatMap((colorScheme) =>
+    [WIDE, NARROW].map((viewport): Suite => {
+      const name = `keyboard, ${colorScheme}, ${viewport.width.toString()} px`;
+      const look = { colorScheme, viewport };
+      return {
+        name,
+        steps: circle,
+        begin: () => makeWorld(binary, path.join(output, name.replaceAll(/\W+/g, '-')), { owner: look, member: look }),
+      };
+    }),
+  ),
+].filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+
+fs.rmSync(output, { recursive: true, force: true });
 let passed = 0;
-try {
-  for (const [name, run] of steps) {
-    const from = Date.now();
-    try {
-      await run(world);
-      passed += 1;
-      console.log(`ok      ${name} (${Date.now() - from} ms)`);
-    } catch (error) {
-      console.log(`FAILED  ${name}\n${error instanceof Error ? (error.stack ?? '') : String(error)}`);
-      await world.owner.page.screenshot({ path: path.join(output, 'failed-owner.png') });
-      await world.member.page.screenshot({ path: path.join(output, 'failed-member.png') });
-      console.log(world.gateway.log.slice(-2000));
-      // Each step stands on the ones before it.
-      break;
-    }
-  }
-} finally {
-  await world.close();
-}
-console.log(`${passed} passed, ${steps.length - passed} failed`);
-process.exitCode = passed === steps.length ? 0 : 1;
+for (const suite of suites) passed += await play(suite);
+const all = suites.reduce((sum, { steps }) => sum + steps.length, 0);
+console.log(`${passed.toString()} passed, ${(all - passed).toString()} failed`);
+process.exitCode = passed === all && all > 0 ? 0 : 1;

@@ -1,18 +1,9 @@
 // The member, on a narrow dark screen: joins, redeems, sees a request arrive, and signs a device out.
 import { until } from '../../vscode/support/deadline.ts';
-import type { World } from '../support/world.ts';
+import type { Step } from '../support/suite.ts';
 import { check } from '../support/world.ts';
+import { ask, redeemElsewhere } from './device.ts';
 import { PASSWORD } from './first-steps.ts';
-
-type Step = [name: string, run: (world: World) => Promise<void>];
-
-async function ask(world: World, credential: string): Promise<Response> {
-  return fetch(`${world.gateway.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'coder', messages: [{ role: 'user', content: 'What is a hold?' }] }),
-  });
-}
 
 export const members: Step[] = [
   [
@@ -47,17 +38,7 @@ export const members: Step[] = [
       const { page } = world.member;
       await page.getByRole('link', { name: 'Go to the overview' }).click();
       await page.getByText('No request yet').waitFor();
-      const redeemed = await fetch(`${world.gateway.url}/api/v1/redeem`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          key: world.told.get('code'),
-          deviceName: 'thesis-laptop',
-          device: { os: 'Linux', client: 'curl' },
-        }),
-      });
-      const { credential } = (await redeemed.json()) as { credential: string };
-      world.told.set('credential', credential);
+      const credential = await redeemElsewhere(world);
       const answered = await ask(world, credential);
       if (!answered.ok) throw new Error(`the model answered ${answered.status}: ${await answered.text()}`);
       // Nobody loads the page again.

@@ -1,8 +1,6 @@
 // The owner's other pages, in the other colours and on the other screen.
-import type { World } from '../support/world.ts';
+import type { Step } from '../support/suite.ts';
 import { check } from '../support/world.ts';
-
-type Step = [name: string, run: (world: World) => Promise<void>];
 
 const PAGES = ['/', '/usage', '/devices', '/redeem', '/settings', '/members', '/keys', '/models', '/audit'];
 

@@ -8,7 +8,13 @@ import { Gateway } from '../../vscode/support/gateway.ts';
 import { script } from '../../vscode/support/script.ts';
 import { Upstream } from '../../vscode/support/upstream.ts';
 import { violations } from './axe.ts';
-import { complaintsOf, NARROW, openBrowser, WIDE, type Scheme } from './browser.ts';
+import { complaintsOf, openBrowser, type Scheme, type WIDE } from './browser.ts';
+
+/** The screen that somebody sits at. */
+export interface Screen {
+  colorScheme: Scheme;
+  viewport: typeof WIDE;
+}
 
 export interface Person {
   context: BrowserContext;
@@ -44,7 +50,8 @@ price = { input = "3.00", output = "15.00" }
 `;
 }
 
-async function person(browser: Browser, colorScheme: Scheme, viewport: typeof WIDE): Promise<Person> {
+/** Somebody more at this gateway, at a browser of their own. */
+export async function person(browser: Browser, { colorScheme, viewport }: Screen): Promise<Person> {
   const context = await browser.newContext({
     viewport,
     colorScheme,
@@ -55,7 +62,11 @@ async function person(browser: Browser, colorScheme: Scheme, viewport: typeof WI
   return { context, page, complaints: complaintsOf(page) };
 }
 
-export async function makeWorld(binary: string, output: string): Promise<World> {
+export async function makeWorld(
+  binary: string,
+  output: string,
+  screens: { owner: Screen; member: Screen },
+): Promise<World> {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'token-tracker-dashboard-'));
   const closing: (() => Promise<void> | void)[] = [
     () => fs.rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
@@ -73,8 +84,7 @@ export async function makeWorld(binary: string, output: string): Promise<World> 
     await gateway.start();
     const browser = await openBrowser();
     closing.push(() => browser.close());
-    const [owner, member] = [await person(browser, 'light', WIDE), await person(browser, 'dark', NARROW)];
-    fs.rmSync(output, { recursive: true, force: true });
+    const [owner, member] = [await person(browser, screens.owner), await person(browser, screens.member)];
     fs.mkdirSync(output, { recursive: true });
     return { gateway, browser, output, owner, member, told: new Map(), close };
   } catch (error) {

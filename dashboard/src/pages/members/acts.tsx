@@ -3,6 +3,7 @@ import { useRef, useState, type ReactNode } from 'react';
 import { request, type MemberSummary, type Role } from '../../api/people.ts';
 import { useSession } from '../../api/session.ts';
 import { until } from '../../format/time.ts';
+import { withArticle } from '../../shell/places.ts';
 import { stepped } from '../../shell/step-up.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CodeLine } from '../../ui/copy.tsx';
@@ -45,7 +46,7 @@ function useChange(path: string, done: string, onClose: () => void) {
 export function ChangeRole({ of, onClose }: ActProps) {
   const { member: self } = useSession();
   const [role, setRole] = useState<Role>(of.role);
-  const change = useChange(`/members/${of.id}`, `${of.name} is ${role} now`, onClose);
+  const change = useChange(`/members/${of.id}`, `${of.name} is ${withArticle(role)} now`, onClose);
   const options = ROLES.filter(([one]) => one !== 'owner' || self.role === 'owner');
   return (
     <Dialog
@@ -56,7 +57,7 @@ export function ChangeRole({ of, onClose }: ActProps) {
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={role === of.role || change.isPending}>
-            Make {of.name} {role}
+            Make {of.name} {withArticle(role)}
           </Button>
         </>
       }

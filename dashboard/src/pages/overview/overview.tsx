@@ -1,12 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChartColumn } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import type { Schemas } from '../../api/client.ts';
 import { balanceQuery, overviewQuery } from '../../api/queries.ts';
+import { useSession } from '../../api/session.ts';
 import { count, percent } from '../../format/number.ts';
 import { calendarDay } from '../../format/time.ts';
 import { Page } from '../../shell/page.tsx';
+import { holdsCredit } from '../../shell/places.ts';
 import { Charge, Tokens } from '../../ui/amount.tsx';
 import { Blank, Bones, Of } from '../../ui/blank.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -22,26 +24,18 @@ const WEEKS = 52;
 
 export function Overview() {
   const overview = useQuery(overviewQuery);
-  const balance = useQuery(balanceQuery);
-  const hasCredit = balance.data === undefined || balance.data.lots.length > 0;
+  const isHolder = holdsCredit(useSession().member.role);
   return (
-    <Page title="Overview">
-      <div className="columns">
-        <Balance query={balance} />
-        {hasCredit && (
-          <Panel span={5} title="When it runs out">
-            <Of query={overview}>{({ outlook }) => <RunsOut outlook={outlook ?? null} />}</Of>
-          </Panel>
-        )}
-      </div>
+    <Page title="Overview" lead={isHolder ? undefined : 'Sums over everybody at this gateway.'}>
+      {isHolder && <Credit overview={overview} />}
       <section className="card" aria-label="Use">
         <Of query={overview} rows={2}>
           {(data) => <Figures of={data} />}
         </Of>
       </section>
       <div className="columns">
-        <Latest />
-        <Panel span={4} title="This month by model">
+        {isHolder && <Latest />}
+        <Panel span={isHolder ? 4 : 12} title="This month by model">
           <Of query={overview}>{(data) => <Models rows={data.models} total={data.thisMonth} />}</Of>
         </Panel>
       </div>
@@ -61,6 +55,22 @@ export function Overview() {
         <Of query={overview}>{(data) => <Activity of={data} />}</Of>
       </Panel>
     </Page>
+  );
+}
+
+/** What one holds, and until when it lasts. */
+function Credit({ overview }: { overview: UseQueryResult<Schemas['Overview']> }) {
+  const balance = useQuery(balanceQuery);
+  const hasCredit = balance.data === undefined || balance.data.lots.length > 0;
+  return (
+    <div className="columns">
+      <Balance query={balance} />
+      {hasCredit && (
+        <Panel span={5} title="When it runs out">
+          <Of query={overview}>{({ outlook }) => <RunsOut outlook={outlook ?? null} />}</Of>
+        </Panel>
+      )}
+    </div>
   );
 }
 
