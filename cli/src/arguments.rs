@@ -40,7 +40,7 @@ pub struct GlobalOptions {
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// The gateway's address [else TOKEN_TRACKER_GATEWAY_URL, else where this device is signed in]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, alias = "url", global = true, value_name = "URL")]
     pub gateway: Option<String>,
     /// The gateway's configuration file [else TOKEN_TRACKER_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
@@ -120,6 +120,9 @@ mod tests {
           try        Send one completion through the gateway and show its receipt
           status     Show where this device is signed in, and whether the gateway is ready
           sign-out   Sign this device out and free its place on the token key
+          login      Log in as a member of a gateway, confirmed in a signed-in browser
+          logout     Revoke the login's token and forget it
+          whoami     Show who is logged in, and where
           upstreams  List providers and store their API keys
           reconcile  Compare what was metered with what the providers billed
           members    List, invite and remove the people of this gateway, and sign the owner in

@@ -6,6 +6,7 @@ mod balance;
 mod devices;
 mod keys;
 mod ledger;
+pub mod login;
 mod members;
 mod migrate;
 mod models;
@@ -51,6 +52,12 @@ pub enum Command {
     Status(status::Status),
     /// Sign this device out and free its place on the token key
     SignOut(sign_out::SignOut),
+    /// Log in as a member of a gateway, confirmed in a signed-in browser
+    Login(login::Login),
+    /// Revoke the login's token and forget it
+    Logout(login::Logout),
+    /// Show who is logged in, and where
+    Whoami(login::Whoami),
     /// List providers and store their API keys
     #[command(subcommand)]
     Upstreams(upstreams::Upstreams),
@@ -89,6 +96,9 @@ impl Command {
             Self::Try(r#try) => wait_for(r#try.run(context)),
             Self::Status(status) => wait_for(status.run(context)),
             Self::SignOut(sign_out) => wait_for(sign_out.run(context)),
+            Self::Login(login) => wait_for(login.run(context)),
+            Self::Logout(logout) => wait_for(logout.run(context)),
+            Self::Whoami(whoami) => wait_for(whoami.run(context)),
             Self::Upstreams(upstreams) => wait_for(upstreams.run(context)),
             Self::Reconcile(reconcile) => wait_for(reconcile.run(context)),
             Self::Members(members) => wait_for(members.run(context)),

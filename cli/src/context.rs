@@ -6,13 +6,13 @@ use gateway::ledger::DatabaseUrl;
 use protocol::{
     Code, DEFAULT_LISTEN, Problem,
     client::{GatewayClient, GatewayUrl, Network, not_signed_in},
-    credential::{CredentialStores, Environment, Patience, SignIn},
+    credential::{CredentialStores, Environment, Login, LoginStores, Patience, SignIn},
     editor::CredentialStore,
 };
 
 use crate::{
     arguments::GlobalOptions,
-    command::serve,
+    command::{login::not_logged_in, serve},
     data_directory::{AdminAccess, DataDirectory},
     failure::{ExitStatus, Failure},
 };
@@ -25,6 +25,8 @@ pub struct Context {
     pub config: Option<PathBuf>,
     /// `--database-url`, as it was given.
     pub database_url: Option<String>,
+    /// `--json`
+    pub json: bool,
     environment: Environment,
     network: Network,
 }
@@ -38,13 +40,15 @@ pub struct Device {
 /// Whose view of shared things is asked for.
 pub enum Viewer {
     Owner(GatewayClient),
+    /// Logged in with `token-tracker login`.
+    Member(GatewayClient),
     Device(Device),
 }
 
 impl Viewer {
     pub fn client(&self) -> &GatewayClient {
         match self {
-            Self::Owner(client) => client,
+            Self::Owner(client) | Self::Member(client) => client,
             Self::Device(device) => &device.client,
         }
     }
@@ -66,15 +70,29 @@ impl Context {
                     .map(Into::into)
             }),
             database_url: database_url(options.database_url)?,
+            json: options.json,
             environment: Environment::read()?,
             network: Network::default(),
         })
     }
 
-    /// The owner's access to the gateway that runs with this data directory.
-    pub fn admin(&self) -> Result<GatewayClient, Failure> {
-        match self.data.admin()? {
+    /// Who administers: the owner of a gateway on this machine, or else whoever is logged in, at the
+    /// gateway that is named if one is. A data directory on the command line speaks for its owner.
+    pub async fn admin(&self) -> Result<GatewayClient, Failure> {
+        let access = self.data.admin()?;
+        let is_meant = |access: &AdminAccess| {
+            let named = self.gateway.as_ref();
+            named.is_none_or(|url| url.origin() == access.gateway_url.origin())
+        };
+        if !self.data.named
+            && !access.as_ref().is_some_and(is_meant)
+            && let Some(login) = self.login().await?
+        {
+            return self.member_with(login);
+        }
+        match access {
             Some(access) => self.admin_with(access),
+            None if self.gateway.is_some() && !self.data.named => Err(not_logged_in().into()),
             None => Err(Failure::not_running(
                 "No gateway has been started with this data directory.",
             )),
@@ -92,12 +110,28 @@ impl Context {
                 Code::NotSignedIn,
                 "There is no admin credential for that gateway here.",
             )
-            .with_hint("Run the command on the gateway's machine with --data-dir, and without --gateway.");
+            .with_hint(
+                "Run `token-tracker login` first, or the command on the gateway's machine with --data-dir.",
+            );
             return Err(problem.into());
         }
         Ok(self
             .client(access.gateway_url)?
             .with_credential(access.credential))
+    }
+
+    fn member_with(&self, login: Login) -> Result<GatewayClient, Failure> {
+        Ok(self.client(login.gateway_url)?.with_credential(login.token))
+    }
+
+    /// None when nobody is logged in, or not at the gateway that is named.
+    pub async fn login(&self) -> Result<Option<Login>, Failure> {
+        Ok(self.login_stores()?.load().await?)
+    }
+
+    pub fn login_stores(&self) -> Result<LoginStores, Problem> {
+        let named = self.gateway.as_ref().or(self.environment.gateway_url.as_ref());
+        LoginStores::new(self.data.path.clone(), named.cloned())
     }
 
     /// This device's sign-in.
@@ -137,7 +171,10 @@ impl Context {
         match (self.sign_in().await?, owner) {
             (Some(sign_in), _) => self.device_with(sign_in).map(Viewer::Device),
             (None, Some(access)) => self.admin_with(access).map(Viewer::Owner),
-            (None, None) => self.device().await.map(Viewer::Device),
+            (None, None) => match self.login().await? {
+                Some(login) => self.member_with(login).map(Viewer::Member),
+                None => self.device().await.map(Viewer::Device),
+            },
         }
     }
 

@@ -53,6 +53,8 @@ impl Standing {
 pub enum ByToken {
     /// With this scope.
     With(Scope),
+    /// Whatever its scopes: it is about the token itself.
+    Any,
     /// Not at all: it is about the session itself, or makes another secret.
     Never,
 }
@@ -110,6 +112,7 @@ macro_rules! rules {
 }
 
 const NEVER: ByToken = ByToken::Never;
+const ANY: ByToken = ByToken::Any;
 const fn with(scope: Scope) -> ByToken {
     ByToken::With(scope)
 }
@@ -132,9 +135,14 @@ rules! {
     RevokeInvitation   [All, All, No, No, No, No]           with(Scope::MembersWrite), NotNeeded;
     MakeOwnerLink      [All, No, No, No, No, No]            NEVER, Needed;
 
+    ListPasskeys       [Own, Own, Own, Own, No, No]         NEVER, NotNeeded;
+    AddPasskey         [Own, Own, Own, Own, No, No]         NEVER, Needed;
+    RenamePasskey      [Own, Own, Own, Own, No, No]         NEVER, NotNeeded;
+    RemovePasskey      [Own, Own, Own, Own, No, No]         NEVER, Needed;
     ListTokens         [Own, Own, Own, Own, No, No]         with(Scope::Read), NotNeeded;
     CreateToken        [Own, Own, Own, Own, No, No]         NEVER, Needed;
     RevokeToken        [Own, Own, Own, Own, No, No]         NEVER, NotNeeded;
+    UseOwnToken        [Own, Own, Own, Own, No, No]         ANY, NotNeeded;
     AskForLink         [All, All, All, All, All, All]       NEVER, NotNeeded;
     SeeLink            [Own, Own, Own, Own, No, No]         NEVER, NotNeeded;
     ApproveLink        [Own, Own, Own, Own, No, No]         NEVER, Needed;

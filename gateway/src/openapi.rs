@@ -9,7 +9,8 @@ use utoipa::{
 
 use crate::route::{
     audit, credit, device_flow, devices, events, health, invitations, keys, ledger, members, models,
-    preferences, reconciliation, redeem, reload, session, sign_in, summary, tokens, upstreams, usage,
+    passkeys, preferences, reconciliation, redeem, reload, session, sign_in, summary, tokens, upstreams,
+    usage,
 };
 
 #[derive(OpenApi)]
@@ -24,7 +25,9 @@ use crate::route::{
         session::show, session::sign_out, session::step_up, session::set_password, session::list, session::end,
         members::list, members::show, members::change, members::remove, members::link, members::make_owner,
         invitations::list, invitations::create, invitations::revoke,
-        tokens::list, tokens::create, tokens::revoke,
+        passkeys::list, passkeys::begin, passkeys::add, passkeys::rename, passkeys::remove, passkeys::ask,
+        passkeys::sign_in, passkeys::ask_step_up, passkeys::step_up,
+        tokens::list, tokens::create, tokens::revoke, tokens::own, tokens::end_own,
         device_flow::code, device_flow::token, device_flow::look, device_flow::approve, device_flow::deny,
         audit::list, audit::verify, keys::claim, keys::assign,
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke,

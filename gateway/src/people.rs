@@ -1,12 +1,15 @@
 //! Members at the door: passwords, how often one may try, and secrets that work once.
 
 mod attempts;
+mod challenge;
 mod code;
 mod password;
+pub mod webauthn;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 pub use attempts::Attempts;
+pub use challenge::{LIFE_MS as CHALLENGE_MS, Purpose};
 pub use code::UserCode;
 pub use password::Passwords;
 
@@ -94,6 +97,7 @@ pub fn refused(refusal: PeopleRefusal, what: &str) -> Problem {
         }
         PeopleRefusal::LastOwner => Problem::new(Code::LastOwner, "Nobody else owns this gateway."),
         PeopleRefusal::Key => Problem::new(Code::KeyRefused, "This token key is not accepted."),
+        PeopleRefusal::Passkey => passkey_refused(),
         PeopleRefusal::Reused => Problem::new(
             Code::IdempotencyKeyReused,
             "Another request came under this Idempotency-Key.",
@@ -104,6 +108,13 @@ pub fn refused(refusal: PeopleRefusal, what: &str) -> Problem {
         )
         .with_hint("Its secret was in the first answer and is kept nowhere. Revoke it and make another one."),
     }
+}
+
+/// One answer for every reason, so that nobody learns which passkeys there are.
+pub fn passkey_refused() -> Problem {
+    Problem::new(Code::SignInRefused, "This passkey is not accepted.").with_hint(
+        "Try another one, sign in with your password, or ask an owner or admin for a one-time link.",
+    )
 }
 
 /// 256 random bits, as text.

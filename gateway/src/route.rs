@@ -15,6 +15,7 @@ pub mod members;
 pub mod model_list;
 pub mod models;
 pub mod pages;
+pub mod passkeys;
 pub mod preferences;
 pub mod reconciliation;
 pub mod redeem;

@@ -16,8 +16,8 @@ use crate::{
     openapi,
     route::{
         ApiError, access, audit, credit, device_flow, devices, events, health, invitations, keys, ledger,
-        members, model_list, models, pages, preferences, reconciliation, redeem, reload, session, sign_in,
-        summary, tokens, upstreams, usage,
+        members, model_list, models, pages, passkeys, preferences, reconciliation, redeem, reload, session,
+        sign_in, summary, tokens, upstreams, usage,
     },
     state::Gateway,
 };
@@ -107,12 +107,16 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
     routes
         .get("/openapi.json", Action::ReadContract, openapi::serve)
         .get("/sign-in", Action::SeeSignIn, sign_in::ways)
+        .post("/sign-in/passkey", Action::SeeSignIn, passkeys::ask)
         .post("/sign-in/link", Action::MakeOwnerLink, sign_in::owner_link)
         .get("/session", Action::SeeSession, session::show)
         .post("/session", Action::SignIn, sign_in::by_password)
         .delete("/session", Action::ChangeSession, session::sign_out)
         .post("/session/link", Action::SignIn, sign_in::by_link)
         .post("/session/link/look", Action::SeeSignIn, sign_in::look)
+        .post("/session/passkey", Action::SignIn, passkeys::sign_in)
+        .post("/session/step-up/passkey", Action::ChangeSession, passkeys::step_up)
+        .post("/session/step-up/passkey/challenge", Action::ChangeSession, passkeys::ask_step_up)
         .post("/session/step-up", Action::ChangeSession, session::step_up)
         .put("/session/password", Action::ChangeSession, session::set_password)
         .get("/sessions", Action::SeeSession, session::list)
@@ -126,9 +130,16 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .get("/invitations", Action::ListInvitations, invitations::list)
         .post("/invitations", Action::Invite, invitations::create)
         .delete("/invitations/{id}", Action::RevokeInvitation, invitations::revoke)
+        .get("/passkeys", Action::ListPasskeys, passkeys::list)
+        .post("/passkeys", Action::AddPasskey, passkeys::add)
+        .post("/passkeys/challenge", Action::AddPasskey, passkeys::begin)
+        .patch("/passkeys/{id}", Action::RenamePasskey, passkeys::rename)
+        .delete("/passkeys/{id}", Action::RemovePasskey, passkeys::remove)
         .get("/tokens", Action::ListTokens, tokens::list)
         .post("/tokens", Action::CreateToken, tokens::create)
         .delete("/tokens/{id}", Action::RevokeToken, tokens::revoke)
+        .get("/token", Action::UseOwnToken, tokens::own)
+        .delete("/token", Action::UseOwnToken, tokens::end_own)
         .post("/device/code", Action::AskForLink, device_flow::code)
         .post("/device/token", Action::AskForLink, device_flow::token)
         .post("/device/look", Action::SeeLink, device_flow::look)

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::{
     ledger::{IDLE_MS, SessionRecord},
     peer::{Peer, is_loopback_host},
+    people::webauthn::Party,
 };
 
 /// How exact `last seen` is.
@@ -54,6 +55,17 @@ impl Page {
             origin: format!("{scheme}://{host}"),
             plain_port: is_plain.then(|| port.unwrap_or("80").to_owned()),
         }
+    }
+
+    /// Whom passkeys of this page are for: the host by name. An address that is a number has none.
+    pub fn party(&self, public_url: &str) -> Option<Party> {
+        let (scheme, authority) = self.origin.split_once("://")?;
+        if is_loopback_host(authority) {
+            return party_at(scheme, authority);
+        }
+        // However a proxy wrote the name that it was called by, browsers write the public one.
+        let (scheme, rest) = public_url.split_once("://")?;
+        party_at(scheme, rest.split('/').next()?)
     }
 
     fn cookie_name(&self) -> String {
@@ -125,6 +137,27 @@ impl Page {
     }
 }
 
+fn party_at(scheme: &str, authority: &str) -> Option<Party> {
+    let authority = authority.to_lowercase();
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (authority.as_str(), None),
+    };
+    let is_number = host.starts_with('[') || host.parse::<std::net::IpAddr>().is_ok();
+    if is_number || host.is_empty() {
+        return None;
+    }
+    let usual = if scheme == "https" { "443" } else { "80" };
+    let port = port.filter(|port| *port != usual);
+    Some(Party {
+        id: host.to_owned(),
+        origin: port.map_or_else(
+            || format!("{scheme}://{host}"),
+            |port| format!("{scheme}://{host}:{port}"),
+        ),
+    })
+}
+
 fn has_body(headers: &HeaderMap) -> bool {
     let length = headers.get(header::CONTENT_LENGTH);
     headers.contains_key(header::TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
@@ -184,6 +217,29 @@ mod tests {
         };
         assert_eq!(secret("localhost:2").as_deref(), Some("two"));
         assert_eq!(secret("localhost:3"), None);
+    }
+
+    #[test]
+    fn passkeys_are_for_a_name_as_browsers_write_it() {
+        let party = |host: &str, public: &str| {
+            let party = page(host, false).party(public)?;
+            Some((party.id, party.origin))
+        };
+        let is = |id: &str, origin: &str| Some((id.to_owned(), origin.to_owned()));
+        let public = "https://Tokens.example:443/under";
+        assert_eq!(
+            party("localhost:7425", public),
+            is("localhost", "http://localhost:7425")
+        );
+        assert_eq!(party("localhost", public), is("localhost", "http://localhost"));
+        assert_eq!(party("127.0.0.1:7425", public), None);
+        assert_eq!(party("[::1]:7425", public), None);
+        let ours = is("tokens.example", "https://tokens.example");
+        assert_eq!(party("tokens.example", public), ours);
+        assert_eq!(party("TOKENS.example:443", public), ours);
+        let other = "https://tokens.example:8443";
+        assert_eq!(party("tokens.example:8443", other), is("tokens.example", other));
+        assert_eq!(party("192.0.2.1", "https://192.0.2.1"), None);
     }
 
     #[test]

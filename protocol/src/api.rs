@@ -12,6 +12,7 @@ mod limits;
 mod member;
 mod model;
 mod orphan;
+mod passkey;
 mod preferences;
 mod reconciliation;
 mod reload;
@@ -49,6 +50,10 @@ pub use limits::Limits;
 pub use member::{MemberChange, MemberList, MemberResponse, MemberSummary, OneTimeLink, Role};
 pub use model::{Capability, Model, ModelList, ModelPricing};
 pub use orphan::{Orphan, OrphanList, Refund};
+pub use passkey::{
+    Passkey, PasskeyAlgorithm, PasskeyAnswer, PasskeyChange, PasskeyCreation, PasskeyDescriptor, PasskeyList,
+    PasskeyParty, PasskeyQuestion, PasskeyRequest, PasskeySelection, PasskeyUser,
+};
 pub use preferences::Preferences;
 pub use reconciliation::{
     BilledLine, BilledLines, BillingSource, BillingSourceKind, LineAmounts, LineDifference, LineState,
@@ -63,7 +68,7 @@ pub use summary::{
     Activity, DayBalance, DayUsage, Dimension, Outlook, Overview, RunsOut, SummaryQuery, SummaryRow,
     UsageSummary,
 };
-pub use token::{PersonalToken, Scope, TokenCreated, TokenList, TokenRequest};
+pub use token::{OwnToken, PersonalToken, Scope, TokenCreated, TokenList, TokenRequest};
 pub use upstream::{Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest};
 pub use usage::{UsageDetail, UsageEntry, UsageList, UsageQuery, UsageTotals};
 

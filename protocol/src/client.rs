@@ -6,6 +6,7 @@
 mod address;
 mod answer;
 mod call;
+mod device_flow;
 mod network;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::{Code, Problem, credential::Credential};
 pub use address::{GatewayUrl, RedeemLink};
 pub use answer::{AnswerError, read_error};
 pub use call::Redeemed;
+pub use device_flow::FlowAnswer;
 pub use network::Network;
 
 /// Longest time for one call of the control plane, from the first byte out to the last byte in.

@@ -7,12 +7,14 @@
 mod directory;
 mod file;
 mod keyring;
+mod login;
 mod record;
 mod secret;
 mod store;
 
 pub use directory::{data_dir, private_dir, write_private};
 pub use keyring::Patience;
+pub use login::{Login, LoginRecord, LoginStores};
 pub use record::DeviceRecord;
 pub use secret::Credential;
 pub use store::{CredentialStores, EditorSecrets, Environment, SecretFuture, SignIn};

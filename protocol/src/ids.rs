@@ -72,6 +72,10 @@ id!(
     TokenId
 );
 id!(
+    /// One passkey of a member.
+    PasskeyId
+);
+id!(
     /// One line of the audit log.
     AuditId
 );

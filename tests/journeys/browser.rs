@@ -10,6 +10,8 @@ pub const PASSWORD: &str = "correct horse battery staple";
 pub struct Browser {
     pub url: String,
     pub cookie: Option<String>,
+    /// What the gateway is called by, where that is not its address.
+    pub host: Option<String>,
 }
 
 impl Browser {
@@ -17,6 +19,7 @@ impl Browser {
         Self {
             url: gateway.url(""),
             cookie: None,
+            host: None,
         }
     }
 
@@ -24,6 +27,10 @@ impl Browser {
         let request = Request::new(method, &format!("{}/api/v1{path}", self.url))
             .header("sec-fetch-site", "same-origin")
             .header("user-agent", "Journey/1.0");
+        let request = match &self.host {
+            Some(host) => request.header("host", host),
+            None => request,
+        };
         match &self.cookie {
             Some(cookie) => request.header("cookie", cookie),
             None => request,

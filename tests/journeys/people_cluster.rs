@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Two gateways on one database, started by its address on the command line.
-async fn two_gateways(server: &Postgres) -> [Gateway; 2] {
+pub async fn two_gateways(server: &Postgres) -> [Gateway; 2] {
     let url = server.database("tt");
     let serve = || Serve::new(&Config::new()).arg("--database-url").arg(&url);
     let first = serve().start().await;
@@ -21,7 +21,7 @@ async fn two_gateways(server: &Postgres) -> [Gateway; 2] {
 }
 
 /// The same browser at another gateway. Both are at this machine: the cookie's name has the port.
-fn moved_to(browser: &Browser, gateway: &Gateway) -> Browser {
+pub fn moved_to(browser: &Browser, gateway: &Gateway) -> Browser {
     let port = |url: &str| url.rsplit_once(':').unwrap().1.to_owned();
     let (here, there) = (port(&browser.url), port(&gateway.url("")));
     let cookie = browser
@@ -31,6 +31,7 @@ fn moved_to(browser: &Browser, gateway: &Gateway) -> Browser {
     Browser {
         url: gateway.url(""),
         cookie,
+        host: None,
     }
 }
 

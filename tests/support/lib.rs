@@ -4,6 +4,7 @@
 //! Every wait here ends: by the event, or by a panic that names what did not come.
 #![expect(clippy::expect_used, reason = "a harness reports by panicking")]
 
+mod authenticator;
 mod binaries;
 mod cli;
 mod config;
@@ -22,6 +23,7 @@ mod sidecar;
 pub mod sse;
 pub mod upstream;
 
+pub use authenticator::Authenticator;
 pub use binaries::{sidecar as sidecar_binary, target_dir, token_tracker, workspace_dir};
 pub use cli::Outcome;
 pub use config::{Config, Model};

@@ -76,7 +76,7 @@ struct Changed {
 
 impl Members {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let client = context.admin()?;
+        let client = context.admin().await?;
         match self {
             Self::List(_) => list(&client).await,
             Self::Link(link) => link.run(&client).await,

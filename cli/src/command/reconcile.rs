@@ -65,7 +65,7 @@ impl Reconcile {
 
 impl Show {
     async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let client = context.admin()?;
+        let client = context.admin().await?;
         let query = ReconciliationQuery {
             since: self.since,
             until: self.until,

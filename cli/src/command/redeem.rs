@@ -183,7 +183,8 @@ fn text(account: &SignedIn, tools: Option<&Tools>) -> String {
     text
 }
 
-fn machine_name() -> String {
+/// What this machine calls itself.
+pub fn machine_name() -> String {
     gethostname::gethostname().to_string_lossy().into_owned()
 }
 

@@ -9,7 +9,7 @@ pub struct Reload {}
 
 impl Reload {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let client = context.admin()?;
+        let client = context.admin().await?;
         let request = call::request(&client, Method::POST, client.address("/api/v1/reload"))?;
         let answer = call::send(request).await?;
         let reloaded: Reloaded = answer.json().await.map_err(|error| call::unreachable(&error))?;

@@ -20,8 +20,10 @@ struct Standing {
     gateway_url: String,
     /// The gateway takes requests.
     ready: bool,
-    /// Null for the owner, who has no device here.
+    /// Null where no device is signed in.
     account: Option<SignedIn>,
+    #[serde(skip)]
+    you: &'static str,
 }
 
 impl Status {
@@ -30,7 +32,7 @@ impl Status {
         let client = viewer.client();
         let ready = is_ready(client).await?;
         let account = match &viewer {
-            Viewer::Owner(_) => None,
+            Viewer::Owner(_) | Viewer::Member(_) => None,
             Viewer::Device(device) => {
                 let account = client.account().await?;
                 Some(SignedIn::new(client.gateway_url(), Some(device.store), account))
@@ -40,6 +42,10 @@ impl Status {
             gateway_url: client.gateway_url().to_string(),
             ready,
             account,
+            you: match viewer {
+                Viewer::Member(_) => "a member, logged in; no device is signed in here",
+                _ => "the gateway's owner; no device is signed in here",
+            },
         };
         Ok(Output::new(standing.text(), &standing)?)
     }
@@ -55,10 +61,7 @@ impl Standing {
         let mut lines = vec![("state", ready.to_owned())];
         match &self.account {
             Some(account) => lines.extend(account.facts()),
-            None => lines.extend([
-                ("gateway", self.gateway_url.clone()),
-                ("you", "the gateway's owner; no device is signed in here".into()),
-            ]),
+            None => lines.extend([("gateway", self.gateway_url.clone()), ("you", self.you.into())]),
         }
         facts(&lines)
     }

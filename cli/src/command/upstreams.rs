@@ -41,7 +41,7 @@ struct Stored {
 
 impl Upstreams {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let client = context.admin()?;
+        let client = context.admin().await?;
         match self {
             Self::List(_) => list(&client).await,
             Self::SetKey(set_key) => set_key.run(&client, "API key", "secret").await,

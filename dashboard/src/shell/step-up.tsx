@@ -1,8 +1,11 @@
 /** Money, roles and secrets want to know that it is still the same person. */
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Fingerprint } from 'lucide-react';
 import { useRef, useState, useSyncExternalStore } from 'react';
 import { Refusal, asRefusal } from '../api/client.ts';
+import { browserHasPasskeys, stepUpByPasskey } from '../api/passkeys.ts';
 import { request, type SessionResponse } from '../api/people.ts';
+import { sessionQuery } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
@@ -43,29 +46,35 @@ export function StepUp() {
 }
 
 function Ask({ answer }: { answer: Answer }) {
+  const session = useQuery(sessionQuery).data;
   const [password, setPassword] = useState('');
-  const field = useRef<HTMLInputElement>(null);
-  const confirm = useMutation({
-    mutationFn: () => request<SessionResponse>('POST', '/session/step-up', { password }),
-    meta: { keepsSession: true },
-    onSuccess: () => end(true),
-  });
+  const begin = useRef<HTMLButtonElement | HTMLInputElement | null>(null);
+  const withPassword = session?.member.hasPassword !== false;
+  const withPasskey = session?.hasPasskey === true && browserHasPasskeys();
   const end = (isConfirmed: boolean) => {
     change(undefined);
     answer(isConfirmed);
   };
+  const confirm = useMutation({
+    mutationFn: (way: 'password' | 'passkey') =>
+      way === 'passkey' ? stepUpByPasskey() : request<SessionResponse>('POST', '/session/step-up', { password }),
+    meta: { keepsSession: true },
+    onSuccess: () => end(true),
+  });
   return (
     <Dialog
       title="Confirm it is you"
-      begin={field}
+      begin={begin}
       onClose={() => end(false)}
-      onSubmit={() => confirm.mutate()}
+      onSubmit={() => confirm.mutate('password')}
       foot={
         <>
           <Button onClick={() => end(false)}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={confirm.isPending || password === ''}>
-            Confirm
-          </Button>
+          {withPassword && (
+            <Button type="submit" look="primary" disabled={confirm.isPending || password === ''}>
+              Confirm
+            </Button>
+          )}
         </>
       }
     >
@@ -75,14 +84,37 @@ function Ask({ answer }: { answer: Answer }) {
           {asRefusal(confirm.error).message} {asRefusal(confirm.error).hint}
         </Note>
       )}
-      <Field
-        label="Password"
-        type="password"
-        autoComplete="current-password"
-        ref={field}
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-      />
+      {withPasskey && (
+        <Button
+          ref={(button) => {
+            begin.current = button;
+          }}
+          width="full"
+          disabled={confirm.isPending}
+          onClick={() => confirm.mutate('passkey')}
+        >
+          <Fingerprint aria-hidden="true" />
+          Confirm with a passkey
+        </Button>
+      )}
+      {withPassword && (
+        <Field
+          label={withPasskey ? 'Or your password' : 'Password'}
+          type="password"
+          autoComplete="current-password"
+          ref={(input) => {
+            if (!withPasskey) begin.current = input;
+          }}
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+      )}
+      {!withPassword && !withPasskey && (
+        <Note tone="warn">
+          You have no password, and no passkey that works at this address. An owner or admin can make you a link that
+          signs you in once; after it you are asked for nothing for ten minutes, and can set a password.
+        </Note>
+      )}
     </Dialog>
   );
 }

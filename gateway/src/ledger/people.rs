@@ -11,6 +11,7 @@ mod device_code;
 mod key_owner;
 mod link;
 mod member;
+mod passkey;
 mod reading;
 mod schema;
 mod session;
@@ -22,6 +23,7 @@ pub use change::{Asked, PeopleChange, PeopleOutcome, PeopleRefusal, PeopleReques
 pub use device_code::{CodeAnswer, DeviceCode, FlowOutcome, FlowSecrets};
 pub use link::{Link, LinkUse};
 pub use member::{MemberEdit, NewMember};
+pub use passkey::{NewPasskey, PasskeyRecord, PasskeyThen, PasskeyUse, Spent};
 pub use reading::{
     DeviceCodeRecord, LinkRecord, MemberRecord, PeopleReader, SessionRecord, SignInRecord, TokenRecord,
 };
@@ -30,5 +32,5 @@ pub use token::NewToken;
 
 pub(super) use audit::append;
 pub(super) use change::decide;
-pub(super) use schema::{POSTGRES, SQLITE};
+pub(super) use schema::{PASSKEYS, POSTGRES, SQLITE};
 pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value};

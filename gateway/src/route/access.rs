@@ -261,6 +261,13 @@ impl Caller {
         }
     }
 
+    pub fn token(&self) -> Option<&(TokenRecord, MemberRecord)> {
+        match &self.who {
+            Who::Token(token) => Some(token),
+            _ => None,
+        }
+    }
+
     pub fn member(&self) -> Option<&MemberRecord> {
         self.who.member()
     }
@@ -346,6 +353,7 @@ impl About for Note {
 
 fn check_scope(needed: ByToken, token: &TokenRecord) -> Result<(), Problem> {
     match needed {
+        ByToken::Any => Ok(()),
         ByToken::With(scope) if token.scopes.contains(&scope) => Ok(()),
         ByToken::With(scope) => Err(Problem::new(
             Code::Forbidden,

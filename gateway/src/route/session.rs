@@ -27,20 +27,26 @@ use crate::{
     state::{Gateway, internal},
 };
 
-fn must_be_session(caller: &Caller) -> Result<&Arc<SignedIn>, Problem> {
+pub fn must_be_session(caller: &Caller) -> Result<&Arc<SignedIn>, Problem> {
     caller
         .session()
         .ok_or_else(|| Problem::new(Code::Forbidden, "This is for signed-in browsers."))
 }
 
 /// Who is signed in.
-pub fn answer_of(caller: &Caller, record: &SignInRecord, is_current: bool) -> SessionResponse {
+pub async fn answer_of(
+    gateway: &Gateway,
+    caller: &Caller,
+    record: &SignInRecord,
+    is_current: bool,
+) -> Result<SessionResponse, Problem> {
     let member = &record.member;
-    SessionResponse {
+    Ok(SessionResponse {
         step_up_free: caller.peer.is_local && !member.has_password,
+        has_passkey: gateway.has_passkey(caller, member).await?,
         member: summary(member),
         session: describe(&record.session, is_current),
-    }
+    })
 }
 
 fn describe(record: &SessionRecord, is_current: bool) -> Session {
@@ -64,9 +70,9 @@ fn describe(record: &SessionRecord, is_current: bool) -> Session {
     get, path = "/api/v1/session", tag = "session",
     responses((status = 200, body = SessionResponse), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody))
 )]
-pub async fn show(caller: Caller) -> Answer<Json<SessionResponse>> {
+pub async fn show(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<SessionResponse>> {
     let session = must_be_session(&caller)?;
-    Ok(Json(answer_of(&caller, &session.record, true)))
+    Ok(Json(answer_of(&gateway, &caller, &session.record, true).await?))
 }
 
 /// Signs out: all sessions of the member end.
@@ -122,7 +128,7 @@ pub async fn step_up(
         .await
         .map_err(internal)?;
     let found = found.ok_or_else(|| Problem::new(Code::Unauthorized, "The session is over."))?;
-    Ok(Json(answer_of(&caller, &found, true)))
+    Ok(Json(answer_of(&gateway, &caller, &found, true).await?))
 }
 
 /// Sets one's password. All sessions end, and a new one begins here.

@@ -46,11 +46,12 @@ pub type Opened = (
 
 /// How one can sign in here. Open to all.
 #[utoipa::path(get, path = "/api/v1/sign-in", security(()), tag = "sign-in", responses((status = 200, body = SignInWays)))]
-pub async fn ways(State(gateway): State<Arc<Gateway>>) -> Answer<Json<SignInWays>> {
+pub async fn ways(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<SignInWays>> {
     let owner = gateway.reader.people().owner().await.map_err(internal)?;
     Ok(Json(SignInWays {
         has_owner: owner.is_some(),
         password: true,
+        passkey: gateway.party(&caller).is_ok(),
     }))
 }
 
@@ -122,7 +123,7 @@ fn wrong() -> Problem {
     )
 }
 
-fn too_many(seconds: u64) -> ApiError {
+pub fn too_many(seconds: u64) -> ApiError {
     let problem = Problem::new(Code::RateLimited, "Too many attempts to sign in failed.");
     ApiError::retry_after(problem, seconds)
 }
@@ -302,7 +303,8 @@ pub async fn opened(
     let found = found.ok_or_else(|| Problem::new(Code::Unauthorized, "The session is over already."))?;
     tracing::info!(member.id = %session.member, "A member signed in");
     let cookie = (header::SET_COOKIE, caller.page.set_cookie(secret));
-    Ok((status, [cookie], Json(answer_of(caller, &found, true))))
+    let answer = answer_of(gateway, caller, &found, true).await?;
+    Ok((status, [cookie], Json(answer)))
 }
 
 /// A link that signs the owner in once, or makes them; what `token-tracker members link` prints.

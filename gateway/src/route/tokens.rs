@@ -9,7 +9,7 @@ use axum::{
 use http::{HeaderMap, StatusCode};
 use protocol::{
     Code, Problem, TokenId,
-    api::{ErrorBody, PersonalToken, TokenCreated, TokenList, TokenRequest},
+    api::{ErrorBody, OwnToken, PersonalToken, TokenCreated, TokenList, TokenRequest},
 };
 use serde_json::json;
 
@@ -17,11 +17,12 @@ use super::{
     Answer, Body,
     access::{About, Caller},
     idempotency::asked,
+    members::summary,
 };
 use crate::{
     clock::{new_id, now_ms, timestamp},
     credential::{self, Kind},
-    ledger::{NewToken, PeopleChange, TokenRecord},
+    ledger::{MemberRecord, NewToken, PeopleChange, TokenRecord},
     people::{no_randomness, refused},
     state::{Gateway, internal},
 };
@@ -161,4 +162,46 @@ pub async fn revoke(
     let done = gateway.change_people(change, note, None).await?;
     done.map_err(|refusal| refused(refusal, "token"))?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The token that the request came with, and whose it is.
+#[utoipa::path(
+    get, path = "/api/v1/token", tag = "tokens",
+    responses((status = 200, body = OwnToken), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody, description = "A session asks, which has no token"))
+)]
+pub async fn own(caller: Caller) -> Answer<Json<OwnToken>> {
+    let (token, member) = must_be_token(&caller)?;
+    Ok(Json(OwnToken {
+        member: summary(member),
+        token: describe(token.clone()),
+    }))
+}
+
+/// Revokes the token that the request came with.
+#[utoipa::path(
+    delete, path = "/api/v1/token", tag = "tokens",
+    responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody, description = "A session asks, which has no token"))
+)]
+pub async fn end_own(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<StatusCode> {
+    let (token, member) = must_be_token(&caller)?;
+    let change = PeopleChange::RevokeToken {
+        member: member.id,
+        token: token.id,
+    };
+    let note = caller.note("token.revoke").target("token", token.id);
+    let revoked = gateway.change_people(change, note, None).await?;
+    revoked.map_err(|refusal| refused(refusal, "token"))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn must_be_token(caller: &Caller) -> Result<&(TokenRecord, MemberRecord), Problem> {
+    caller.token().ok_or_else(|| {
+        Problem::new(
+            Code::NotFound,
+            "This request came without a personal access token.",
+        )
+        .with_hint("GET /api/v1/session says who is signed in.")
+    })
 }

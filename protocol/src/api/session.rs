@@ -91,6 +91,8 @@ pub struct SessionResponse {
     /// Money, roles and secrets need no fresh password: this member has none, and sits at the
     /// gateway's own machine.
     pub step_up_free: bool,
+    /// The member has a passkey that works at this address.
+    pub has_passkey: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -120,4 +122,6 @@ pub struct SignInWays {
     /// False: nobody has used the link yet that the gateway printed at its start.
     pub has_owner: bool,
     pub password: bool,
+    /// The address of this page has a name, to which passkeys can belong.
+    pub passkey: bool,
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::MemberSummary;
 use crate::TokenId;
 
 macro_rules! scopes {
@@ -79,6 +80,13 @@ pub struct PersonalToken {
     pub last_used_at: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = "date-time")]
     pub revoked_at: Option<Timestamp>,
+}
+
+/// `GET /api/v1/token`: the token that the request came with, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OwnToken {
+    pub member: MemberSummary,
+    pub token: PersonalToken,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -107,6 +107,11 @@ fn problem_of_status(status: StatusCode) -> Problem {
     )
 }
 
+/// The body of a refusal that is not in our own form.
+pub(super) async fn body_of_error(response: Response) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    body(response, ERROR_BYTES_MAX).await
+}
+
 async fn body(mut response: Response, bytes_max: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let mut body = Zeroizing::new(Vec::new());
     while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {

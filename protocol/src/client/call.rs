@@ -170,7 +170,7 @@ impl GatewayClient {
     }
 }
 
-async fn send<T: DeserializeOwned>(call: RequestBuilder) -> Result<T, Problem> {
+pub(super) async fn send<T: DeserializeOwned>(call: RequestBuilder) -> Result<T, Problem> {
     let response = call.send().await.map_err(|error| unreachable(&error))?;
     answer::read(response).await
 }

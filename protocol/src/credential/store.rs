@@ -8,6 +8,9 @@ use std::{
 use super::{Credential, DeviceRecord, Patience, data_dir, file, keyring};
 use crate::{Code, DeviceId, Problem, client::GatewayUrl, editor::CredentialStore};
 
+/// Names the file with the credential.
+const FILE: &str = "TOKEN_TRACKER_CREDENTIAL_FILE";
+
 /// What an editor's secret store answers, sooner or later.
 pub type SecretFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
 
@@ -40,7 +43,7 @@ impl Environment {
     pub fn read() -> Result<Self, Problem> {
         let text = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
         Ok(Self {
-            file: env::var_os("TOKEN_TRACKER_CREDENTIAL_FILE")
+            file: env::var_os(FILE)
                 .filter(|value| !value.is_empty())
                 .map(PathBuf::from),
             credential: text("TOKEN_TRACKER_CREDENTIAL")
@@ -93,7 +96,7 @@ impl CredentialStores {
     /// Finds the credential; `None` when nobody is signed in.
     pub async fn load(&self, patience: Patience) -> Result<Option<SignIn>, Problem> {
         if let Some(path) = &self.environment.file
-            && let Some(credential) = file::read(path)?
+            && let Some(credential) = file::read(path, FILE)?
         {
             return self.explicit(credential, CredentialStore::File).map(Some);
         }
@@ -181,7 +184,7 @@ impl CredentialStores {
         let before = self.record().ok().flatten();
         let name = entry_name(gateway_url, device_id);
         let store = match &self.environment.file {
-            Some(path) => file::write(path, credential).map(|()| CredentialStore::File)?,
+            Some(path) => file::write(path, FILE, credential).map(|()| CredentialStore::File)?,
             None => self.keep(&name, credential).await?,
         };
         let record = DeviceRecord {
@@ -217,7 +220,7 @@ impl CredentialStores {
     /// Forgets the credential. A variable cannot be unset from here; its next step is said.
     pub async fn clear(&self) -> Result<(), Problem> {
         if let Some(path) = &self.environment.file {
-            file::remove(path)?;
+            file::remove(path, FILE)?;
         } else if let Ok(Some(record)) = self.record() {
             self.forget(&record).await?;
         }

@@ -10,6 +10,7 @@ import { circle } from './circle.ts';
 import { firstSteps } from './first-steps.ts';
 import { members } from './member.ts';
 import { office } from './office.ts';
+import { passkeys } from './passkeys.ts';
 import { roles } from './roles.ts';
 
 const [binary, output] = process.argv.slice(2, 4).map((argument) => path.resolve(argument));
@@ -27,6 +28,11 @@ const suites: Suite[] = [
     name: 'mouse',
     steps: [...firstSteps, ...members, ...office],
     begin: () => makeWorld(binary, path.join(output, 'mouse'), { owner: light, member: dark }),
+  },
+  {
+    name: 'sign-in',
+    steps: [...firstSteps.slice(0, 1), ...passkeys],
+    begin: () => makeWorld(binary, path.join(output, 'sign-in'), { owner: light, member: dark }),
   },
   {
     name: 'roles',

@@ -65,7 +65,35 @@ const session = (state: State) => ({
     current: true,
   },
   stepUpFree: false,
+  hasPasskey: state !== 'empty',
 });
+
+const passkeys = (state: State) =>
+  state === 'empty'
+    ? []
+    : [
+        {
+          id: id(11, 1),
+          name: state === 'long' ? 'The security key with the blue ribbon that lies in the second drawer' : 'MacBook',
+          host: 'localhost',
+          worksHere: true,
+          synced: true,
+          createdAt: at(40 * DAY),
+          lastUsedAt: at(3_600_000),
+        },
+        {
+          id: id(11, 2),
+          name: 'Security key',
+          host:
+            state === 'long'
+              ? 'token-tracker.engineering.a-rather-long-company-name.example.net'
+              : 'tokens.example.net',
+          worksHere: false,
+          synced: false,
+          createdAt: at(12 * DAY),
+          lastUsedAt: null,
+        },
+      ];
 
 function balance(state: State) {
   if (state === 'empty')
@@ -467,7 +495,7 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
     case '/session':
       return session(state);
     case '/sign-in':
-      return { hasOwner: true, password: true };
+      return { hasOwner: true, password: true, passkey: true };
     case '/balance':
       return { balance: balance(state) };
     case '/overview':
@@ -490,6 +518,8 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
       return { invitations: invitations(state) };
     case '/sessions':
       return { sessions: [session(state).session] };
+    case '/passkeys':
+      return { passkeys: passkeys(state) };
     case '/tokens':
       return { tokens: tokens(state) };
     case '/audit':

@@ -38,7 +38,7 @@ enum Period {
 
 impl SetAllowance {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let client = context.admin()?;
+        let client = context.admin().await?;
         let key = find(&client, &self.key).await?;
         let (head, done) = match (self.amount, self.every) {
             (Some(amount_nano_usd), Some(every)) => {

@@ -58,7 +58,7 @@ pub fn amount(text: &str) -> Result<Money, String> {
 
 impl TopUp {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let client = context.admin()?;
+        let client = context.admin().await?;
         let key = find(&client, &self.key).await?;
         let request = TopUpRequest {
             amount_nano_usd: self.credit,
@@ -69,7 +69,7 @@ impl TopUp {
 
 impl Reclaim {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let client = context.admin()?;
+        let client = context.admin().await?;
         let key = find(&client, &self.key).await?;
         let request = ReclaimRequest {
             amount_nano_usd: self.amount,
@@ -80,7 +80,7 @@ impl Reclaim {
 
 impl Allocate {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let client = context.admin()?;
+        let client = context.admin().await?;
         let from_key_id = find(&client, &self.from).await?;
         let (to_key_id, shares) = targets(&client, &self.to).await?;
         let request = AllocationRequest {

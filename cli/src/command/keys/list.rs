@@ -15,7 +15,7 @@ pub struct List {}
 
 impl List {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let keys = context.admin()?.keys().await?;
+        let keys = context.admin().await?.keys().await?;
         let text = text(&keys);
         Ok(Output::new(text, &KeyList { keys })?)
     }

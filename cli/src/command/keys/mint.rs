@@ -87,7 +87,7 @@ fn expiry(text: &str) -> Result<Expiry, String> {
 
 impl Mint {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let admin = context.admin()?;
+        let admin = context.admin().await?;
         let request = self.request();
         let MintResponse { gateway_url, keys } = admin.mint(&request).await?;
         let text = text(&keys, &request.limits, gateway_url.trim_end_matches('/'));

@@ -19,7 +19,7 @@ struct Revoked {
 
 impl Revoke {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        let client = context.admin()?;
+        let client = context.admin().await?;
         let id = find(&client, &self.key).await?;
         client.revoke_key(id).await?;
         let text = format!("Key {id} is revoked; all its devices have stopped.");

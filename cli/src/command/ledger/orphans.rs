@@ -26,7 +26,7 @@ pub struct Orphans {
 impl Orphans {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
         match self.refund {
-            Some(request) => refund(&context.admin()?, request).await,
+            Some(request) => refund(&context.admin().await?, request).await,
             None => list(context).await,
         }
     }

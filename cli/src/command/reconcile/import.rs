@@ -54,7 +54,7 @@ impl Import {
             lines: days.values().map(Vec::len).sum(),
             days: days.len(),
         };
-        let client = context.admin()?;
+        let client = context.admin().await?;
         for lines in in_parts(days) {
             client.import_bills(&BilledLines { lines }).await?;
         }

@@ -11,7 +11,7 @@ import { PASSWORD_LETTERS_MIN } from '../sign-in/password-rule.ts';
 import { Refused } from '../sign-in/sign-in.tsx';
 
 export function Password() {
-  const { member } = useSession();
+  const { member, hasPasskey } = useSession();
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const client = useQueryClient();
@@ -51,7 +51,11 @@ export function Password() {
             onChange={(event) => setCurrent(event.target.value)}
           />
         ) : (
-          <p className="soft">You have none yet: only a link that works once signs you in.</p>
+          <p className="soft">
+            {hasPasskey
+              ? 'You have none: a passkey signs you in.'
+              : 'You have none yet: only a link that works once signs you in.'}
+          </p>
         )}
         <Field
           label="New password"

@@ -58,7 +58,7 @@ export function Sessions() {
                         <Button
                           look="quiet-danger"
                           size="small"
-                          aria-label={`Sign ${session.client ?? 'that browser'} out`}
+                          aria-label={`Sign out ${session.client ?? 'that browser'}`}
                           onClick={() => end.mutate(session.id)}
                         >
                           Sign out

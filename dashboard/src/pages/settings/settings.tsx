@@ -6,6 +6,7 @@ import { useSession } from '../../api/session.ts';
 import { zone } from '../../format/time.ts';
 import { Segments } from '../../ui/field.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { Passkeys } from './passkeys.tsx';
 import { Password } from './password.tsx';
 import { Profile } from './profile.tsx';
 import { Sessions } from './sessions.tsx';
@@ -27,6 +28,7 @@ export function Settings() {
         <Password />
         <Looks />
         <Export isAll={runsOffice(member.role)} />
+        <Passkeys />
         <Sessions />
         <TokensOfMine />
       </div>

@@ -1,8 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Fingerprint } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { asRefusal } from '../../api/client.ts';
-import { signInWaysQuery, useSignIn } from '../../api/session.ts';
+import { browserHasPasskeys, signInByPasskey } from '../../api/passkeys.ts';
+import { sessionQuery, signInWaysQuery, useSignIn } from '../../api/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Note } from '../../ui/note.tsx';
@@ -26,6 +28,7 @@ export function SignIn({ wasInside }: { wasInside: boolean }) {
       <h1>Sign in to {location.host}</h1>
       {wasInside && <Note tone="info">You were signed out. Sign in, and you are back on this page.</Note>}
       <PasswordForm />
+      {ways.data?.passkey === true && browserHasPasskeys() && <PasskeyWay />}
     </Front>
   );
 }
@@ -66,6 +69,25 @@ function PasswordForm() {
         Sign in
       </Button>
     </form>
+  );
+}
+
+/** Nothing to type: the browser shows which passkeys there are. */
+function PasskeyWay() {
+  const client = useQueryClient();
+  const signIn = useMutation({
+    mutationFn: signInByPasskey,
+    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+  });
+  return (
+    <div className="stack wide">
+      <p className="front-or small muted">or</p>
+      {signIn.error && <Refused error={signIn.error} />}
+      <Button width="full" disabled={signIn.isPending} onClick={() => signIn.mutate()}>
+        <Fingerprint aria-hidden="true" />
+        Sign in with a passkey
+      </Button>
+    </div>
   );
 }
 

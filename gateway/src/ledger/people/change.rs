@@ -1,6 +1,6 @@
 //! Everything that changes members and what is theirs, each as one step of a transaction.
 
-use protocol::{InvitationId, KeyId, MemberId, SessionId, TokenId};
+use protocol::{InvitationId, KeyId, MemberId, PasskeyId, SessionId, TokenId};
 
 use super::{
     audit::{Note, append},
@@ -8,6 +8,7 @@ use super::{
     key_owner, link,
     link::{Link, LinkUse},
     member::{self, MemberEdit},
+    passkey::{self, NewPasskey, PasskeyUse},
     session::{self, NewSession},
     sql::{Sql, Turn, values},
     token::{self, NewToken},
@@ -67,6 +68,18 @@ pub enum PeopleChange {
         to: MemberId,
         session: Option<NewSession>,
     },
+    AddPasskey(Box<NewPasskey>),
+    /// A passkey was shown: it signs in, or confirms who is.
+    UsePasskey(Box<PasskeyUse>),
+    RenamePasskey {
+        member: MemberId,
+        passkey: PasskeyId,
+        name: String,
+    },
+    RemovePasskey {
+        member: MemberId,
+        passkey: PasskeyId,
+    },
     AddToken(NewToken),
     RevokeToken {
         member: MemberId,
@@ -121,6 +134,8 @@ pub enum PeopleRefusal {
     LastOwner,
     /// A key that is unknown, somebody else's, expired or revoked: one answer for all.
     Key,
+    /// A passkey or an answer to a challenge that is not accepted: one answer for all reasons.
+    Passkey,
     /// Another request came under the same idempotency key.
     Reused,
     /// The same request was carried out before; what it made has this id.
@@ -210,6 +225,16 @@ async fn carry_out<S: Sql>(
         PeopleChange::RemoveMember(id) => member::remove(db, *id, at).await?,
         PeopleChange::TransferOwnership { from, to, session } => {
             member::transfer_ownership(db, *from, *to, session.as_ref(), at).await?
+        }
+        PeopleChange::AddPasskey(new) => passkey::add(db, new, at).await?,
+        PeopleChange::UsePasskey(used) => passkey::use_one(db, used, at).await?,
+        PeopleChange::RenamePasskey {
+            member,
+            passkey,
+            name,
+        } => done(passkey::rename(db, *member, *passkey, name).await?),
+        PeopleChange::RemovePasskey { member, passkey } => {
+            done(passkey::remove(db, *member, *passkey).await?)
         }
         PeopleChange::AddToken(new) => done(token::add(db, new, at).await?),
         PeopleChange::RevokeToken { member, token } => done(token::revoke(db, *member, *token, at).await?),

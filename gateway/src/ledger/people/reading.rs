@@ -12,6 +12,7 @@ use protocol::{
 
 use super::{
     audit_list, device_code, link, member,
+    passkey::{self, PASSKEY, PASSKEY_COLUMNS, PasskeyRecord},
     sql::{Row, RowError, Rows, Value, values},
 };
 use crate::ledger::{LedgerError, Reader};
@@ -265,6 +266,25 @@ impl PeopleReader<'_> {
         );
         let read = |row: &Row| Ok((token_at(row)?, member_at(row, 8)?));
         Ok(self.all(&sql, values![mac], read).await?.pop())
+    }
+
+    /// In the order in which they were made.
+    pub async fn passkeys(&self, member: MemberId) -> Result<Vec<PasskeyRecord>, LedgerError> {
+        let sql = format!("SELECT {PASSKEY} FROM passkey WHERE member_id = ?1 ORDER BY id");
+        self.all(&sql, values![member], passkey::read).await
+    }
+
+    /// The passkey with this credential's id, and whose it is, if they can sign in.
+    pub async fn passkey_to_sign_in(
+        &self,
+        credential: &[u8],
+    ) -> Result<Option<(PasskeyRecord, MemberRecord)>, LedgerError> {
+        let sql = format!(
+            "SELECT {PASSKEY}, {MEMBER} FROM passkey JOIN member ON member.id = passkey.member_id
+              WHERE credential = ?1 AND removed_at IS NULL AND disabled_at IS NULL"
+        );
+        let read = |row: &Row| Ok((passkey::read(row)?, member_at(row, PASSKEY_COLUMNS)?));
+        Ok(self.all(&sql, values![credential.to_vec()], read).await?.pop())
     }
 
     /// Newest first.

@@ -68,3 +68,15 @@ CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE ON audit
   FOR EACH ROW EXECUTE FUNCTION rows_are_only_appended();
 "
 );
+
+/// Passkeys came later. A challenge is here from the moment that it was answered, so that nobody
+/// answers to it again; before, it is nowhere.
+pub(in crate::ledger) const PASSKEYS: &str = "
+CREATE TABLE passkey (
+  id UUID PRIMARY KEY, credential BYTEA NOT NULL UNIQUE, member_id UUID NOT NULL REFERENCES member(id),
+  party TEXT NOT NULL, name TEXT NOT NULL, public_key BYTEA NOT NULL, counter BIGINT NOT NULL,
+  synced BIGINT NOT NULL, created_at BIGINT NOT NULL, used_at BIGINT
+);
+CREATE INDEX passkey_of_member ON passkey(member_id);
+CREATE TABLE spent_challenge (mac BYTEA PRIMARY KEY, expires_at BIGINT NOT NULL);
+";

@@ -29,6 +29,7 @@ const TABLES: &[&str] = &[
     "session",
     "link",
     "personal_token",
+    "passkey",
     "audit",
     "upstream_secret",
     "billed_day",

@@ -5,7 +5,14 @@ use crate::ledger::people;
 pub(super) const VERSION: usize = 1 + STEPS.len();
 
 /// From version 1, which [`CREATE`] makes, to 2, and so on. [`VIEW`] is made anew after the last one.
-pub(super) const STEPS: &[&str] = &[CREDIT, PRICE_VERSION, BILLS, FAILURES, people::POSTGRES];
+pub(super) const STEPS: &[&str] = &[
+    CREDIT,
+    PRICE_VERSION,
+    BILLS,
+    FAILURES,
+    people::POSTGRES,
+    people::PASSKEYS,
+];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`
 /// is one row for each gateway, which every transaction of that gateway changes. So a transaction

@@ -8,7 +8,15 @@ pub(super) const VERSION: usize = 1 + STEPS.len();
 pub(super) const CREATED: usize = 3;
 
 /// From version 1 to 2, from 2 to 3, and so on. [`VIEW`] is made anew after the last one.
-pub(super) const STEPS: &[&str] = &[FROM_1, FROM_2, CREDIT, PRICE_VERSION, BILLS, people::SQLITE];
+pub(super) const STEPS: &[&str] = &[
+    FROM_1,
+    FROM_2,
+    CREDIT,
+    PRICE_VERSION,
+    BILLS,
+    people::SQLITE,
+    people::PASSKEYS,
+];
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot
 /// and the log short. `hold` has only pending rows: a settle is a DELETE plus one `usage` row, and
