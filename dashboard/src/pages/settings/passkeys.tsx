@@ -107,7 +107,7 @@ const PasskeyTable = ({ passkeys, ask }: { passkeys: Passkey[]; ask: (asking: As
             </td>
             <td className="soft folded">{passkey.lastUsedAt ? <Ago at={passkey.lastUsedAt} /> : 'not yet'}</td>
             <td className="act">
-              <span className="row tight">
+              <span className="row tight" style={{ flexWrap: 'nowrap', justifyContent: 'flex-end' }}>
                 <Button
                   look="quiet"
                   size="small"
