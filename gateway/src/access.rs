@@ -130,6 +130,10 @@ rules! {
     RemoveMember       [All, All, No, No, No, No]           with(Scope::MembersWrite), Needed;
     SignMemberIn       [All, All, No, No, No, No]           NEVER, Needed;
     TransferOwnership  [All, No, No, No, No, No]            NEVER, Needed;
+    ListTeams          [All, All, No, No, No, No]           with(Scope::MembersRead), NotNeeded;
+    AddTeam            [All, All, No, No, No, No]           with(Scope::CreditWrite), Needed;
+    PutInTeam          [All, All, No, No, No, No]           with(Scope::MembersWrite), NotNeeded;
+    LimitMember        [All, All, No, No, No, No]           with(Scope::MembersWrite), Needed;
     ListInvitations    [All, All, No, No, No, No]           with(Scope::MembersRead), NotNeeded;
     Invite             [All, All, No, No, No, No]           with(Scope::MembersWrite), Needed;
     RevokeInvitation   [All, All, No, No, No, No]           with(Scope::MembersWrite), NotNeeded;

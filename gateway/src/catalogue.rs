@@ -9,6 +9,7 @@ mod health;
 mod origin;
 mod outward;
 mod sources;
+mod trial;
 mod upstreams;
 
 use std::{collections::HashMap, sync::Arc};
@@ -35,6 +36,7 @@ pub use health::Health;
 pub use origin::{ConnectError, Connected, Origin};
 pub use outward::ProxySetting;
 pub use sources::Sources;
+pub use trial::{Trials, Tried, on_trial};
 
 /// The upstream whose answers are made in this process.
 pub(crate) const BUILTIN: &str = "builtin";

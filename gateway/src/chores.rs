@@ -76,6 +76,8 @@ fn begin(gateway: &Arc<Gateway>, tls: Arc<rustls::ClientConfig>, changes: Option
     chore(gateway, "What is due at this time", credit::keep_time, DUE);
     chore(gateway, "The sums of usage", report::keep, report::PAUSE);
     spawn_local(keep_reading(shared(), Arc::clone(&tls)));
+    let (trying, outward) = (shared(), Arc::clone(&tls));
+    spawn_local(async move { trying.trials.carry_out(outward).await });
     spawn_local(models::keep_finding(shared(), tls));
     if let Some(changes) = changes {
         spawn_local(cluster::follow(shared(), changes));

@@ -32,11 +32,13 @@ async fn take_over(gateway: &Gateway, change: Change) -> Result<(), LedgerError>
     match change {
         Change::Key(key) => {
             directory.refresh(reader, key).await?;
+            gateway.renew_member_limits().await?;
             gateway.events.note_change(key);
         }
         Change::Secrets => renew(gateway).await?,
         Change::Everything => {
             directory.refresh_all(reader).await?;
+            gateway.renew_member_limits().await?;
             renew(gateway).await?;
         }
     }

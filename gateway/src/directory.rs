@@ -21,7 +21,7 @@ use crate::{
     credential::{self, Kind},
     fair_queue::Place,
     ledger::{DeviceRecord, KeyRecord, LedgerError, Reader},
-    quota::Admission,
+    quota::{Admission, read_limits},
     secrets::Pepper,
 };
 
@@ -370,18 +370,7 @@ fn unauthorized() -> Problem {
 
 /// The limits that a key was minted with.
 pub fn limits_of(key: &KeyRecord) -> Limits {
-    let Some(text) = &key.limits else {
-        return Limits::default();
-    };
-    serde_json::from_str(text).unwrap_or_else(|error| {
-        // Only this gateway writes the column. Should somebody else have, then nothing passes:
-        // a key without the limits that its owner set could cost any amount.
-        tracing::error!(key.id = %key.id, "The limits of a key cannot be read: {error}");
-        Limits {
-            rpm: Some(0),
-            ..Limits::default()
-        }
-    })
+    key.limits.as_deref().map_or_else(Limits::default, read_limits)
 }
 
 fn preferences_of(key: &KeyRecord) -> Preferences {

@@ -41,9 +41,9 @@ pub use operation::{
 pub use orphan::{Orphan, Recovered};
 pub use people::{
     Actor, Asked, CodeAnswer, DeviceCode, DeviceCodeRecord, FlowOutcome, FlowSecrets, IDLE_MS, Link,
-    LinkRecord, LinkUse, MemberEdit, MemberRecord, NewMember, NewPasskey, NewSession, NewToken, Note,
-    PasskeyRecord, PasskeyThen, PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader, PeopleRefusal,
-    PeopleRequest, SessionRecord, SignInRecord, Spent, TokenRecord,
+    LinkRecord, LinkUse, MemberEdit, MemberRecord, NewMember, NewPasskey, NewSession, NewTeam, NewToken,
+    Note, PasskeyRecord, PasskeyThen, PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader, PeopleRefusal,
+    PeopleRequest, SessionRecord, SignInRecord, Spent, TeamRecord, TokenRecord,
 };
 pub use postgres::{Change, Changes, DatabaseUrl, Moved, NotADatabaseUrl, PostgresReader, copy_in};
 pub use reader::{Reader, SealedSecrets, UsageOf};

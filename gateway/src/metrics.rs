@@ -172,6 +172,16 @@ impl Metrics {
         *served.requests.entry(request).or_default() += 1;
     }
 
+    /// Of the first bytes of an upstream: how many were timed, and when half and 95 of 100 came.
+    pub fn first_bytes(&self, upstream: &str) -> (u64, Option<u64>, Option<u64>) {
+        let served = self.served();
+        let Some(histogram) = served.first_bytes.get(upstream) else {
+            return (0, None, None);
+        };
+        let (count, half) = histogram.quantile_ms(0.5);
+        (count, half, histogram.quantile_ms(0.95).1)
+    }
+
     fn served(&self) -> MutexGuard<'_, Served> {
         self.served.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -9,8 +9,8 @@ use utoipa::{
 
 use crate::route::{
     audit, credit, device_flow, devices, events, health, invitations, keys, ledger, members, models,
-    passkeys, preferences, reconciliation, redeem, reload, session, sign_in, summary, tokens, upstreams,
-    usage,
+    passkeys, preferences, reconciliation, redeem, reload, routes, session, sign_in, summary, teams, tokens,
+    upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -24,6 +24,7 @@ use crate::route::{
         sign_in::ways, sign_in::by_password, sign_in::look, sign_in::by_link, sign_in::owner_link,
         session::show, session::sign_out, session::step_up, session::set_password, session::list, session::end,
         members::list, members::show, members::change, members::remove, members::link, members::make_owner,
+        teams::list, teams::create, teams::rename, teams::remove, teams::put_member, teams::limit_member,
         invitations::list, invitations::create, invitations::revoke,
         passkeys::list, passkeys::begin, passkeys::add, passkeys::rename, passkeys::remove, passkeys::ask,
         passkeys::sign_in, passkeys::ask_step_up, passkeys::step_up,
@@ -34,7 +35,7 @@ use crate::route::{
         keys::list, keys::mint, keys::revoke, credit::top_up, credit::reclaim, credit::allocate,
         credit::set_allowance, credit::end_allowance, models::list, preferences::show, preferences::set, usage::list, usage::one,
         summary::summary, summary::overview, events::listen,
-        upstreams::list, upstreams::add, upstreams::remove, upstreams::put_secret, reconciliation::put_secret, ledger::orphans, ledger::refund, reload::reload,
+        upstreams::list, upstreams::add, upstreams::try_out, routes::list, upstreams::remove, upstreams::put_secret, reconciliation::put_secret, ledger::orphans, ledger::refund, reload::reload,
         reconciliation::show, reconciliation::read, reconciliation::import,
         health::healthz, health::readyz, health::metrics
     ),

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::{
     clock::now_ms,
     failure_limit::FailureLimit,
-    ledger::{Asked, Note, PeopleChange, PeopleOutcome, PeopleRefusal, PeopleRequest},
+    ledger::{Asked, LedgerError, Note, PeopleChange, PeopleOutcome, PeopleRefusal, PeopleRequest},
     route::access::Caller,
     state::{Gateway, internal},
 };
@@ -74,6 +74,12 @@ impl Gateway {
 }
 
 impl Gateway {
+    /// Takes over what members may use, as any gateway may have changed it.
+    pub async fn renew_member_limits(&self) -> Result<(), LedgerError> {
+        self.quota.set_members(self.reader.people().limits().await?);
+        Ok(())
+    }
+
     /// Asks in a device's name whether its code was confirmed. Only a yes is a line of the audit log.
     pub async fn poll_people(&self, change: PeopleChange, caller: &Caller) -> Result<PeopleOutcome, Problem> {
         let request = PeopleRequest {
@@ -92,6 +98,9 @@ pub fn refused(refusal: PeopleRefusal, what: &str) -> Problem {
     match refusal {
         PeopleRefusal::Unknown => Problem::new(Code::NotFound, format!("There is no such {what}.")),
         PeopleRefusal::Link => Problem::new(Code::LinkRefused, "This link is not accepted."),
+        PeopleRefusal::NameTaken if what == "team" => {
+            Problem::new(Code::NameTaken, "Another team has this name.").with_hint("Choose another name.")
+        }
         PeopleRefusal::NameTaken => {
             Problem::new(Code::NameTaken, "Another member has this name or e-mail address.")
         }

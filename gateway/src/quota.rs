@@ -17,6 +17,7 @@ mod store;
 mod tests;
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -40,7 +41,7 @@ use crate::{
 };
 use store::{Counters, Store};
 
-/// Whom a limit is for. A key stands for its member as long as there are no members.
+/// Whom a limit is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     Member(MemberId),
@@ -77,6 +78,8 @@ pub struct Tokens {
 
 pub struct Quota {
     rules: ArcSwap<Rules>,
+    /// What members may use, with all their keys together; those without limits are not there.
+    members: ArcSwap<HashMap<MemberId, Limits>>,
     store: Store,
     /// How many gateways there are on the database.
     gateways: AtomicU32,
@@ -90,6 +93,7 @@ impl Quota {
     pub fn new(rules: Rules) -> Self {
         Self {
             rules: ArcSwap::from_pointee(rules),
+            members: ArcSwap::default(),
             store: Store::default(),
             gateways: AtomicU32::new(1),
             born: Instant::now(),
@@ -104,6 +108,14 @@ impl Quota {
     /// Other limits from now on; what was counted stays.
     pub fn set_rules(&self, rules: Rules) {
         self.rules.store(Arc::new(rules));
+    }
+
+    /// Members have these limits from now on, each as JSON.
+    pub fn set_members(&self, limits: HashMap<MemberId, String>) {
+        let read = limits
+            .into_iter()
+            .map(|(member, text)| (member, read_limits(&text)));
+        self.members.store(Arc::new(read.collect()));
     }
 
     /// Counts a request, or says why it has to wait. Nothing where no limit is set.
@@ -159,18 +171,29 @@ impl Quota {
     fn scopes(&self, device: &Device, has: impl Fn(&Limits) -> bool) -> Vec<Scoped> {
         let rules = self.rules.load();
         let all = [
-            (Scope::Key(device.key.id), device.key.limits.or(rules.key)),
-            (Scope::Device(device.id), rules.device),
+            self.of_member(device),
+            Some((Scope::Key(device.key.id), device.key.limits.or(rules.key))),
+            Some((Scope::Device(device.id), rules.device)),
         ];
         let gateways = self.gateways.load(Ordering::Relaxed);
         let limited = all
             .into_iter()
+            .flatten()
             .filter(|(_, limits)| has(limits))
             .map(|(scope, limits)| (scope, limits.shared_by(gateways)));
         // No limit, no look-up, and no memory either.
         limited
             .map(|(scope, limits)| (scope, limits, self.store.of(scope)))
             .collect()
+    }
+
+    fn of_member(&self, device: &Device) -> Option<(Scope, Limits)> {
+        let members = self.members.load();
+        if members.is_empty() {
+            return None;
+        }
+        let member = device.key.member()?;
+        Some((Scope::Member(member), *members.get(&member)?))
     }
 
     fn capped(&self, device: &Device) -> Vec<Scoped> {
@@ -182,4 +205,16 @@ impl Quota {
     fn zone(&self) -> TimeZone {
         self.rules.load().zone.clone()
     }
+}
+
+/// Limits as they are kept. Should somebody else have written them, nothing passes: who is without
+/// the limits that an owner set could cost any amount.
+pub fn read_limits(text: &str) -> Limits {
+    serde_json::from_str(text).unwrap_or_else(|error| {
+        tracing::error!("Limits of a key or member cannot be read: {error}");
+        Limits {
+            rpm: Some(0),
+            ..Limits::default()
+        }
+    })
 }

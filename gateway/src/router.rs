@@ -16,8 +16,8 @@ use crate::{
     openapi,
     route::{
         ApiError, access, audit, credit, device_flow, devices, events, health, invitations, keys, ledger,
-        members, model_list, models, pages, passkeys, preferences, reconciliation, redeem, reload, session,
-        sign_in, summary, tokens, upstreams, usage,
+        members, model_list, models, pages, passkeys, preferences, reconciliation, redeem, reload, routes,
+        session, sign_in, summary, teams, tokens, upstreams, usage,
     },
     state::Gateway,
 };
@@ -127,6 +127,12 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .delete("/members/{id}", Action::RemoveMember, members::remove)
         .post("/members/{id}/link", Action::SignMemberIn, members::link)
         .post("/members/{id}/owner", Action::TransferOwnership, members::make_owner)
+        .put("/members/{id}/team", Action::PutInTeam, teams::put_member)
+        .put("/members/{id}/limits", Action::LimitMember, teams::limit_member)
+        .get("/teams", Action::ListTeams, teams::list)
+        .post("/teams", Action::AddTeam, teams::create)
+        .patch("/teams/{id}", Action::PutInTeam, teams::rename)
+        .delete("/teams/{id}", Action::AddTeam, teams::remove)
         .get("/invitations", Action::ListInvitations, invitations::list)
         .post("/invitations", Action::Invite, invitations::create)
         .delete("/invitations/{id}", Action::RevokeInvitation, invitations::revoke)
@@ -164,6 +170,8 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .get("/models", Action::ListModels, models::list)
         .get("/upstreams", Action::ListUpstreams, upstreams::list)
         .post("/upstreams", Action::AddUpstream, upstreams::add)
+        .post("/upstream-trials", Action::AddUpstream, upstreams::try_out)
+        .get("/routes", Action::ListUpstreams, routes::list)
         .delete("/upstreams/{name}", Action::RemoveUpstream, upstreams::remove)
         .put("/upstreams/{name}/secret", Action::AddUpstream, upstreams::put_secret)
         .put("/upstreams/{name}/billing-secret", Action::AddUpstream, reconciliation::put_secret)

@@ -15,7 +15,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::{
     capacity::Capacity,
-    catalogue::Catalogue,
+    catalogue::{Catalogue, Trials},
     clock::new_id,
     config::Limits,
     credential::{self, Kind},
@@ -52,6 +52,8 @@ pub struct Gateway {
     pub events: EventHub,
     pub metrics: Metrics,
     pub reconcile: Reconcile,
+    /// Providers that are tried before their key is kept.
+    pub trials: Trials,
     /// Traces, where they are on.
     pub telemetry: Option<Telemetry>,
     pub peers: PeerRules,

@@ -16,8 +16,10 @@ mod passkey;
 mod preferences;
 mod reconciliation;
 mod reload;
+mod route;
 mod session;
 mod summary;
+mod team;
 mod token;
 mod upstream;
 mod usage;
@@ -60,6 +62,7 @@ pub use reconciliation::{
     Reconciliation, ReconciliationLine, ReconciliationQuery,
 };
 pub use reload::Reloaded;
+pub use route::{ModelOrigin, ModelRoute, ModelRoutes, RouteList, UpstreamHealth, UpstreamState};
 pub use session::{
     LinkKind, LinkLookRequest, LinkPreview, LinkRequest, PasswordRequest, Session, SessionList,
     SessionResponse, SignInRequest, SignInWays, StepUpRequest,
@@ -68,8 +71,11 @@ pub use summary::{
     Activity, DayBalance, DayUsage, Dimension, Outlook, Overview, RunsOut, SummaryQuery, SummaryRow,
     UsageSummary,
 };
+pub use team::{MemberTeamRequest, Team, TeamChange, TeamList, TeamRequest};
 pub use token::{OwnToken, PersonalToken, Scope, TokenCreated, TokenList, TokenRequest};
-pub use upstream::{Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest};
+pub use upstream::{
+    Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest, UpstreamTrial, UpstreamTrialRequest,
+};
 pub use usage::{UsageDetail, UsageEntry, UsageList, UsageQuery, UsageTotals};
 
 /// The body of every error under `/api/v1`.

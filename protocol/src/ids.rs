@@ -60,6 +60,10 @@ id!(
     MemberId
 );
 id!(
+    /// Members who get their credit out of one lot.
+    TeamId
+);
+id!(
     /// One signed-in browser. Not the secret that is in its cookie.
     SessionId
 );

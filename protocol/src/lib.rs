@@ -16,7 +16,9 @@ mod problem;
 mod receipt;
 mod tokens;
 
-pub use ids::{AuditId, DeviceId, InvitationId, KeyId, MemberId, PasskeyId, RequestId, SessionId, TokenId};
+pub use ids::{
+    AuditId, DeviceId, InvitationId, KeyId, MemberId, PasskeyId, RequestId, SessionId, TeamId, TokenId,
+};
 pub use money::{Money, MoneyError};
 pub use problem::{Code, Problem};
 pub use receipt::{Receipt, RequestKind};

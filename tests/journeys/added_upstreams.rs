@@ -217,3 +217,126 @@ async fn an_upstream_of_the_configuration_is_not_removed_over_the_api() {
     let body = json!({"name": "fixed", "provider": "openai"});
     assert_eq!(add(&gateway, body).await.expect(400).code(), "invalid_request");
 }
+
+async fn try_out(gateway: &Gateway, body: Value) -> Transcript {
+    let request = gateway.owner(Method::POST, "/api/v1/upstream-trials");
+    request.json(&body).send().await
+}
+
+#[tokio::test]
+async fn a_provider_is_tried_before_its_key_is_kept() {
+    let upstream = provider().await;
+    let gateway = gateway(LISTED).await;
+    let body = json!({"provider": "openai", "baseUrl": upstream.base_url(), "secret": SECRET});
+    let tried = try_out(&gateway, body.clone()).await.expect(200).json();
+    assert_eq!(
+        (&tried["works"], &tried["models"], &tried["examples"]),
+        (&json!(true), &json!(1), &json!([MODEL]))
+    );
+    let asked = upstream.all_calls();
+    assert_eq!(asked.len(), 1, "once");
+    assert_eq!(
+        asked[0].header("authorization"),
+        Some(&*format!("Bearer {SECRET}"))
+    );
+    assert_eq!(list(&gateway).await, json!([]), "nothing is kept");
+
+    upstream.on("", |_| {
+        Reply::json(401, &json!({"error": {"message": format!("wrong {SECRET}")}}))
+    });
+    let refused = try_out(&gateway, body).await.expect(200);
+    assert_eq!(
+        (&refused.json()["works"], &refused.json()["status"]),
+        (&json!(false), &json!(401))
+    );
+    assert!(!refused.text().contains(SECRET), "{}", refused.text());
+    assert_eq!(
+        try_out(&gateway, json!({"name": "nobody"})).await.code(),
+        "not_found"
+    );
+    assert_eq!(try_out(&gateway, json!({})).await.code(), "invalid_request");
+}
+
+#[tokio::test]
+async fn a_key_is_tried_in_the_place_of_the_one_that_is_kept() {
+    let upstream = provider().await;
+    let gateway = gateway(LISTED).await;
+    let body =
+        json!({"name": "mine", "provider": "openai", "baseUrl": upstream.base_url(), "secret": SECRET});
+    add(&gateway, body).await.expect(201);
+    let shown = |key: &str| {
+        let header = format!("Bearer {key}");
+        let calls = upstream.all_calls();
+        calls
+            .iter()
+            .any(|call| call.header("authorization") == Some(&*header))
+    };
+    try_out(&gateway, json!({"name": "mine"})).await.expect(200);
+    assert!(shown(SECRET) && !shown("sk-the-next-one"));
+    try_out(&gateway, json!({"name": "mine", "secret": "sk-the-next-one"}))
+        .await
+        .expect(200);
+    assert!(shown("sk-the-next-one"));
+    let kept = list(&gateway).await;
+    assert_eq!(
+        kept[0]["secretLast4"],
+        SECRET[SECRET.len() - 4..],
+        "the old one stays"
+    );
+}
+
+#[tokio::test]
+async fn nothing_beside_the_gateway_is_asked_on_trial() {
+    let upstream = provider().await;
+    let gateway = gateway(NOT_LISTED).await;
+    let body = json!({"provider": "openai", "baseUrl": upstream.base_url(), "secret": SECRET});
+    assert_eq!(try_out(&gateway, body).await.code(), "invalid_request");
+    assert!(upstream.all_calls().is_empty());
+}
+
+#[tokio::test]
+async fn an_owner_sees_where_a_model_is_served_and_how_that_is() {
+    let upstream = provider().await;
+    let gateway = gateway(LISTED).await;
+    let device = gateway.device("5.00").await;
+    let body =
+        json!({"name": "mine", "provider": "openai", "baseUrl": upstream.base_url(), "secret": SECRET});
+    add(&gateway, body).await.expect(201);
+    model_is_there(&device, true).await;
+    let routes = async || {
+        let seen = gateway.owner(Method::GET, "/api/v1/routes").send().await;
+        seen.expect(200).json()
+    };
+    let health = |seen: &Value| seen["upstreams"].as_array().unwrap()[0].clone();
+    device.chat(MODEL).send().await.expect(200);
+    // A request is counted when it is over, which is a moment after its answer.
+    let seen = eventually("the answer to be timed", async || {
+        let seen = routes().await;
+        (health(&seen)["answers"] == 1).then_some(seen)
+    })
+    .await;
+    let models = seen["models"].as_array().unwrap();
+    let model = models.iter().find(|one| one["model"] == MODEL).unwrap();
+    assert_eq!(model["origin"], "found");
+    let route = &model["routes"][0];
+    assert_eq!(
+        (&route["upstream"], &route["weight"]),
+        (&json!("mine"), &json!(1))
+    );
+    assert!(route["pricing"]["inputNanoUsd"].is_string(), "{route}");
+    assert_eq!(
+        (&health(&seen)["state"], &health(&seen)["failures"]),
+        (&json!("well"), &json!(0))
+    );
+
+    upstream.on(MODEL, |_| {
+        Reply::json(503, &json!({"error": {"message": "overloaded"}}))
+    });
+    device.chat(MODEL).send().await;
+    let after = health(&routes().await);
+    assert_eq!(
+        (&after["state"], &after["lastErrorStatus"]),
+        (&json!("failing"), &json!(503)),
+        "{after}"
+    );
+}

@@ -63,6 +63,7 @@ mod secrets;
 mod shared_connections;
 mod slow_clients;
 mod stream_bytes;
+mod teams;
 mod through_a_proxy;
 mod traces;
 mod two_credentials;

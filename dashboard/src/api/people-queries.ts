@@ -1,9 +1,15 @@
 import { queryOptions } from '@tanstack/react-query';
-import { request, type Invitation, type MemberSummary, type PersonalToken, type Session } from './people.ts';
+import { request, type Invitation, type MemberSummary, type PersonalToken, type Session, type Team } from './people.ts';
 
 export const membersQuery = queryOptions({
   queryKey: ['members'],
   queryFn: async () => (await request<{ members: MemberSummary[] }>('GET', '/members')).members,
+  meta: { live: true },
+});
+
+export const teamsQuery = queryOptions({
+  queryKey: ['teams'],
+  queryFn: async () => (await request<{ teams: Team[] }>('GET', '/teams')).teams,
   meta: { live: true },
 });
 

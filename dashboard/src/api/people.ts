@@ -9,6 +9,7 @@ export type SessionResponse = Schemas['SessionResponse'];
 export type LinkPreview = Schemas['LinkPreview'];
 export type SignInWays = Schemas['SignInWays'];
 export type Invitation = Schemas['Invitation'];
+export type Team = Schemas['Team'];
 export type PersonalToken = Schemas['PersonalToken'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditReport = Schemas['AuditReport'];

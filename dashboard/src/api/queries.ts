@@ -34,6 +34,13 @@ export const upstreamsQuery = queryOptions({
   queryFn: async () => (await answer(api.GET('/api/v1/upstreams'))).upstreams,
 });
 
+/** Where each model is served, and how the upstreams are. */
+export const routesQuery = queryOptions({
+  queryKey: ['routes'],
+  queryFn: () => answer(api.GET('/api/v1/routes')),
+  meta: { live: true },
+});
+
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
   queryFn: () => answer(api.GET('/api/v1/overview')),

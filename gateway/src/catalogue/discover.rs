@@ -18,7 +18,7 @@ use super::{Origin, Sources, Target, Upstream, ask::ask, upstreams::local};
 const HOSTED_MAX: Duration = Duration::from_secs(10);
 /// A server on this machine answers at once, or it is not one.
 const LOCAL_MAX: Duration = Duration::from_millis(500);
-const LIST_BYTES_MAX: usize = 4 * 1024 * 1024;
+pub(super) const LIST_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// An upstream with the models that it lists.
 #[derive(Clone, Debug)]
@@ -98,6 +98,17 @@ fn listed_before(before: &[Found], upstream: &Upstream) -> Option<Vec<String>> {
 }
 
 async fn list(upstream: &Upstream, tls: &Arc<ClientConfig>, patience: Duration) -> Option<Vec<String>> {
+    let Target::Http { origin, .. } = &upstream.target else {
+        return None;
+    };
+    let body = timeout(patience, ask_for_list(origin, tls, question(upstream)?))
+        .await
+        .ok()??;
+    names_in(&body)
+}
+
+/// Asks an upstream which models it has.
+pub(super) fn question(upstream: &Upstream) -> Option<Request<Empty<Bytes>>> {
     let Target::Http {
         origin,
         authorization,
@@ -117,10 +128,12 @@ async fn list(upstream: &Upstream, tls: &Arc<ClientConfig>, patience: Duration) 
         let version = HeaderValue::from_static(anthropic::VERSION);
         request.headers_mut().insert("anthropic-version", version);
     }
-    let body = timeout(patience, ask_for_list(origin, tls, request))
-        .await
-        .ok()??;
-    let list: List = serde_json::from_slice(&body).ok()?;
+    Some(request)
+}
+
+/// The names in its answer.
+pub(super) fn names_in(body: &[u8]) -> Option<Vec<String>> {
+    let list: List = serde_json::from_slice(body).ok()?;
     // Some list their models under a path of their own, which their other routes do not want.
     let names = list
         .data

@@ -1,6 +1,8 @@
 //! Whether an upstream is worth asking right now.
 
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU16, AtomicU32, Ordering::Relaxed};
+
+use crate::clock::now_ms;
 
 /// So many failures in a row open the breaker.
 const FAILURES_MAX: u32 = 3;
@@ -17,6 +19,20 @@ pub struct Health {
     failures: AtomicU32,
     /// Milliseconds; 0: it is well.
     rests_until: AtomicI64,
+    /// Of the last failure, by the wall clock; 0: there was none.
+    failed_at: AtomicI64,
+    /// 0: no answer came.
+    failed_status: AtomicU16,
+}
+
+/// How an upstream is, to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HealthNow {
+    /// In a row.
+    pub failures: u32,
+    pub rests_for_ms: Option<i64>,
+    /// Milliseconds since 1970, with the status of the answer if one came.
+    pub last_error: Option<(i64, Option<u16>)>,
 }
 
 impl Health {
@@ -30,6 +46,22 @@ impl Health {
             self.failures.store(0, Relaxed);
             self.rests_until.store(0, Relaxed);
         }
+    }
+
+    pub fn now(&self, now: i64) -> HealthNow {
+        let rest = self.rests_until.load(Relaxed) - now;
+        let (at, status) = (self.failed_at.load(Relaxed), self.failed_status.load(Relaxed));
+        HealthNow {
+            failures: self.failures.load(Relaxed),
+            rests_for_ms: (rest > 0).then_some(rest),
+            last_error: (at > 0).then_some((at, (status > 0).then_some(status))),
+        }
+    }
+
+    /// Remembers what went wrong last. `status`: of the answer, if one came.
+    pub fn note_error(&self, status: Option<u16>) {
+        self.failed_at.store(now_ms(), Relaxed);
+        self.failed_status.store(status.unwrap_or(0), Relaxed);
     }
 
     /// `wait_ms`: for how long the upstream asked to be left alone.
@@ -69,6 +101,23 @@ mod tests {
         assert!(!health.is_resting(3_001));
         health.note_failure(4_000, None);
         assert!(!health.is_resting(4_001), "a success begins a new count");
+    }
+
+    #[test]
+    fn what_went_wrong_last_is_known_with_how_long_it_rests() {
+        let health = Health::default();
+        assert_eq!(health.now(5).last_error, None);
+        health.note_failure(0, Some(20_000));
+        health.note_error(Some(503));
+        let now = health.now(5_000);
+        assert_eq!((now.failures, now.rests_for_ms), (1, Some(15_000)));
+        assert_eq!(now.last_error.and_then(|(_, status)| status), Some(503));
+        health.note_error(None);
+        assert_eq!(health.now(0).last_error.map(|(_, status)| status), Some(None));
+        health.note_success();
+        let now = health.now(5_000);
+        assert_eq!((now.failures, now.rests_for_ms), (0, None));
+        assert!(now.last_error.is_some(), "it is still the last one");
     }
 
     #[test]

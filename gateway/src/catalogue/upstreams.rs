@@ -144,7 +144,7 @@ fn api_key(
         .and_then(environment))
 }
 
-fn upstream(
+pub(super) fn upstream(
     name: &str,
     provider: &Provider,
     base_url: &str,

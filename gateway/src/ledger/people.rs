@@ -16,6 +16,7 @@ mod reading;
 mod schema;
 mod session;
 mod sql;
+mod team;
 mod token;
 
 pub use audit::{Actor, Note};
@@ -28,9 +29,10 @@ pub use reading::{
     DeviceCodeRecord, LinkRecord, MemberRecord, PeopleReader, SessionRecord, SignInRecord, TokenRecord,
 };
 pub use session::{IDLE_MS, NewSession};
+pub use team::{NewTeam, TeamRecord};
 pub use token::NewToken;
 
 pub(super) use audit::append;
 pub(super) use change::decide;
-pub(super) use schema::{PASSKEYS, POSTGRES, SQLITE};
+pub(super) use schema::{PASSKEYS, POSTGRES, SQLITE, TEAMS};
 pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value};

@@ -34,6 +34,12 @@ pub enum Order {
         amount: Option<Money>,
         shares: Vec<Share>,
     },
+    /// Divides the amount, or all that is available, evenly.
+    Divide {
+        from: KeyId,
+        amount: Option<Money>,
+        to: Vec<KeyId>,
+    },
     /// Takes the amount back, or all that is available.
     Reclaim {
         from: KeyId,
@@ -99,6 +105,7 @@ impl Order {
                 let targets = shares.iter().map(|share| share.to_key_id);
                 targets.chain([*from]).collect()
             }
+            Self::Divide { from, to, .. } => to.iter().copied().chain([*from]).collect(),
         };
         lots.sort_unstable();
         lots.dedup();
@@ -114,7 +121,18 @@ impl Order {
     pub(super) fn plan(&self, at: i64, lots: &LotViews) -> Result<Plan, OrderRefusal> {
         match self {
             Self::Grant { to, amount } => grant(*to, *amount, at, lots),
-            Self::Allocate { from, amount, shares } => allocate(*from, *amount, shares, at, lots),
+            Self::Allocate { from, amount, shares } => {
+                let targets = shares.iter().map(|share| share.to_key_id).collect();
+                allocate(*from, *amount, targets, |amount| split(amount, shares), at, lots)
+            }
+            Self::Divide { from, amount, to } => allocate(
+                *from,
+                *amount,
+                to.clone(),
+                |amount| evenly(amount, to.len()),
+                at,
+                lots,
+            ),
             Self::Reclaim { from, amount } => reclaim(*from, *amount, lots),
             Self::Allowance { key, terms } => set_allowance(*key, *terms, at, lots),
         }
@@ -196,24 +214,24 @@ fn grant(to: KeyId, amount: Money, at: i64, lots: &LotViews) -> Result<Plan, Ord
 fn allocate(
     from: KeyId,
     amount: Option<Money>,
-    shares: &[Share],
+    targets: Vec<KeyId>,
+    divide: impl Fn(Money) -> Vec<Money>,
     at: i64,
     lots: &LotViews,
 ) -> Result<Plan, OrderRefusal> {
     let source = open(from, at, lots)?;
     let available = source.state.available();
-    let parts = split(amount.unwrap_or(available), shares);
+    let parts = divide(amount.unwrap_or(available));
     let mut needed = Money::ZERO;
     let mut transfers = Vec::new();
-    for (share, part) in shares.iter().zip(parts) {
-        let target = open(share.to_key_id, at, lots)?;
-        has_room(share.to_key_id, target, part)?;
+    for (to, part) in targets.into_iter().zip(parts) {
+        has_room(to, open(to, at, lots)?, part)?;
         needed = needed.saturating_add(part);
         if part > Money::ZERO {
             transfers.push(Transfer {
                 kind: TransferKind::Allocate,
                 from_key_id: Some(from),
-                to_key_id: Some(share.to_key_id),
+                to_key_id: Some(to),
                 amount_nano_usd: part,
             });
         }
@@ -285,6 +303,15 @@ fn split(amount: Money, shares: &[Share]) -> Vec<Money> {
     parts.into_iter().map(money).collect()
 }
 
+/// The same for each, exactly: the first ones get a nano-dollar more until nothing is left.
+fn evenly(amount: Money, parts: usize) -> Vec<Money> {
+    let parts = i64::try_from(parts).unwrap_or(i64::MAX).max(1);
+    let (each, left) = (amount.nano_usd() / parts, amount.nano_usd() % parts);
+    (0..parts)
+        .map(|part| Money::from_nano_usd(each + i64::from(part < left)))
+        .collect()
+}
+
 /// The lots of an entry: its own, and where its credit went if that is a lot too.
 pub(super) fn entry_lots(transfer: &Transfer) -> (Option<KeyId>, Option<KeyId>) {
     match (transfer.from_key_id, transfer.to_key_id) {
@@ -347,6 +374,18 @@ mod tests {
         // Sixty stay: of 2 that is 1.2, the part that loses least.
         assert_eq!(parts(2, &[20, 20]), [1, 0]);
         assert_eq!(parts(i64::MAX, &[100]), [i64::MAX]);
+    }
+
+    #[test]
+    fn even_parts_differ_by_a_nano_dollar_at_most_and_add_up() {
+        let of = |amount, parts| -> Vec<i64> {
+            let parts = evenly(Money::from_nano_usd(amount), parts);
+            parts.into_iter().map(Money::nano_usd).collect()
+        };
+        assert_eq!(of(10, 3), [4, 3, 3]);
+        assert_eq!(of(1, 2), [1, 0]);
+        assert_eq!(of(9, 1), [9]);
+        assert_eq!(of(i64::MAX, 14).iter().sum::<i64>(), i64::MAX);
     }
 
     proptest! {

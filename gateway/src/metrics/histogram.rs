@@ -71,6 +71,24 @@ impl Histogram {
         bounds.chain([None]).zip(counts).collect()
     }
 
+    /// How many there are, and by when this share of them was done: within the bucket where it
+    /// falls as if it were filled evenly. None where there are none, or it is beyond the last bound.
+    pub(super) fn quantile_ms(&self, share: f64) -> (u64, Option<u64>) {
+        let cumulated = self.cumulated();
+        let all = cumulated.last().map_or(0, |(_, count)| *count);
+        let wanted = all as f64 * share;
+        let (mut low, mut below) = (0.0, 0);
+        for (bound, count) in cumulated {
+            if all > 0 && count as f64 >= wanted {
+                let inside = (wanted - below as f64) / (count - below).max(1) as f64;
+                let at = bound.map(|bound| low + (bound - low) * inside);
+                return (all, at.map(|seconds| (seconds * 1e3).round() as u64));
+            }
+            (low, below) = (bound.unwrap_or(low), count);
+        }
+        (all, None)
+    }
+
     pub(super) fn sum_seconds(&self) -> f64 {
         self.sum_ns.load(Relaxed) as f64 / 1e9
     }
@@ -79,6 +97,20 @@ impl Histogram {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quantile_lies_within_its_bucket() {
+        let histogram = Histogram::of_answers();
+        assert_eq!(histogram.quantile_ms(0.5), (0, None));
+        for _ in 0..4 {
+            histogram.note(Duration::from_millis(60));
+        }
+        // All four between 50 and 100 ms: the second of them at the middle.
+        assert_eq!(histogram.quantile_ms(0.5), (4, Some(75)));
+        assert_eq!(histogram.quantile_ms(1.0), (4, Some(100)));
+        histogram.note(Duration::from_secs(3_000));
+        assert_eq!(histogram.quantile_ms(1.0), (5, None), "nobody knows how long");
+    }
 
     #[test]
     fn a_bound_belongs_to_its_bucket_and_the_last_bucket_has_all() {

@@ -225,6 +225,7 @@ impl Attempt<'_> {
         }
         tracing::warn!(request.id = %exchange.request, upstream = %self.route.upstream.name, "{why} in the middle of an answer");
         self.route.upstream.health.note_failure(steady_ms(), None);
+        self.route.upstream.health.note_error(None);
         answer::settle_part(&exchange, shape, &body).await?;
         Err(Refusal::of_request(refusal, exchange.request).into())
     }
@@ -311,6 +312,7 @@ impl Attempt<'_> {
     async fn unanswered(&self, exchange: Exchange, why: &dyn Display) -> Miss {
         tracing::warn!(request.id = %exchange.request, upstream = %self.route.upstream.name, "{why}");
         self.route.upstream.health.note_failure(steady_ms(), None);
+        self.route.upstream.health.note_error(None);
         let refusal = Refusal::from(unavailable()).of_request(exchange.request);
         self.miss(exchange, refusal, true).await
     }
@@ -325,6 +327,7 @@ impl Attempt<'_> {
             let seconds: Option<i64> = failure.retry_after.as_deref().and_then(|text| text.parse().ok());
             let wait = seconds.map(|seconds| seconds.saturating_mul(1_000));
             self.route.upstream.health.note_failure(steady_ms(), wait);
+            self.route.upstream.health.note_error(Some(status));
         } else {
             self.route.upstream.health.note_success();
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
-use protocol::{DeviceId, KeyId, Money, api::UsageQuery};
+use protocol::{KeyId, Money, api::UsageQuery};
 
 use super::{
     Cap, Room, Scope, Scoped, Span,
@@ -36,7 +36,6 @@ pub(super) async fn load(
         if counters.lock().knows_spend(zone, now, others_spend) {
             continue;
         }
-        let of_device = matches!(scope, Scope::Device(_)).then_some(device.id);
         let key = device.key.id;
         // Before the sums: what is charged in between counts twice until it is read again, and not
         // never.
@@ -45,7 +44,7 @@ pub(super) async fn load(
         } else {
             None
         };
-        let loaded = read_spend(reader, key, of_device, zone, now).await?;
+        let loaded = read_spend(reader, *scope, key, zone, now).await?;
         let mut counts = counters.lock();
         // Somebody else may have been quicker, and have counted since.
         if !counts.knows_spend(zone, now, others_spend) {
@@ -72,30 +71,37 @@ impl Counts {
 /// The windows of the moment, with what the usage rows in them cost.
 async fn read_spend(
     reader: &Reader,
+    scope: Scope,
     key: KeyId,
-    device: Option<DeviceId>,
     zone: &TimeZone,
     now: i64,
 ) -> Result<[(Window, Money); 2], LedgerError> {
+    let (key, of) = match scope {
+        Scope::Member(member) => (
+            None,
+            UsageOf {
+                device: None,
+                member: Some(member),
+            },
+        ),
+        Scope::Key(_) => (Some(key), UsageOf::default()),
+        Scope::Device(device) => (
+            Some(key),
+            UsageOf {
+                device: Some(device),
+                member: None,
+            },
+        ),
+    };
     let mut sums = [Span::Day, Span::Month].map(|span| (span.window(zone, now), Money::ZERO));
     for (window, spent) in &mut sums {
         let query = UsageQuery {
-            key_id: Some(key),
+            key_id: key,
             since: Some(timestamp(window.since)),
             limit: Some(1),
             ..UsageQuery::default()
         };
-        *spent = reader
-            .usage(
-                query,
-                UsageOf {
-                    device,
-                    ..UsageOf::default()
-                },
-            )
-            .await?
-            .totals
-            .cost_nano_usd;
+        *spent = reader.usage(query, of).await?.totals.cost_nano_usd;
     }
     Ok(sums)
 }
@@ -123,6 +129,11 @@ pub(super) fn reserve(scopes: Vec<Scoped>, zone: TimeZone, amount: Money, now: i
             continue;
         };
         spend.hold(amount.nano_usd());
+        // A lot and its devices the ledger checks itself. Of a member's other lots it knows nothing
+        // in a hold; what other gateways spend of them is read here, every two seconds.
+        if matches!(scope, Scope::Member(_)) {
+            continue;
+        }
         caps.extend(spend.caps(limits).into_iter().map(|capped| (*scope, capped)));
     }
     drop(counts);

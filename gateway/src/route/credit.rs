@@ -63,7 +63,7 @@ pub async fn top_up(
         to: key_id(&id)?,
         amount: positive(request.amount_nano_usd)?,
     };
-    carry_out(&gateway, &caller, once, order).await
+    carry_out(&gateway, &caller, once.key, order).await
 }
 
 /// Takes credit back that is neither spent nor held.
@@ -85,7 +85,7 @@ pub async fn reclaim(
         from: key_id(&id)?,
         amount: request.amount_nano_usd.map(positive).transpose()?,
     };
-    carry_out(&gateway, &caller, once, order).await
+    carry_out(&gateway, &caller, once.key, order).await
 }
 
 /// Moves credit from one key to another, or divides it between several.
@@ -102,12 +102,23 @@ pub async fn allocate(
     once: Once,
     Body(request): Body<AllocationRequest>,
 ) -> Answer<Json<Transfers>> {
-    let order = Order::Allocate {
-        from: request.from_key_id,
-        amount: request.amount_nano_usd.map(positive).transpose()?,
-        shares: shares(request)?,
+    let (from, amount) = (
+        request.from_key_id,
+        request.amount_nano_usd.map(positive).transpose()?,
+    );
+    let order = match &request.evenly {
+        Some(to) => Order::Divide {
+            from,
+            amount,
+            to: divided(&request, to)?,
+        },
+        None => Order::Allocate {
+            from,
+            amount,
+            shares: shares(request)?,
+        },
     };
-    carry_out(&gateway, &caller, once, order).await
+    carry_out(&gateway, &caller, once.key, order).await
 }
 
 /// Gives a key an allowance in the place of the one that it had.
@@ -132,7 +143,7 @@ pub async fn set_allowance(
             carry_over: request.carry_over,
         }),
     };
-    carry_out(&gateway, &caller, once, order).await
+    carry_out(&gateway, &caller, once.key, order).await
 }
 
 /// Ends a key's allowance. What was granted stays.
@@ -152,16 +163,21 @@ pub async fn end_allowance(
         key: key_id(&id)?,
         terms: None,
     };
-    carry_out(&gateway, &caller, once, order).await
+    carry_out(&gateway, &caller, once.key, order).await
 }
 
-async fn carry_out(gateway: &Gateway, caller: &Caller, once: Once, order: Order) -> Answer<Json<Transfers>> {
+pub(super) async fn carry_out(
+    gateway: &Gateway,
+    caller: &Caller,
+    idempotency_key: Option<String>,
+    order: Order,
+) -> Answer<Json<Transfers>> {
     check_reach(gateway, caller, &order)?;
     let note = note_of(caller, &order);
     let request = OrderRequest {
         order,
         at: now_ms(),
-        idempotency_key: once.key,
+        idempotency_key,
     };
     let ledger = gateway.ledger.noting(note);
     let outcome = ledger.order(Box::new(request)).await.map_err(internal)?;
@@ -182,7 +198,7 @@ async fn carry_out(gateway: &Gateway, caller: &Caller, once: Once, order: Order)
 
 /// A member gives from their own keys; to others' there is no such key.
 fn check_reach(gateway: &Gateway, caller: &Caller, order: &Order) -> Result<(), Problem> {
-    let Order::Allocate { from, .. } = order else {
+    let (Order::Allocate { from, .. } | Order::Divide { from, .. }) = order else {
         return Ok(());
     };
     let owner = gateway.directory.key(*from).and_then(|key| key.member());
@@ -208,6 +224,10 @@ fn note_of(caller: &Caller, order: &Order) -> Note {
             .note("credit.allocate")
             .target("key", from)
             .after(json!({ "amountNanoUsd": amount, "shares": shares })),
+        Order::Divide { from, amount, to } => caller
+            .note("credit.allocate")
+            .target("key", from)
+            .after(json!({ "amountNanoUsd": amount, "evenly": to })),
         Order::Allowance { key, terms } => caller
             .note(if terms.is_some() {
                 "allowance.set"
@@ -242,7 +262,7 @@ fn shares(request: AllocationRequest) -> Result<Vec<Share>, Problem> {
             percent: 100,
         }],
         (None, Some(shares)) => shares,
-        _ => return invalid("An allocation names either toKeyId or shares."),
+        _ => return invalid("An allocation names one of toKeyId, shares and evenly."),
     };
     if !(1..=SHARES_MAX).contains(&shares.len()) {
         return invalid("An allocation has 1 to 1000 shares.");
@@ -256,6 +276,21 @@ fn shares(request: AllocationRequest) -> Result<Vec<Share>, Problem> {
         return invalid("Each key is named once, and none gives to itself.");
     }
     Ok(shares)
+}
+
+fn divided(request: &AllocationRequest, to: &[KeyId]) -> Result<Vec<KeyId>, Problem> {
+    let invalid = |text: &str| Err(Problem::new(Code::InvalidRequest, text));
+    if request.to_key_id.is_some() || request.shares.is_some() {
+        return invalid("An allocation names one of toKeyId, shares and evenly.");
+    }
+    if !(1..=SHARES_MAX).contains(&to.len()) {
+        return invalid("An allocation is divided between 1 and 1000 keys.");
+    }
+    let targets: HashSet<&KeyId> = to.iter().collect();
+    if targets.len() < to.len() || targets.contains(&request.from_key_id) {
+        return invalid("Each key is named once, and none gives to itself.");
+    }
+    Ok(to.to_vec())
 }
 
 fn refused(refusal: OrderRefusal) -> Problem {

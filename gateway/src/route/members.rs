@@ -9,7 +9,7 @@ use axum::{
 use http::{HeaderMap, StatusCode};
 use protocol::{
     Code, MemberId, Problem,
-    api::{ErrorBody, MemberChange, MemberList, MemberResponse, MemberSummary, OneTimeLink, Role},
+    api::{ErrorBody, Limits, MemberChange, MemberList, MemberResponse, MemberSummary, OneTimeLink, Role},
 };
 use serde_json::json;
 
@@ -23,6 +23,7 @@ use crate::{
     clock::{now_ms, timestamp},
     ledger::{MemberEdit, MemberRecord, PeopleChange, PeopleOutcome},
     people::{checked_email, checked_name, refused},
+    quota::read_limits,
     state::{Gateway, internal},
 };
 
@@ -39,6 +40,8 @@ pub fn summary(member: &MemberRecord) -> MemberSummary {
         created_at: timestamp(member.created_at),
         disabled_at: member.disabled_at.map(timestamp),
         last_seen_at: member.seen_at.map(timestamp),
+        team_id: member.team,
+        limits: member.limits.as_deref().map_or_else(Limits::default, read_limits),
     }
 }
 
@@ -72,7 +75,7 @@ pub async fn show(
 }
 
 /// The member, if the caller may see them. To others there is no such member.
-async fn reachable(gateway: &Gateway, caller: &Caller, id: &str) -> Result<MemberRecord, Problem> {
+pub(super) async fn reachable(gateway: &Gateway, caller: &Caller, id: &str) -> Result<MemberRecord, Problem> {
     let not_found = || Problem::new(Code::NotFound, "There is no such member.");
     let id: MemberId = id.parse().map_err(|_| not_found())?;
     if !caller.reaches(Some(id)) {

@@ -7,7 +7,10 @@ use axum::{
 use http::StatusCode;
 use protocol::{
     Code, Problem,
-    api::{ErrorBody, Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest},
+    api::{
+        ErrorBody, Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest, UpstreamTrial,
+        UpstreamTrialRequest,
+    },
 };
 use serde_json::json;
 use tokio::time::timeout;
@@ -18,7 +21,7 @@ use super::{
     access::{About, Caller},
 };
 use crate::{
-    catalogue::{Added, Origin},
+    catalogue::{Added, Origin, Tried, on_trial},
     clock::now_ms,
     config::UpstreamConfig,
     credential,
@@ -113,6 +116,112 @@ pub async fn add(
         name,
     };
     Ok((StatusCode::CREATED, Json(upstream)))
+}
+
+/// Asks a provider for its list of models, with a key that is not kept. Its address must be one
+/// that an added upstream may have; one of the configuration is asked where that says.
+#[utoipa::path(
+    post, path = "/api/v1/upstream-trials", request_body = UpstreamTrialRequest,
+    responses((status = 200, body = UpstreamTrial), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody))
+)]
+pub async fn try_out(
+    State(gateway): State<Arc<Gateway>>,
+    _caller: Caller,
+    Body(request): Body<UpstreamTrialRequest>,
+) -> Answer<Json<UpstreamTrial>> {
+    let secret = request.secret.map(Zeroizing::new);
+    let secret = secret.as_deref().map(|secret| checked_key(secret)).transpose()?;
+    let upstream = match (request.name, request.provider) {
+        (Some(name), _) => known(&gateway, &name).await?,
+        (None, Some(provider)) => {
+            let added = Added {
+                provider,
+                base_url: request.base_url,
+                is_removed: false,
+            };
+            check_address(&gateway, &added).await?;
+            added.config("trial")
+        }
+        (None, None) => {
+            let text = "Name an upstream, or a provider.";
+            return Err(Problem::new(Code::InvalidRequest, text).into());
+        }
+    };
+    let stored = gateway.reader.sealed_secrets().await.map_err(internal)?;
+    let config = gateway.settings.config();
+    let made = on_trial(&config, &upstream, secret, &stored, &gateway.envelope);
+    let made = made.map_err(|error| {
+        tracing::warn!("An upstream cannot be tried: {error}");
+        Problem::new(
+            Code::InvalidRequest,
+            "This upstream cannot be used as it is configured.",
+        )
+        .with_hint("See the gateway's log.")
+    })?;
+    let trial = gateway.trials.of(made).await;
+    let trial = trial.ok_or_else(|| Problem::new(Code::Draining, "The gateway is stopping."))?;
+    Ok(Json(told(trial.tried, trial.took)))
+}
+
+const EXAMPLES: usize = 6;
+
+/// A trial in words. Nothing that the provider said is in them.
+fn told(tried: Tried, took: Duration) -> UpstreamTrial {
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let failed = |status, message: &str, hint: &str| UpstreamTrial {
+        works: false,
+        status,
+        took_ms,
+        models: 0,
+        examples: Vec::new(),
+        message: message.into(),
+        hint: hint.into(),
+    };
+    match tried {
+        Tried::Works(mut names) => {
+            names.sort();
+            UpstreamTrial {
+                works: true,
+                status: Some(200),
+                took_ms,
+                models: names.len() as u64,
+                message: "It answers, and lists its models.".into(),
+                hint: "Models without a price are refused until the configuration gives them one.".into(),
+                examples: names.into_iter().take(EXAMPLES).collect(),
+            }
+        }
+        Tried::Answered(status @ (401 | 403)) => failed(
+            Some(status),
+            "It answers, and does not accept this key.",
+            "Check the key, and whether it belongs to this provider and address.",
+        ),
+        Tried::Answered(404) => failed(
+            Some(404),
+            "It answers, and has no list of models at this address.",
+            "Check the address: it usually ends in /v1. Some providers have no list; their models are named in the configuration.",
+        ),
+        Tried::Answered(status) => failed(
+            Some(status),
+            "It answers, but not with a list of models.",
+            "Check the address, or try again later.",
+        ),
+        Tried::NotPermitted => failed(
+            None,
+            "Its address is not a public one.",
+            "List its network under allow_private_upstreams in the configuration, or put the upstream there.",
+        ),
+        Tried::NotReached => failed(
+            None,
+            "It cannot be reached.",
+            "Check the address, and whether the gateway may connect to it.",
+        ),
+        Tried::TooSlow => failed(
+            None,
+            "It did not answer within ten seconds.",
+            "Check the address, or try again later.",
+        ),
+    }
 }
 
 /// Removes an upstream that was added here, with its key. What it has running goes on.

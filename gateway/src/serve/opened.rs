@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use super::ServeError;
 use crate::{
-    catalogue::{self, Sources},
+    catalogue::{self, Sources, Trials},
     config::Config,
     credential::{self, Kind},
     data_dir::{AdminFile, DataDir, DataDirError},
@@ -55,6 +55,8 @@ impl Opened {
         } = self;
         let (pepper, envelope) = open_secrets(&data_dir, &ledger, &reader).await?;
         let directory = Directory::load(&reader, pepper.clone()).await?;
+        let quota = Quota::new(config.quota());
+        quota.set_members(reader.people().limits().await?);
         let sources = Sources::new(&config, &reader.sealed_secrets().await?, &envelope)?;
         let admin = credential::generate(Kind::Admin)
             .ok_or_else(|| std::io::Error::other("the system gave no random bytes"))?;
@@ -64,7 +66,7 @@ impl Opened {
             rollup: Arc::new(open_rollup(&data_dir)?),
             directory,
             catalogue: ArcSwap::from_pointee(catalogue::build(&sources, &[])),
-            quota: Quota::new(config.quota()),
+            quota,
             queue: FairQueue::new(config.queue()),
             capacity: Arc::default(),
             door: Doorkeeper::default(),
@@ -75,6 +77,7 @@ impl Opened {
             events: EventHub::default(),
             metrics: Metrics::default(),
             reconcile: Reconcile::default(),
+            trials: Trials::default(),
             telemetry,
             peers,
             admin_mac: pepper.mac(admin.as_bytes()),

@@ -25,7 +25,7 @@ pub struct ReclaimRequest {
 }
 
 /// `POST /api/v1/allocations`: moves credit from one key to another (`toKeyId`), or divides it
-/// between several (`shares`).
+/// between several (`shares`, or `evenly`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AllocationRequest {
@@ -34,6 +34,9 @@ pub struct AllocationRequest {
     pub to_key_id: Option<KeyId>,
     #[serde(default)]
     pub shares: Option<Vec<Share>>,
+    /// Divides evenly between these keys; what does not divide goes to the first of them.
+    #[serde(default)]
+    pub evenly: Option<Vec<KeyId>>,
     /// What is moved or divided; absent or null: all that is available.
     #[serde(default)]
     pub amount_nano_usd: Option<Money>,

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::MemberId;
+use super::Limits;
+use crate::{MemberId, TeamId};
 
 /// What a member may do; the gateway has one table of it.
 #[derive(
@@ -67,6 +68,11 @@ pub struct MemberSummary {
     /// When a session of theirs was used last.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub last_seen_at: Option<Timestamp>,
+    #[serde(default)]
+    pub team_id: Option<TeamId>,
+    /// What all keys of theirs may use together, besides what each key and device may.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -38,3 +38,33 @@ pub struct UpstreamList {
 pub struct UpstreamSecretRequest {
     pub secret: String,
 }
+
+/// `POST /api/v1/upstream-trials`: asks a provider for its list of models, and keeps nothing.
+/// No `Debug`, since it may carry a secret.
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct UpstreamTrialRequest {
+    /// One that is there already, with its key or with `secret`; else `provider` is needed.
+    pub name: Option<String>,
+    pub provider: Option<String>,
+    pub base_url: Option<String>,
+    pub secret: Option<String>,
+}
+
+/// What came of a trial.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UpstreamTrial {
+    /// It listed its models.
+    pub works: bool,
+    /// Null where no answer came.
+    pub status: Option<u16>,
+    pub took_ms: u64,
+    pub models: u64,
+    /// The first ones by name.
+    pub examples: Vec<String>,
+    /// What happened, for a person.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+}

@@ -49,6 +49,8 @@ const member = (state: State) => ({
   createdAt: at(80 * DAY),
   disabledAt: null,
   lastSeenAt: at(1000),
+  teamId: null,
+  limits: {},
 });
 
 const session = (state: State) => ({
@@ -328,7 +330,10 @@ function keys(state: State) {
       strict: false,
       createdAt: at((index + 2) * 3 * DAY),
       expiresAt: expires === null ? null : at(-expires * DAY),
-      allowance: null,
+      allowance:
+        index % 8 === 2
+          ? { amountNanoUsd: nano(10), every: 'month', carryOver: true, nextAt: at(-12 * DAY) }
+          : null,
       memberId: index < 6 ? id(1, 1 + (index % 4)) : null,
       rpm: null,
       tpm: null,
@@ -396,6 +401,35 @@ const upstreams = (state: State) =>
         }),
       );
 
+const routes = (state: State) => ({
+  models: models(state).map(({ id: model, pricing }, index) => ({
+    model,
+    origin: index === 6 ? 'builtIn' : index % 3 === 1 ? 'found' : 'configuration',
+    routes: (index % 3 === 0 ? ['anthropic-main', 'lab-gpu-1'] : [['openai-eu', 'gemini-main'][index % 2] ?? '']).map(
+      (upstream, place) => ({
+        upstream: index === 6 ? 'builtin' : upstream,
+        upstreamModel: model,
+        weight: 3 - place * 2,
+        multiplier: index === 3 ? '1.25' : '1',
+        pricing,
+        priceVersion: pricing && index !== 6 ? `genai-prices 2026-11-02 ${(0x9c3e55aa + index).toString(16)}` : null,
+      }),
+    ),
+    standsFor: [],
+  })),
+  upstreams: upstreams(state).map(({ name }, index) => ({
+    upstream: name,
+    state: (['well', 'failing', 'well', 'resting'] as const)[index] ?? 'well',
+    failures: [0, 2, 0, 7][index] ?? 0,
+    restsForMs: index === 3 ? 14_000 : null,
+    lastErrorAt: index === 0 ? null : at(index * 400_000),
+    lastErrorStatus: [null, 503, 429, null][index] ?? null,
+    answers: index === 2 ? 0 : 4_112 * (index + 1),
+    firstByteMsP50: index === 2 ? null : 380 + index * 90,
+    firstByteMsP95: index === 2 ? null : 1_420 + index * 300,
+  })),
+});
+
 const PEOPLE = [
   'Mira K.',
   'Jonas W.',
@@ -416,6 +450,28 @@ const members = (state: State) =>
         role: index === 0 ? 'owner' : index === 1 ? 'admin' : index === 4 ? 'viewer' : 'member',
         disabledAt: index === 5 ? at(3 * DAY) : null,
         lastSeenAt: index === 3 ? null : at(index * 7 * 3_600_000 + 1000),
+        teamId: index % 6 === 0 || index % 6 === 4 ? null : id(10, 1 + (index % 2)),
+        limits: index % 6 === 1 ? { spendPerMonthNanoUsd: nano(40) } : {},
+      }));
+
+const teams = (state: State) =>
+  state === 'empty'
+    ? []
+    : ['Robotics course', 'Field recording group'].map((name, index) => ({
+        id: id(10, index + 1),
+        name: state === 'long' ? `${LONG}, ${name}` : name,
+        createdAt: at(60 * DAY),
+        pool: {
+          keyId: id(11, index + 1),
+          grantedNanoUsd: nano([312.4, 112.5][index] ?? 0),
+          spentNanoUsd: '0',
+          heldNanoUsd: '0',
+          availableNanoUsd: nano([312.4, 112.5][index] ?? 0),
+        },
+        allowance:
+          index === 0
+            ? { amountNanoUsd: nano(40), every: 'month', carryOver: false, nextAt: at(-12 * DAY) }
+            : null,
       }));
 
 const invitations = (state: State) =>
@@ -510,10 +566,14 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
       return { devices: devices(state) };
     case '/models':
       return { models: models(state) };
+    case '/routes':
+      return routes(state);
     case '/upstreams':
       return { upstreams: upstreams(state) };
     case '/members':
       return { members: members(state) };
+    case '/teams':
+      return { teams: teams(state) };
     case '/invitations':
       return { invitations: invitations(state) };
     case '/sessions':

@@ -88,6 +88,7 @@ impl Allocate {
             to_key_id,
             shares,
             amount_nano_usd: self.amount,
+            evenly: None,
         };
         output(&client.allocate(&request).await?)
     }

@@ -1,25 +1,25 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answer, api, once, type Schemas } from '../../api/client.ts';
+import { answer, api, once } from '../../api/client.ts';
 import { moneyExact, moneyLeft, parseDollars } from '../../format/money.ts';
 import { stepped } from '../../shell/step-up.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
-import { Measure } from '../../ui/measure.tsx';
+import { Measure, type Holding } from '../../ui/measure.tsx';
 import { Receipt, ReceiptLine, ReceiptSum } from '../../ui/receipt.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Refused } from '../sign-in/sign-in.tsx';
-import { nameOf } from './standing.ts';
 
-type Key = Schemas['KeySummary'];
+/** A key's lot, or a team's pool. */
+export type NamedLot = Holding & { id: string; name: string };
 
 /** A change of one lot: what it is before, what moves, what it is then. */
 function Move(props: {
   title: string;
   verb: string;
   sign: 1n | -1n;
-  of: Key;
+  of: NamedLot;
   begin: string;
   act: (amount: string) => Promise<unknown>;
   done: (amount: bigint) => string;
@@ -78,9 +78,9 @@ function Move(props: {
   );
 }
 
-export const GiveCredit = ({ to, onClose }: { to: Key; onClose: () => void }) => (
+export const GiveCredit = ({ to, onClose }: { to: NamedLot; onClose: () => void }) => (
   <Move
-    title={`More credit for “${nameOf(to)}”`}
+    title={`More credit for “${to.name}”`}
     verb="Give"
     sign={1n}
     of={to}
@@ -94,13 +94,13 @@ export const GiveCredit = ({ to, onClose }: { to: Key; onClose: () => void }) =>
         }),
       )
     }
-    done={(amount) => `${moneyLeft(amount)} given to ${nameOf(to)}`}
+    done={(amount) => `${moneyLeft(amount)} given to ${to.name}`}
   />
 );
 
-export const TakeBack = ({ from, onClose }: { from: Key; onClose: () => void }) => (
+export const TakeBack = ({ from, onClose }: { from: NamedLot; onClose: () => void }) => (
   <Move
-    title={`Take credit back from “${nameOf(from)}”`}
+    title={`Take credit back from “${from.name}”`}
     verb="Take back"
     sign={-1n}
     of={from}
@@ -114,6 +114,6 @@ export const TakeBack = ({ from, onClose }: { from: Key; onClose: () => void }) 
         }),
       )
     }
-    done={(amount) => `${moneyLeft(amount)} taken back from ${nameOf(from)}`}
+    done={(amount) => `${moneyLeft(amount)} taken back from ${from.name}`}
   />
 );

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Ellipsis, KeyRound, Plus, Search } from 'lucide-react';
+import { KeyRound, Plus, Search } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
+import { membersQuery, teamsQuery } from '../../api/people-queries.ts';
 import { keysQuery } from '../../api/queries.ts';
 import type { Schemas } from '../../api/client.ts';
 import { count } from '../../format/number.ts';
@@ -9,21 +10,19 @@ import { Page } from '../../shell/page.tsx';
 import { useShortcuts } from '../../shell/shortcuts.ts';
 import { Left, OnDay } from '../../ui/amount.tsx';
 import { Blank, Of } from '../../ui/blank.tsx';
-import { Button, IconButton } from '../../ui/button.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/field.tsx';
 import { Measure } from '../../ui/measure.tsx';
-import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { State } from '../../ui/state.tsx';
-import { GiveCredit, TakeBack } from './credit.tsx';
+import { KeyDialog, KeyMenu, type KeyAct } from './acts.tsx';
+import { ruleOf } from './allowance.tsx';
 import { Mint } from './mint.tsx';
-import { Revoke } from './revoke.tsx';
 import { isClosed, madeOn, matches, nameOf, standingOf } from './standing.ts';
 import { KeyTotals } from './totals.tsx';
 import './keys.css';
 
 type Key = Schemas['KeySummary'];
-type Act = { what: 'revoke' | 'give' | 'take'; key: Key };
 
 const SHOWN = [
   ['open', 'Open'],
@@ -35,21 +34,23 @@ export function Keys() {
   const query = useQuery(keysQuery);
   const { show } = useSearch({ from: '/inside/office/keys' });
   const navigate = useNavigate();
-  const [act, setAct] = useState<Act>();
+  const [act, setAct] = useState<KeyAct>();
+  // A pool is a lot without a code that anybody has: it stands with its team.
+  const { data: teams } = useQuery(teamsQuery);
+  const pools = new Set(teams?.map((team) => team.pool.keyId));
   const mint = (isOpen: boolean) => void navigate({ to: '/keys', search: isOpen ? { show: 'mint' } : {} });
   useShortcuts({ m: () => mint(true) });
   const close = () => setAct(undefined);
   return (
     <Page title="Token keys">
       <Of query={query} rows={6}>
-        {(keys) =>
-          keys.length === 0 ? <NoKeys mint={() => mint(true)} /> : <All keys={keys} mint={mint} act={setAct} />
-        }
+        {(all) => {
+          const keys = all.filter((key) => !pools.has(key.id));
+          return keys.length === 0 ? <NoKeys mint={() => mint(true)} /> : <All keys={keys} mint={mint} act={setAct} />;
+        }}
       </Of>
       {show === 'mint' && <Mint onClose={() => mint(false)} />}
-      {act?.what === 'revoke' && <Revoke keyToStop={act.key} onClose={close} />}
-      {act?.what === 'give' && <GiveCredit to={act.key} onClose={close} />}
-      {act?.what === 'take' && <TakeBack from={act.key} onClose={close} />}
+      <KeyDialog act={act} onClose={close} />
     </Page>
   );
 }
@@ -70,7 +71,7 @@ const NoKeys = ({ mint }: { mint: () => void }) => (
   </Panel>
 );
 
-function All({ keys, mint, act }: { keys: Key[]; mint: (isOpen: boolean) => void; act: (act: Act) => void }) {
+function All({ keys, mint, act }: { keys: Key[]; mint: (isOpen: boolean) => void; act: (act: KeyAct) => void }) {
   const [text, setText] = useState('');
   const [shown, setShown] = useState<(typeof SHOWN)[number][0]>('open');
   const wanted = useDeferredValue(text.trim());
@@ -134,7 +135,7 @@ function All({ keys, mint, act }: { keys: Key[]; mint: (isOpen: boolean) => void
   );
 }
 
-const KeyTable = ({ keys, act }: { keys: Key[]; act: (act: Act) => void }) => (
+const KeyTable = ({ keys, act }: { keys: Key[]; act: (act: KeyAct) => void }) => (
   <div className="scroll">
     <table className="folds">
       <thead>
@@ -171,10 +172,12 @@ const KeyTable = ({ keys, act }: { keys: Key[]; act: (act: Act) => void }) => (
   </div>
 );
 
-function Row({ of: key, act }: { of: Key; act: (act: Act) => void }) {
+function Row({ of: key, act }: { of: Key; act: (act: KeyAct) => void }) {
   const { tone, words, ended } = standingOf(key);
   const name = nameOf(key);
   const closed = isClosed(key);
+  const { data: members } = useQuery(membersQuery);
+  const owner = members?.find((member) => member.id === key.memberId)?.name;
   const state = (
     <State tone={tone} ended={ended}>
       {words}
@@ -186,17 +189,29 @@ function Row({ of: key, act }: { of: Key; act: (act: Act) => void }) {
         <span className="name cut" style={{ display: 'block' }} title={name}>
           {name}
         </span>
-        <span className="under">
-          {key.label !== null && key.label !== undefined && `…${key.last4} · `}
-          {madeOn(key)}
+        <span className="under cut">
+          {[
+            key.label === null || key.label === undefined ? '' : `…${key.last4}`,
+            owner ?? '',
+            key.allowance ? ruleOf(key.allowance) : '',
+            madeOn(key),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         </span>
         {key.state !== 'active' && <span className="on-narrow">{state}</span>}
       </td>
       <td className="folded">{state}</td>
       <td className="folded measure-cell">
-        {closed ? <span className="small">closed, the rest went back</span> : <Measure of={key} size="small" />}
+        {closed && BigInt(key.availableNanoUsd) <= 0n ? (
+          <span className="small">closed, the rest went back</span>
+        ) : (
+          <Measure of={key} size="small" />
+        )}
       </td>
-      <td className="n strong">{closed ? '–' : <Left nano={key.availableNanoUsd} />}</td>
+      <td className="n strong">
+        {closed && BigInt(key.availableNanoUsd) <= 0n ? '–' : <Left nano={key.availableNanoUsd} />}
+      </td>
       <td className="n muted folded">
         <Left nano={key.grantedNanoUsd} />
       </td>
@@ -206,22 +221,7 @@ function Row({ of: key, act }: { of: Key; act: (act: Act) => void }) {
       </td>
       <td className="n soft folded">{key.expiresAt ? <OnDay at={key.expiresAt} /> : 'never'}</td>
       <td className="act">
-        {!closed && (
-          <Menu
-            trigger={
-              <IconButton label={`Actions for ${name}`} size="small">
-                <Ellipsis aria-hidden="true" />
-              </IconButton>
-            }
-          >
-            <MenuItem onSelect={() => act({ what: 'give', key })}>Give more credit…</MenuItem>
-            <MenuItem onSelect={() => act({ what: 'take', key })}>Take credit back…</MenuItem>
-            <MenuLine />
-            <MenuItem tone="bad" onSelect={() => act({ what: 'revoke', key })}>
-              Revoke…
-            </MenuItem>
-          </Menu>
-        )}
+        <KeyMenu of={key} act={act} />
       </td>
     </tr>
   );

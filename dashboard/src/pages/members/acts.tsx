@@ -12,10 +12,37 @@ import { Choice } from '../../ui/field.tsx';
 import { Note } from '../../ui/note.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Refused } from '../sign-in/sign-in.tsx';
+import { Allocate } from './allocate.tsx';
+import { Caps } from './caps.tsx';
+import { PutInTeam } from './put-in-team.tsx';
+import { TakeBackFrom } from './take-back.tsx';
 
 export interface About {
-  what: 'role' | 'link' | 'disable' | 'remove';
+  what: 'allocate' | 'takeBack' | 'caps' | 'team' | 'role' | 'link' | 'disable' | 'remove';
   member: MemberSummary;
+}
+
+export function MemberDialog({ about, onClose }: { about: About | undefined; onClose: () => void }) {
+  if (!about) return null;
+  const { member } = about;
+  switch (about.what) {
+    case 'allocate':
+      return <Allocate to={{ member }} onClose={onClose} />;
+    case 'takeBack':
+      return <TakeBackFrom of={member} onClose={onClose} />;
+    case 'caps':
+      return <Caps of={member} onClose={onClose} />;
+    case 'team':
+      return <PutInTeam of={member} onClose={onClose} />;
+    case 'role':
+      return <ChangeRole of={member} onClose={onClose} />;
+    case 'link':
+      return <MakeLink of={member} onClose={onClose} />;
+    case 'disable':
+      return <Disable of={member} onClose={onClose} />;
+    case 'remove':
+      return <Remove of={member} onClose={onClose} />;
+  }
 }
 
 interface ActProps {
@@ -43,7 +70,7 @@ function useChange(path: string, done: string, onClose: () => void) {
   });
 }
 
-export function ChangeRole({ of, onClose }: ActProps) {
+function ChangeRole({ of, onClose }: ActProps) {
   const { member: self } = useSession();
   const [role, setRole] = useState<Role>(of.role);
   const change = useChange(`/members/${of.id}`, `${of.name} is ${withArticle(role)} now`, onClose);
@@ -68,7 +95,7 @@ export function ChangeRole({ of, onClose }: ActProps) {
   );
 }
 
-export function MakeLink({ of, onClose }: ActProps) {
+function MakeLink({ of, onClose }: ActProps) {
   const make = useMutation({
     mutationFn: () => stepped(() => request<{ url: string; expiresAt: string }>('POST', `/members/${of.id}/link`)),
   });
@@ -149,7 +176,7 @@ function Sure({ title, verb, act, error, isPending, onClose, children }: Omit<Su
   );
 }
 
-export function Disable({ of, onClose }: ActProps) {
+function Disable({ of, onClose }: ActProps) {
   const isDisabled = of.disabledAt !== null;
   const change = useChange(`/members/${of.id}`, `${of.name} is ${isDisabled ? 'enabled' : 'disabled'}`, onClose);
   return (
@@ -174,7 +201,7 @@ export function Disable({ of, onClose }: ActProps) {
   );
 }
 
-export function Remove({ of, onClose }: ActProps) {
+function Remove({ of, onClose }: ActProps) {
   const remove = useChange(`/members/${of.id}`, `${of.name} is removed`, onClose);
   return (
     <Sure

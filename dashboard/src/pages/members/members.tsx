@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Ellipsis, Search, UserPlus, Users } from 'lucide-react';
+import { Search, UserPlus, Users, UsersRound } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import type { Schemas } from '../../api/client.ts';
-import { invitationsQuery, membersQuery } from '../../api/people-queries.ts';
+import { invitationsQuery, membersQuery, teamsQuery } from '../../api/people-queries.ts';
 import type { MemberSummary } from '../../api/people.ts';
 import { keysQuery } from '../../api/queries.ts';
 import { useSession } from '../../api/session.ts';
@@ -11,54 +11,71 @@ import { Page } from '../../shell/page.tsx';
 import { initials } from '../../shell/initials.ts';
 import { Ago, Left, Unknown } from '../../ui/amount.tsx';
 import { Blank, Of } from '../../ui/blank.tsx';
-import { Button, IconButton } from '../../ui/button.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/field.tsx';
 import { Measure, type Holding } from '../../ui/measure.tsx';
-import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { State } from '../../ui/state.tsx';
-import { ChangeRole, Disable, MakeLink, Remove, type About } from './acts.tsx';
+import { KeyDialog, type KeyAct } from '../keys/acts.tsx';
+import { MemberDialog, type About } from './acts.tsx';
+import { CreditTree } from './credit-tree.tsx';
 import { Invitations } from './invitations.tsx';
 import { Invite } from './invite.tsx';
+import { MemberMenu } from './member-menu.tsx';
+import { NewTeam, TeamDialog, type TeamAct } from './team-acts.tsx';
+import { together, treeOf } from './tree.ts';
 import './members.css';
 
 const VIEWS = [
+  ['credit', 'Credit'],
   ['people', 'People'],
   ['invitations', 'Invitations'],
 ] as const;
 
 export function Members() {
-  const [view, setView] = useState<(typeof VIEWS)[number][0]>('people');
+  const [view, setView] = useState<(typeof VIEWS)[number][0]>('credit');
   const { show } = useSearch({ from: '/inside/office/members' });
   const navigate = useNavigate();
   const members = useQuery(membersQuery);
   const invitations = useQuery(invitationsQuery);
   const [about, setAbout] = useState<About>();
-  const invite = (isOpen: boolean) => void navigate({ to: '/members', search: isOpen ? { show: 'invite' } : {} });
-  const close = () => setAbout(undefined);
+  const [team, setTeam] = useState<TeamAct>();
+  const [key, setKey] = useState<KeyAct>();
+  const open = (what?: 'invite' | 'team') => void navigate({ to: '/members', search: what ? { show: what } : {} });
+  const invite = () => open('invite');
   return (
     <Page title="Members">
       <div className="row between">
         <Segments label="View" value={view} options={VIEWS} onChange={setView} />
-        <Button look="primary" onClick={() => invite(true)}>
-          <UserPlus aria-hidden="true" />
-          Invite
-        </Button>
+        <span className="row">
+          <Button onClick={() => open('team')}>
+            <UsersRound aria-hidden="true" />
+            New team
+          </Button>
+          <Button look="primary" onClick={invite}>
+            <UserPlus aria-hidden="true" />
+            Invite
+          </Button>
+        </span>
       </div>
-      {view === 'people' ? (
-        <Of query={members}>{(all) => <People members={all} act={setAbout} invite={() => invite(true)} />}</Of>
-      ) : (
-        <Of query={invitations}>{(all) => <Invitations invitations={all} invite={() => invite(true)} />}</Of>
+      {view === 'credit' && (
+        <Of query={members} rows={6}>
+          {(all) => <Credit members={all} onMember={setAbout} onTeam={setTeam} onKey={setKey} />}
+        </Of>
+      )}
+      {view === 'people' && <Of query={members}>{(all) => <People members={all} act={setAbout} invite={invite} />}</Of>}
+      {view === 'invitations' && (
+        <Of query={invitations}>{(all) => <Invitations invitations={all} invite={invite} />}</Of>
       )}
       <p className="muted small">
         Every amount here is real credit in keys of this person, not a limit on paper: what one person holds, nobody
         else can spend.
       </p>
-      {show === 'invite' && <Invite onClose={() => invite(false)} />}
-      {about?.what === 'role' && <ChangeRole of={about.member} onClose={close} />}
-      {about?.what === 'link' && <MakeLink of={about.member} onClose={close} />}
-      {about?.what === 'disable' && <Disable of={about.member} onClose={close} />}
-      {about?.what === 'remove' && <Remove of={about.member} onClose={close} />}
+      {show === 'invite' && <Invite onClose={() => open()} />}
+      {show === 'team' && <NewTeam onClose={() => open()} />}
+      <MemberDialog about={about} onClose={() => setAbout(undefined)} />
+      <TeamDialog act={team} onClose={() => setTeam(undefined)} />
+      <KeyDialog act={key} onClose={() => setKey(undefined)} />
     </Page>
   );
 }
@@ -66,15 +83,26 @@ export function Members() {
 /** What a member's open keys hold together. */
 export function holdingOf(keys: readonly Schemas['KeySummary'][], member: string): Holding | undefined {
   const own = keys.filter((key) => 'memberId' in key && key.memberId === member && key.state !== 'revoked');
-  if (own.length === 0) return undefined;
-  const sum = (of: (key: Schemas['KeySummary']) => string) =>
-    own.reduce((total, key) => total + BigInt(of(key)), 0n).toString();
-  return {
-    availableNanoUsd: sum((key) => key.availableNanoUsd),
-    heldNanoUsd: sum((key) => key.heldNanoUsd),
-    spentNanoUsd: sum((key) => key.spentNanoUsd),
-    grantedNanoUsd: sum((key) => key.grantedNanoUsd),
-  };
+  return own.length === 0 ? undefined : together(own);
+}
+
+interface CreditProps {
+  members: MemberSummary[];
+  onMember: (about: About) => void;
+  onTeam: (act: TeamAct) => void;
+  onKey: (act: KeyAct) => void;
+}
+
+function Credit({ members, ...acts }: CreditProps) {
+  const keys = useQuery(keysQuery);
+  const teams = useQuery(teamsQuery);
+  return (
+    <Of query={keys} rows={6}>
+      {(keys) => (
+        <Of query={teams} rows={6}>{(teams) => <CreditTree tree={treeOf(members, teams, keys)} {...acts} />}</Of>
+      )}
+    </Of>
+  );
 }
 
 interface PeopleProps {
@@ -162,7 +190,6 @@ function Row({
 }) {
   const { member: self } = useSession();
   const isSelf = self.id === member.id;
-  const mayTouch = !isSelf && (member.role !== 'owner' || self.role === 'owner');
   return (
     <tr className={member.disabledAt ? 'closed' : undefined}>
       <td className="wide-name">
@@ -197,25 +224,7 @@ function Row({
         {member.lastSeenAt ? <Ago at={member.lastSeenAt} /> : <Unknown why="They have not signed in yet." />}
       </td>
       <td className="act">
-        {mayTouch && (
-          <Menu
-            trigger={
-              <IconButton label={`Actions for ${member.name}`} size="small">
-                <Ellipsis aria-hidden="true" />
-              </IconButton>
-            }
-          >
-            <MenuItem onSelect={() => act({ what: 'role', member })}>Change the role…</MenuItem>
-            <MenuItem onSelect={() => act({ what: 'link', member })}>Make a sign-in link…</MenuItem>
-            <MenuLine />
-            <MenuItem onSelect={() => act({ what: 'disable', member })}>
-              {member.disabledAt ? 'Enable again…' : 'Disable…'}
-            </MenuItem>
-            <MenuItem tone="bad" onSelect={() => act({ what: 'remove', member })}>
-              Remove…
-            </MenuItem>
-          </Menu>
-        )}
+        <MemberMenu of={member} act={act} />
       </td>
     </tr>
   );

@@ -7,6 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Choice, Field } from '../../ui/field.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Refused } from '../sign-in/sign-in.tsx';
+import { Trial } from './trial.tsx';
 
 /** The usual ones; any other server speaks the OpenAI dialect at an address of its own. */
 const PROVIDERS = [
@@ -90,6 +91,14 @@ export function AddProvider({ onClose }: { onClose: () => void }) {
         value={secret}
         hint="Kept encrypted. It can be replaced, and never read again."
         onChange={(event) => setSecret(event.target.value)}
+      />
+      <Trial
+        disabled={needsAddress}
+        asks={{
+          provider,
+          baseUrl: address.trim() === '' ? null : address.trim(),
+          secret: secret === '' ? null : secret,
+        }}
       />
     </Dialog>
   );

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Network, Plus, Search } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import type { Schemas } from '../../api/client.ts';
-import { modelsQuery, upstreamsQuery } from '../../api/queries.ts';
+import { modelsQuery, routesQuery, upstreamsQuery } from '../../api/queries.ts';
 import { moneyPrice } from '../../format/money.ts';
 import { count, tokens } from '../../format/number.ts';
 import { Page } from '../../shell/page.tsx';
@@ -14,6 +14,8 @@ import { Segments } from '../../ui/field.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { State } from '../../ui/state.tsx';
 import { AddProvider } from './add-provider.tsx';
+import { Standing } from './health.tsx';
+import { OneModel } from './one-model.tsx';
 import { Providers } from './providers.tsx';
 import './models.css';
 
@@ -77,6 +79,8 @@ const NoModels = ({ add }: { add: () => void }) => (
 
 function ModelTable({ models }: { models: Model[] }) {
   const [text, setText] = useState('');
+  const [open, setOpen] = useState<Model>();
+  const { data: routes } = useQuery(routesQuery);
   const wanted = useDeferredValue(text.trim().toLowerCase());
   const found = models.filter(({ id, capabilities }) =>
     `${id} ${capabilities.join(' ')}`.toLowerCase().includes(wanted),
@@ -106,6 +110,7 @@ function ModelTable({ models }: { models: Model[] }) {
               <tr>
                 <th scope="col">Model, as clients ask for it</th>
                 <th scope="col">State</th>
+                <th scope="col">Served by</th>
                 <th scope="col">Can</th>
                 <th scope="col" className="n">
                   Window
@@ -123,27 +128,65 @@ function ModelTable({ models }: { models: Model[] }) {
             </thead>
             <tbody>
               {found.map((model) => (
-                <Line key={model.id} model={model} />
+                <Line
+                  key={model.id}
+                  model={model}
+                  served={routes?.models.find((one) => one.model === model.id)}
+                  upstreams={routes?.upstreams ?? []}
+                  open={() => setOpen(model)}
+                />
               ))}
             </tbody>
           </table>
         </div>
       )}
+      {open && <OneModel model={open} onClose={() => setOpen(undefined)} />}
     </>
   );
 }
 
-function Line({ model: { id, capabilities, contextWindow, pricing } }: { model: Model }) {
+interface LineProps {
+  model: Model;
+  served: Schemas['ModelRoutes'] | undefined;
+  upstreams: Schemas['UpstreamHealth'][];
+  open: () => void;
+}
+
+/** The upstream of a model's heaviest route stands for it, and how many more there are. */
+function Served({ served, upstreams }: Pick<LineProps, 'served' | 'upstreams'>) {
+  if (!served) return <Unknown why="Where it is served is being looked up." />;
+  if (served.standsFor.length > 0) return <span className="soft">one of {count(served.standsFor.length, 'model')}</span>;
+  const [first] = [...served.routes].sort((one, other) => other.weight - one.weight);
+  if (!first) return <Unknown why="It has no route." />;
+  const health = upstreams.find((one) => one.upstream === first.upstream);
+  const factor = first.multiplier === '1' ? '' : ` · × ${first.multiplier}`;
+  return (
+    <span>
+      <span className="soft cut" style={{ display: 'block' }} title={first.upstream}>
+        {first.upstream}
+        {served.routes.length > 1 && ` and ${(served.routes.length - 1).toString()} more`}
+        {factor}
+      </span>
+      {served.origin === 'builtIn' ? <span className="under">part of the gateway</span> : <Standing of={health} />}
+    </span>
+  );
+}
+
+function Line({ model, served, upstreams, open }: LineProps) {
+  const { id, capabilities, contextWindow, pricing } = model;
   const state = pricing ? <State tone="ok">Offered</State> : <State tone="warn">Refused, no price</State>;
   return (
-    <tr>
+    <tr className="opens" onClick={open}>
       <td className="wide-name">
-        <span className="name cut" style={{ display: 'block' }} title={id}>
+        <button type="button" className="plain-link name cut" style={{ maxWidth: '100%' }} title={`${id}: show its routes`}>
           {id}
-        </span>
+        </button>
         {!pricing && <span className="on-narrow">{state}</span>}
       </td>
       <td className="folded">{state}</td>
+      <td className="folded wide-name">
+        <Served served={served} upstreams={upstreams} />
+      </td>
       <td className="folded">
         <span className="row tight">
           {capabilities.map((capability) => (

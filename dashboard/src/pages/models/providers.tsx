@@ -1,7 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Network, RefreshCw, Trash2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client.ts';
+import { routesQuery } from '../../api/queries.ts';
+import { count } from '../../format/number.ts';
 import { stepped } from '../../shell/step-up.tsx';
 import { Blank } from '../../ui/blank.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -11,6 +13,8 @@ import { Note } from '../../ui/note.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Refused } from '../sign-in/sign-in.tsx';
+import { FirstByte, LastError, Standing } from './health.tsx';
+import { Told, Trial, tryOut } from './trial.tsx';
 
 type Upstream = Schemas['Upstream'];
 
@@ -49,65 +53,100 @@ export function Providers({ upstreams, add }: { upstreams: Upstream[]; add: () =
   );
 }
 
-const One = ({ of, replace, remove }: { of: Upstream; replace: () => void; remove: () => void }) => (
-  <Panel
-    title={of.name}
-    beside={<span className="tag push">{of.isAdded ? 'added here' : 'in the configuration'}</span>}
-  >
-    <div className="stack wide">
-      <dl className="facts">
-        <dt>Provider</dt>
-        <dd>{of.provider}</dd>
-        <dt>Key</dt>
-        <dd>
-          {of.secretLast4 ? (
-            <span className="mono">••••••••••••{of.secretLast4}</span>
-          ) : (
-            <span className="muted">none stored here; the configuration may name one</span>
-          )}
-        </dd>
-      </dl>
-      <div className="row">
-        <Button onClick={replace}>
-          <RefreshCw aria-hidden="true" />
-          {of.secretLast4 ? 'Replace key' : 'Store a key'}
-        </Button>
-        {of.isAdded && (
-          <Button look="quiet-danger" onClick={remove} aria-label={`Remove ${of.name}`}>
-            <Trash2 aria-hidden="true" />
-            Remove
+function One({ of, replace, remove }: { of: Upstream; replace: () => void; remove: () => void }) {
+  const { data: routes } = useQuery(routesQuery);
+  const health = routes?.upstreams.find((one) => one.upstream === of.name);
+  const serves = routes?.models.filter((one) => one.routes.some((route) => route.upstream === of.name)).length;
+  return (
+    <Panel
+      title={of.name}
+      beside={
+        <>
+          <Standing of={health} />
+          <span className="tag push">{of.isAdded ? 'added here' : 'in the configuration'}</span>
+        </>
+      }
+    >
+      <div className="stack wide">
+        <dl className="facts">
+          <dt>Provider</dt>
+          <dd>{of.provider}</dd>
+          <dt>Key</dt>
+          <dd>
+            {of.secretLast4 ? (
+              <span className="mono">••••••••••••{of.secretLast4}</span>
+            ) : (
+              <span className="muted">none stored here; the configuration may name one</span>
+            )}
+          </dd>
+          <dt>Serves</dt>
+          <dd>{serves === undefined ? '–' : count(serves, 'model')}</dd>
+          <dt>Last error</dt>
+          <dd>
+            <LastError of={health} />
+          </dd>
+          <dt>First byte</dt>
+          <dd>
+            <FirstByte of={health} />
+          </dd>
+        </dl>
+        <Trial asks={{ name: of.name }} />
+        <div className="row">
+          <Button onClick={replace} aria-label={`${of.secretLast4 ? 'Rotate the key' : 'Store a key'} of ${of.name}`}>
+            <RefreshCw aria-hidden="true" />
+            {of.secretLast4 ? 'Rotate the key' : 'Store a key'}
           </Button>
-        )}
-        <span className="muted small">A key can be replaced, never read.</span>
+          {of.isAdded && (
+            <Button look="quiet-danger" onClick={remove} aria-label={`Remove ${of.name}`}>
+              <Trash2 aria-hidden="true" />
+              Remove
+            </Button>
+          )}
+          <span className="muted small">A key can be replaced, never read.</span>
+        </div>
       </div>
-    </div>
-  </Panel>
-);
+    </Panel>
+  );
+}
 
+/** Another key in the place of the present one: tried first, and taken only if it works or on demand. */
 function Replace({ of, onClose }: { of: Upstream; onClose: () => void }) {
   const [secret, setSecret] = useState('');
   const client = useQueryClient();
   const put = useMutation({
-    mutationFn: () =>
-      stepped(() =>
+    mutationFn: async (isSure: boolean) => {
+      if (!isSure) {
+        const trial = await tryOut({ name: of.name, secret });
+        if (!trial.works) return trial;
+      }
+      await stepped(() =>
         answer(api.PUT('/api/v1/upstreams/{name}/secret', { params: { path: { name: of.name } }, body: { secret } })),
-      ),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ['upstreams'] });
+      );
+      return undefined;
+    },
+    onSuccess: (failed) => {
+      if (failed) return;
+      void client.invalidateQueries();
       toast(`The key of ${of.name} is replaced`);
       onClose();
     },
   });
+  const isEmpty = secret.trim() === '';
   return (
     <Dialog
-      title={`A key for ${of.name}`}
+      title={`${of.secretLast4 ? 'Another' : 'A'} key for ${of.name}`}
       onClose={onClose}
-      onSubmit={() => put.mutate()}
+      onSubmit={() => !isEmpty && put.mutate(false)}
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={secret.trim() === '' || put.isPending}>
-            Store the key
+          {put.data && (
+            <Button disabled={isEmpty || put.isPending} onClick={() => put.mutate(true)}>
+              Store it all the same
+            </Button>
+          )}
+          <Button type="submit" look="primary" disabled={isEmpty || put.isPending}>
+            {put.isPending ? 'Asking the provider…' : 'Try it, then store it'}
           </Button>
         </>
       }
@@ -119,9 +158,18 @@ function Replace({ of, onClose }: { of: Upstream; onClose: () => void }) {
         autoComplete="off"
         value={secret}
         hint="Kept encrypted on the gateway, and sent to this provider alone. Nobody can read it again."
-        onChange={(event) => setSecret(event.target.value)}
+        onChange={(event) => {
+          setSecret(event.target.value);
+          put.reset();
+        }}
       />
-      {of.secretLast4 && <Note>The present one ends in {of.secretLast4}. Requests that run go on with it.</Note>}
+      {put.data && <Told of={put.data} />}
+      {of.secretLast4 && (
+        <Note>
+          The present one ends in {of.secretLast4}. Requests that run go on with it; the next ones take the new one. Then
+          revoke the old one at the provider.
+        </Note>
+      )}
     </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 //! Everything that changes members and what is theirs, each as one step of a transaction.
 
-use protocol::{InvitationId, KeyId, MemberId, PasskeyId, SessionId, TokenId};
+use protocol::{InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId};
 
 use super::{
     audit::{Note, append},
@@ -11,6 +11,7 @@ use super::{
     passkey::{self, NewPasskey, PasskeyUse},
     session::{self, NewSession},
     sql::{Sql, Turn, values},
+    team::{self, NewTeam},
     token::{self, NewToken},
 };
 
@@ -99,6 +100,22 @@ pub enum PeopleChange {
     AssignKey {
         key: KeyId,
         member: Option<MemberId>,
+    },
+    AddTeam(NewTeam),
+    RenameTeam {
+        team: TeamId,
+        name: String,
+    },
+    RemoveTeam(TeamId),
+    /// Puts a member into a team, or into none.
+    PutInTeam {
+        member: MemberId,
+        team: Option<TeamId>,
+    },
+    /// What all of a member's keys may use together, as JSON.
+    LimitMember {
+        member: MemberId,
+        limits: Option<String>,
     },
     /// Nothing but the line of the log.
     Note,
@@ -246,6 +263,11 @@ async fn carry_out<S: Sql>(
         }
         PeopleChange::ClaimKey { mac, member } => key_owner::claim(db, mac, *member, at).await?,
         PeopleChange::AssignKey { key, member } => key_owner::assign(db, *key, *member).await?,
+        PeopleChange::AddTeam(new) => team::add(db, new, at).await?,
+        PeopleChange::RenameTeam { team, name } => team::rename(db, *team, name).await?,
+        PeopleChange::RemoveTeam(team) => team::remove(db, *team, at).await?,
+        PeopleChange::PutInTeam { member, team } => team::put(db, *member, *team).await?,
+        PeopleChange::LimitMember { member, limits } => team::limit(db, *member, limits.as_deref()).await?,
         PeopleChange::Note => Ok(PeopleOutcome::Done),
     })
 }

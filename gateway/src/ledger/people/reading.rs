@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use protocol::{
-    InvitationId, MemberId, SessionId, TokenId,
+    InvitationId, MemberId, SessionId, TeamId, TokenId,
     api::{
         AuditList, AuditQuery, AuditReport, DeviceClient, DeviceFlowScope, InvitationState, LinkKind, Role,
         Scope,
@@ -14,6 +14,7 @@ use super::{
     audit_list, device_code, link, member,
     passkey::{self, PASSKEY, PASSKEY_COLUMNS, PasskeyRecord},
     sql::{Row, RowError, Rows, Value, values},
+    team::{self, TeamRecord},
 };
 use crate::ledger::{LedgerError, Reader};
 
@@ -28,6 +29,9 @@ pub struct MemberRecord {
     pub created_at: i64,
     pub seen_at: Option<i64>,
     pub disabled_at: Option<i64>,
+    pub team: Option<TeamId>,
+    /// As JSON.
+    pub limits: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +103,8 @@ pub struct DeviceCodeRecord {
 }
 
 const MEMBER: &str = "member.id, member.name, member.email, member.role,
-       CAST(CASE WHEN password IS NULL THEN 0 ELSE 1 END AS BIGINT), member.created_at, member.seen_at, disabled_at";
+       CAST(CASE WHEN password IS NULL THEN 0 ELSE 1 END AS BIGINT), member.created_at, member.seen_at, disabled_at,
+       team_id, limits";
 const SESSION: &str = "session.id, session.created_at, session.seen_at, ends_at, step_up_at, client, address";
 const TOKEN: &str =
     "personal_token.id, last4, personal_token.name, scopes, personal_token.created_at, expires_at,
@@ -117,6 +122,8 @@ fn member_at(row: &Row, first: usize) -> Result<MemberRecord, RowError> {
         created_at: row.int(first + 5)?,
         seen_at: row.maybe_int(first + 6)?,
         disabled_at: row.maybe_int(first + 7)?,
+        team: row.maybe_id(first + 8)?.map(TeamId::from_uuid),
+        limits: row.maybe_text(first + 9)?,
     })
 }
 
@@ -200,6 +207,24 @@ impl PeopleReader<'_> {
         Ok(self.all(&sql, values![id], |row| member_at(row, 0)).await?.pop())
     }
 
+    /// What members may use who have limits of their own, as JSON.
+    pub async fn limits(&self) -> Result<HashMap<MemberId, String>, LedgerError> {
+        let sql = "SELECT id, limits FROM member WHERE removed_at IS NULL AND limits IS NOT NULL";
+        let read = |row: &Row| Ok((MemberId::from_uuid(row.id(0)?), row.text(1)?));
+        Ok(self.all(sql, &[], read).await?.into_iter().collect())
+    }
+
+    /// In the order of their names.
+    pub async fn teams(&self) -> Result<Vec<TeamRecord>, LedgerError> {
+        let sql = format!("{} ORDER BY name_key", team::TEAMS);
+        self.all(&sql, &[], team::team_at).await
+    }
+
+    pub async fn team(&self, id: TeamId) -> Result<Option<TeamRecord>, LedgerError> {
+        let sql = format!("{} AND id = ?1", team::TEAMS);
+        Ok(self.all(&sql, values![id], team::team_at).await?.pop())
+    }
+
     /// Also of those who were removed.
     pub async fn names(&self) -> Result<HashMap<MemberId, String>, LedgerError> {
         let read = |row: &Row| Ok((MemberId::from_uuid(row.id(0)?), row.text(1)?));
@@ -224,7 +249,7 @@ impl PeopleReader<'_> {
             "SELECT {MEMBER}, password FROM member
               WHERE removed_at IS NULL AND disabled_at IS NULL AND (name_key = ?1 OR email_key = ?1)"
         );
-        let read = |row: &Row| Ok((member_at(row, 0)?, row.maybe_text(8)?));
+        let read = |row: &Row| Ok((member_at(row, 0)?, row.maybe_text(10)?));
         Ok(self.all(&sql, values![member::key_of(name)], read).await?.pop())
     }
 

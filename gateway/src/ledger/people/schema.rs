@@ -52,6 +52,17 @@ CREATE INDEX key_of_member ON token_key(member_id);
     };
 }
 
+/// Members in teams, each with a pool of credit, and what a member may use with all keys together
+/// (JSON that only others read). The same in both databases.
+pub(in crate::ledger) const TEAMS: &str = "
+CREATE TABLE team (
+  id UUID PRIMARY KEY, name TEXT NOT NULL, name_key TEXT UNIQUE, key_id UUID NOT NULL UNIQUE,
+  created_at BIGINT NOT NULL, removed_at BIGINT
+);
+ALTER TABLE member ADD COLUMN team_id UUID;
+ALTER TABLE member ADD COLUMN limits TEXT;
+";
+
 pub(in crate::ledger) const SQLITE: &str = concat!(
     tables!(),
     "

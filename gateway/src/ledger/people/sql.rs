@@ -130,6 +130,7 @@ into_value! {
     &[u8; 32] => |it| Value::Bytes(it.to_vec());
     Vec<u8> => |it| Value::Bytes(it);
     protocol::MemberId => |it| Value::Id(*it.as_uuid());
+    protocol::TeamId => |it| Value::Id(*it.as_uuid());
     protocol::KeyId => |it| Value::Id(*it.as_uuid());
     protocol::SessionId => |it| Value::Id(*it.as_uuid());
     protocol::PasskeyId => |it| Value::Id(*it.as_uuid());

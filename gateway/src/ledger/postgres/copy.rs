@@ -26,6 +26,7 @@ const TABLES: &[&str] = &[
     "allowance",
     "answered",
     "member",
+    "team",
     "session",
     "link",
     "personal_token",

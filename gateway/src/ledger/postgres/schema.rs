@@ -12,6 +12,7 @@ pub(super) const STEPS: &[&str] = &[
     FAILURES,
     people::POSTGRES,
     people::PASSKEYS,
+    people::TEAMS,
 ];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`

@@ -16,6 +16,7 @@ pub(super) const STEPS: &[&str] = &[
     BILLS,
     people::SQLITE,
     people::PASSKEYS,
+    people::TEAMS,
 ];
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot
