@@ -19,6 +19,7 @@ const PAGES: [string, string][] = [
   ['redeem', '/redeem'],
   ['settings', '/settings'],
   ['members', '/members'],
+  ['new-team', '/members?show=team'],
   ['keys', '/keys'],
   ['mint', '/keys?show=mint'],
   ['models', '/models'],

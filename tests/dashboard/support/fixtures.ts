@@ -331,9 +331,7 @@ function keys(state: State) {
       createdAt: at((index + 2) * 3 * DAY),
       expiresAt: expires === null ? null : at(-expires * DAY),
       allowance:
-        index % 8 === 2
-          ? { amountNanoUsd: nano(10), every: 'month', carryOver: true, nextAt: at(-12 * DAY) }
-          : null,
+        index % 8 === 2 ? { amountNanoUsd: nano(10), every: 'month', carryOver: true, nextAt: at(-12 * DAY) } : null,
       memberId: index < 6 ? id(1, 1 + (index % 4)) : null,
       rpm: null,
       tpm: null,
@@ -405,7 +403,7 @@ const routes = (state: State) => ({
   models: models(state).map(({ id: model, pricing }, index) => ({
     model,
     origin: index === 6 ? 'builtIn' : index % 3 === 1 ? 'found' : 'configuration',
-    routes: (index % 3 === 0 ? ['anthropic-main', 'lab-gpu-1'] : [['openai-eu', 'gemini-main'][index % 2] ?? '']).map(
+    routes: (index % 6 === 0 && index < 6 ? ['anthropic-main', 'lab-gpu-1'] : [['openai-eu', 'gemini-main'][index % 2] ?? '']).map(
       (upstream, place) => ({
         upstream: index === 6 ? 'builtin' : upstream,
         upstreamModel: model,
@@ -469,9 +467,7 @@ const teams = (state: State) =>
           availableNanoUsd: nano([312.4, 112.5][index] ?? 0),
         },
         allowance:
-          index === 0
-            ? { amountNanoUsd: nano(40), every: 'month', carryOver: false, nextAt: at(-12 * DAY) }
-            : null,
+          index === 0 ? { amountNanoUsd: nano(40), every: 'month', carryOver: false, nextAt: at(-12 * DAY) } : null,
       }));
 
 const invitations = (state: State) =>

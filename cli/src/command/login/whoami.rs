@@ -96,6 +96,8 @@ mod tests {
                 created_at: "2026-06-01T12:00:00Z".parse().unwrap(),
                 disabled_at: None,
                 last_seen_at: None,
+                team_id: None,
+                limits: protocol::api::Limits::default(),
             },
             token: PersonalToken {
                 id: TokenId::from_bytes([2; 16]),

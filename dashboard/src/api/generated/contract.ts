@@ -458,6 +458,23 @@ export interface paths {
         patch: operations["patch_members_id"];
         trace?: never;
     };
+    "/api/v1/members/{id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says how much a member may use with all their keys together; what is absent has no limit. */
+        put: operations["put_members_id_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members/{id}/link": {
         parameters: {
             query?: never;
@@ -486,6 +503,23 @@ export interface paths {
         put?: never;
         /** Hands the gateway over: the member becomes owner, the caller admin, in a new session. */
         post: operations["post_members_id_owner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts a member into a team, or into none. Nothing that they hold moves. */
+        put: operations["put_members_id_team"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -663,6 +697,26 @@ export interface paths {
         put?: never;
         /** Reads the configuration again: all of it is in force, or nothing of it. */
         post: operations["post_reload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The routes of each model with weights and prices, and how the upstreams are: circuit breaker,
+         *     last error, time to the first byte.
+         */
+        get: operations["get_routes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -892,6 +946,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The teams, with what is left in each pool. */
+        get: operations["get_teams"];
+        put?: never;
+        /** Makes a team with a pool of credit. */
+        post: operations["post_teams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a team. What is left in its pool goes back to the house; its members and what they hold stay. */
+        delete: operations["delete_teams_id"];
+        options?: never;
+        head?: never;
+        /** Gives a team another name. */
+        patch: operations["patch_teams_id"];
+        trace?: never;
+    };
     "/api/v1/token": {
         parameters: {
             query?: never;
@@ -940,6 +1030,26 @@ export interface paths {
         post?: never;
         /** Revokes one of one's tokens. */
         delete: operations["delete_tokens_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upstream-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks a provider for its list of models, with a key that is not kept. Its address must be one
+         *     that an added upstream may have; one of the configuration is asked where that says.
+         */
+        post: operations["post_upstream_trials"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1154,12 +1264,14 @@ export interface components {
         };
         /**
          * @description `POST /api/v1/allocations`: moves credit from one key to another (`toKeyId`), or divides it
-         *     between several (`shares`).
+         *     between several (`shares`, or `evenly`).
          */
         AllocationRequest: {
             fromKeyId: components["schemas"]["KeyId"];
             toKeyId?: components["schemas"]["KeyId"] | null;
             shares?: components["schemas"]["Share"][] | null;
+            /** @description Divides evenly between these keys; what does not divide goes to the first of them. */
+            evenly?: components["schemas"]["KeyId"][] | null;
             amountNanoUsd?: components["schemas"]["Money"] | null;
         };
         /** @description A key's allowance. */
@@ -1666,6 +1778,13 @@ export interface components {
              * @description When a session of theirs was used last.
              */
             lastSeenAt?: string | null;
+            teamId?: components["schemas"]["TeamId"] | null;
+            /** @description What all keys of theirs may use together, besides what each key and device may. */
+            limits?: components["schemas"]["Limits"];
+        };
+        /** @description `PUT /api/v1/members/{id}/team` */
+        MemberTeamRequest: {
+            teamId?: components["schemas"]["TeamId"] | null;
         };
         /** @description `POST /api/v1/keys`: mints token keys. Their codes are in the answer and nowhere else. */
         MintRequest: components["schemas"]["Limits"] & {
@@ -1716,12 +1835,40 @@ export interface components {
         ModelList: {
             models: components["schemas"]["Model"][];
         };
+        /**
+         * @description Where a model comes from, and so where it is changed.
+         * @enum {string}
+         */
+        ModelOrigin: "configuration" | "found" | "builtIn";
         /** @description Prices for one million tokens; all zero for a model that is declared free. */
         ModelPricing: {
             inputNanoUsd: components["schemas"]["Money"];
             outputNanoUsd: components["schemas"]["Money"];
             cacheReadNanoUsd: components["schemas"]["Money"];
             cacheWriteNanoUsd: components["schemas"]["Money"];
+        };
+        ModelRoute: {
+            upstream: string;
+            /** @description What it is called there. */
+            upstreamModel: string;
+            /**
+             * Format: int32
+             * @description How often it is taken first, beside the weights of the other routes.
+             */
+            weight: number;
+            /** @description The operator's factor on the price, such as 1.25. */
+            multiplier: string;
+            pricing?: components["schemas"]["ModelPricing"] | null;
+            /** @description Where the price comes from, and a fingerprint of its numbers; null where it is free. */
+            priceVersion?: string | null;
+        };
+        ModelRoutes: {
+            /** @description What clients ask for. */
+            model: string;
+            origin: components["schemas"]["ModelOrigin"];
+            routes: components["schemas"]["ModelRoute"][];
+            /** @description The models that it stands for, best first; empty for one that is served itself. */
+            standsFor: string[];
         };
         /**
          * @description An amount in whole nano-USD (10⁻⁹ USD).
@@ -1985,6 +2132,14 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "member" | "admin" | "owner";
+        /**
+         * @description `GET /api/v1/routes`: where each model is served, in the order of the catalogue, and how the
+         *     upstreams are.
+         */
+        RouteList: {
+            models: components["schemas"]["ModelRoutes"][];
+            upstreams: components["schemas"]["UpstreamHealth"][];
+        };
         /** @description When credit runs out if days go on like those before. An estimate. */
         RunsOut: {
             /** Format: date */
@@ -2091,6 +2246,37 @@ export interface components {
             usage: components["schemas"]["TokenUsage"];
             costNanoUsd: components["schemas"]["Money"];
         };
+        /**
+         * @description Members who are given credit out of one pool. The pool is a lot like that of a key, whose code
+         *     nobody has: its credit is allocated to keys, and never spent itself.
+         */
+        Team: {
+            id: components["schemas"]["TeamId"];
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description The pool. Credit goes into and out of it under its `keyId`, as with any key. */
+            pool: components["schemas"]["LotFigures"];
+            allowance?: components["schemas"]["Allowance"] | null;
+        };
+        /** @description `PATCH /api/v1/teams/{id}` */
+        TeamChange: {
+            name: string;
+        };
+        /**
+         * Format: uuid
+         * @description Members who get their credit out of one lot.
+         */
+        TeamId: string;
+        TeamList: {
+            teams: components["schemas"]["Team"][];
+        };
+        /** @description `POST /api/v1/teams` */
+        TeamRequest: {
+            name: string;
+            /** @description What the pool begins with. */
+            creditNanoUsd?: components["schemas"]["Money"];
+        };
         TokenCreated: {
             /** @description The token `ttp_…`. Shown here once and nowhere else. */
             secret: string;
@@ -2174,6 +2360,40 @@ export interface components {
             /** @description It was added over the API, and can be removed there; the others are in the configuration. */
             isAdded?: boolean;
         };
+        /** @description How an upstream is, as this gateway sees it since it started. */
+        UpstreamHealth: {
+            upstream: string;
+            state: components["schemas"]["UpstreamState"];
+            /**
+             * Format: int32
+             * @description Failures since its last success.
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description While it rests: for so much longer.
+             */
+            restsForMs?: number | null;
+            /** Format: date-time */
+            lastErrorAt?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status of the last error; null where no answer came.
+             */
+            lastErrorStatus?: number | null;
+            /**
+             * Format: int64
+             * @description Answers whose first byte was timed.
+             */
+            answers: number;
+            /**
+             * Format: int64
+             * @description Half of the first bytes came within this time, by buckets.
+             */
+            firstByteMsP50?: number | null;
+            /** Format: int64 */
+            firstByteMsP95?: number | null;
+        };
         UpstreamList: {
             upstreams: components["schemas"]["Upstream"][];
         };
@@ -2191,6 +2411,45 @@ export interface components {
         /** @description No `Debug`, since it carries a secret. */
         UpstreamSecretRequest: {
             secret: string;
+        };
+        /** @enum {string} */
+        UpstreamState: "well" | "failing" | "resting";
+        /** @description What came of a trial. */
+        UpstreamTrial: {
+            /** @description It listed its models. */
+            works: boolean;
+            /**
+             * Format: int32
+             * @description Null where no answer came.
+             */
+            status?: number | null;
+            /** Format: int64 */
+            tookMs: number;
+            /** Format: int64 */
+            models: number;
+            /** @description The first ones by name. */
+            examples: string[];
+            /** @description What happened, for a person. */
+            message: string;
+            /** @description What to do next. */
+            hint: string;
+        };
+        /**
+         * @description `POST /api/v1/upstream-trials`: asks a provider for its list of models, and keeps nothing.
+         *     No `Debug`, since it may carry a secret.
+         */
+        UpstreamTrialRequest: {
+            /**
+             * @description One that is there already, with its key or with `secret`; else `provider` is needed.
+             * @default null
+             */
+            name?: string | null;
+            /** @default null */
+            provider?: string | null;
+            /** @default null */
+            baseUrl?: string | null;
+            /** @default null */
+            secret?: string | null;
         };
         /** @description `GET /api/v1/usage/{id}`: one request, with what was reserved for it. */
         UsageDetail: components["schemas"]["UsageEntry"] & {
@@ -3735,6 +3994,63 @@ export interface operations {
             };
         };
     };
+    put_members_id_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Limits"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     post_members_id_link: {
         parameters: {
             query?: never;
@@ -3798,6 +4114,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionResponse"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_members_id_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberTeamRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             401: {
@@ -4348,6 +4721,41 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteList"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5019,6 +5427,204 @@ export interface operations {
             };
         };
     };
+    get_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_teams_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    patch_teams_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_token: {
         parameters: {
             query?: never;
@@ -5240,6 +5846,69 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_upstream_trials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpstreamTrialRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpstreamTrial"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -34,7 +34,10 @@ const UNUSED = [
 /** $40 a month */
 export const ruleOf = ({ amountNanoUsd, every }: Given): string => `${moneyLeft(amountNanoUsd)} a ${every}`;
 
-const plain = (nano: string): string => moneyExact(nano).replace(/[^\d.]/g, '').replace(/(\.\d\d)0+$/, '$1');
+const plain = (nano: string): string =>
+  moneyExact(nano)
+    .replace(/[^\d.]/g, '')
+    .replace(/(\.\d\d)0+$/, '$1');
 
 export function SetAllowance({ of: lot, onClose }: { of: Lot; onClose: () => void }) {
   const before = lot.allowance;
@@ -59,7 +62,11 @@ export function SetAllowance({ of: lot, onClose }: { of: Lot; onClose: () => voi
       ),
     onSuccess: (_transfers, what) => {
       void client.invalidateQueries();
-      toast(what === 'end' ? `${lot.name} has no allowance any more` : `${lot.name} gets ${moneyLeft(amount ?? 0n)} a ${every}`);
+      toast(
+        what === 'end'
+          ? `${lot.name} has no allowance any more`
+          : `${lot.name} gets ${moneyLeft(amount ?? 0n)} a ${every}`,
+      );
       onClose();
     },
   });
@@ -71,7 +78,12 @@ export function SetAllowance({ of: lot, onClose }: { of: Lot; onClose: () => voi
       foot={
         <>
           {before && (
-            <Button look="quiet-danger" style={{ marginRight: 'auto' }} disabled={change.isPending} onClick={() => change.mutate('end')}>
+            <Button
+              look="quiet-danger"
+              style={{ marginRight: 'auto' }}
+              disabled={change.isPending}
+              onClick={() => change.mutate('end')}
+            >
               End the allowance
             </Button>
           )}

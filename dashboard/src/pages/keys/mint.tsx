@@ -30,7 +30,17 @@ interface Form {
 
 const MANY_MAX = 500;
 
-const EMPTY: Form = { credit: '5.00', many: '1', note: '', devices: '3', expires: '', models: null, member: '', pool: '', perMonth: '' };
+const EMPTY: Form = {
+  credit: '5.00',
+  many: '1',
+  note: '',
+  devices: '3',
+  expires: '',
+  models: null,
+  member: '',
+  pool: '',
+  perMonth: '',
+};
 
 /** What is wrong with the form, field by field. */
 function mistakes(form: Form, left: bigint | undefined) {
@@ -83,7 +93,10 @@ async function mintKeys(form: Form): Promise<Schemas['MintResponse']> {
   const evenly = minted.keys.map((key) => key.id);
   const amountNanoUsd = (credit * BigInt(evenly.length)).toString();
   await answer(
-    api.POST('/api/v1/allocations', { params: { header: once() }, body: { fromKeyId: form.pool, evenly, amountNanoUsd } }),
+    api.POST('/api/v1/allocations', {
+      params: { header: once() },
+      body: { fromKeyId: form.pool, evenly, amountNanoUsd },
+    }),
   );
   return { ...minted, keys: minted.keys.map((key) => ({ ...key, creditNanoUsd: credit.toString() })) };
 }
@@ -159,7 +172,8 @@ export function Mint({ onClose }: { onClose: () => void }) {
           options={[
             ['', 'New credit'],
             ...teams.map(
-              (one) => [one.pool.keyId, `The pool of ${one.name}, ${moneyLeft(one.pool.availableNanoUsd)} left`] as const,
+              (one) =>
+                [one.pool.keyId, `The pool of ${one.name}, ${moneyLeft(one.pool.availableNanoUsd)} left`] as const,
             ),
           ]}
           onChange={(pool) => set({ pool })}

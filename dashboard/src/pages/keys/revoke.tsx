@@ -26,7 +26,8 @@ async function close(key: Key, rest: string): Promise<void> {
       api.POST('/api/v1/allocations', { params: { header: once() }, body: { fromKeyId: key.id, toKeyId: rest } }),
     );
   await answer(api.DELETE('/api/v1/keys/{id}', { params: { path } }));
-  if (rest !== STAYS) await answer(api.POST('/api/v1/keys/{id}/reclaim', { params: { path, header: once() }, body: {} }));
+  if (rest !== STAYS)
+    await answer(api.POST('/api/v1/keys/{id}/reclaim', { params: { path, header: once() }, body: {} }));
 }
 
 /** Stops a key. The focus begins on keeping it. */
@@ -72,7 +73,7 @@ export function Revoke({ keyToStop: key, onClose }: { keyToStop: Key; onClose: (
       <ul className="stack close soft">
         <li>
           {key.devicesEnrolled > 0
-            ? `${count(key.devicesEnrolled, 'device')} stop: the next request of each is refused.`
+            ? `${count(key.devicesEnrolled, 'device stops', 'devices stop')}: the next request of each is refused.`
             : 'The code cannot be redeemed any more.'}
         </li>
         <li>
@@ -85,7 +86,9 @@ export function Revoke({ keyToStop: key, onClose }: { keyToStop: Key; onClose: (
       <Choice label="The rest of its credit" value={rest} options={options} onChange={setRest} />
       <Receipt label="What happens to its credit">
         <ReceiptLine what="Spent, stays in the history" amount={moneyExact(key.spentNanoUsd)} />
-        {BigInt(key.heldNanoUsd) > 0n && <ReceiptLine what="Held by what is running" amount={moneyExact(key.heldNanoUsd)} />}
+        {BigInt(key.heldNanoUsd) > 0n && (
+          <ReceiptLine what="Held by what is running" amount={moneyExact(key.heldNanoUsd)} />
+        )}
         <ReceiptLine what={`${place} gets`} amount={moneyExact(key.availableNanoUsd)} />
         <ReceiptSum what="Given to it so far" amount={moneyExact(key.grantedNanoUsd)} />
       </Receipt>

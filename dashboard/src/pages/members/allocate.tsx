@@ -97,7 +97,9 @@ export function Allocate({ to, onClose }: { to: To; onClose: () => void }) {
       </div>
       {keyless.length > 0 && (
         <Note>
-          {keyless.length === 1 ? `${keyless[0]?.name ?? ''} has no key yet: one is` : `${count(keyless.length, 'person', 'people')} have no key yet: one is`}{' '}
+          {keyless.length === 1
+            ? `${keyless[0]?.name ?? ''} has no key yet: one is`
+            : `${count(keyless.length, 'person', 'people')} have no key yet: one is`}{' '}
           minted for each, and its code is shown next.
         </Note>
       )}
@@ -106,7 +108,11 @@ export function Allocate({ to, onClose }: { to: To; onClose: () => void }) {
   );
 }
 
-function Preview(props: { amount: bigint; people: number; source: NonNullable<ReturnType<typeof sourcesOf>[number]>[1] }) {
+function Preview(props: {
+  amount: bigint;
+  people: number;
+  source: NonNullable<ReturnType<typeof sourcesOf>[number]>[1];
+}) {
   const { amount, people, source } = props;
   const { each, more } = evenly(amount, people);
   return (

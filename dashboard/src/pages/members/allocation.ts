@@ -15,11 +15,19 @@ export const keyOf = (keys: readonly Key[], member: string): Key | undefined =>
 
 export const HOUSE = 'house';
 
-export function sourcesOf(teams: readonly Team[], keys: readonly Key[], without: readonly string[]): [string, Source][] {
+export function sourcesOf(
+  teams: readonly Team[],
+  keys: readonly Key[],
+  without: readonly string[],
+): [string, Source][] {
   const pools = new Set(teams.map((team) => team.pool.keyId));
   const own = keys.filter(
     (key) =>
-      !pools.has(key.id) && !isClosed(key) && !key.memberId && !without.includes(key.id) && BigInt(key.availableNanoUsd) > 0n,
+      !pools.has(key.id) &&
+      !isClosed(key) &&
+      !key.memberId &&
+      !without.includes(key.id) &&
+      BigInt(key.availableNanoUsd) > 0n,
   );
   return [
     [HOUSE, { lot: undefined, name: 'New credit' }],

@@ -18,7 +18,11 @@ interface Form {
 }
 
 const dollars = (nano: string | null | undefined): string =>
-  nano ? moneyExact(nano).replace(/[^\d.]/g, '').replace(/(\.\d\d)0+$/, '$1') : '';
+  nano
+    ? moneyExact(nano)
+        .replace(/[^\d.]/g, '')
+        .replace(/(\.\d\d)0+$/, '$1')
+    : '';
 
 const whole = (text: string): number | null =>
   /^\d{1,9}$/.test(text.trim()) && Number(text) > 0 ? Number(text) : null;

@@ -77,7 +77,8 @@ export function CreditTree({ tree, ...acts }: { tree: Tree } & Acts) {
                   flip={() => setOpen((now) => flip(now, 'loose'))}
                   strong
                 />
-                {open.has('loose') && tree.loose.map((key) => <KeyLine key={key.id} of={key} level={2} act={acts.onKey} />)}
+                {open.has('loose') &&
+                  tree.loose.map((key) => <KeyLine key={key.id} of={key} level={2} act={acts.onKey} />)}
               </>
             )}
           </tbody>
@@ -168,7 +169,8 @@ function ruleOfPerson({ limits }: PersonNode['member'], keys: PersonNode['keys']
     limits?.spendPerDayNanoUsd ? `at most ${moneyLeft(limits.spendPerDayNanoUsd)} a day` : '',
     limits?.spendPerMonthNanoUsd ? `at most ${moneyLeft(limits.spendPerMonthNanoUsd)} a month` : '',
   ].filter(Boolean);
-  return [...rules, ...caps].join(', ') || undefined;
+  const all = [...rules, ...caps].join(', ');
+  return all === '' ? undefined : all;
 }
 
 const KeyLine = ({ of: key, level, act }: { of: KeyAct['key']; level: number; act: (act: KeyAct) => void }) => (
@@ -203,7 +205,13 @@ function Line({ level, icon, name, about, holding, rule, isOpen, flip, actions, 
       <td className="wide-name" data-level={level}>
         <span className="thing">
           {flip ? (
-            <button type="button" className="fold" aria-expanded={isOpen} aria-label={`What is in ${name}`} onClick={flip}>
+            <button
+              type="button"
+              className="fold"
+              aria-expanded={isOpen}
+              aria-label={`What is in ${name}`}
+              onClick={flip}
+            >
               <Fold aria-hidden="true" />
             </button>
           ) : (

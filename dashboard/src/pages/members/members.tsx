@@ -99,7 +99,9 @@ function Credit({ members, ...acts }: CreditProps) {
   return (
     <Of query={keys} rows={6}>
       {(keys) => (
-        <Of query={teams} rows={6}>{(teams) => <CreditTree tree={treeOf(members, teams, keys)} {...acts} />}</Of>
+        <Of query={teams} rows={6}>
+          {(teams) => <CreditTree tree={treeOf(members, teams, keys)} {...acts} />}
+        </Of>
       )}
     </Of>
   );

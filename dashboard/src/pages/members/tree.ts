@@ -51,7 +51,9 @@ export function treeOf(members: readonly MemberSummary[], teams: readonly Team[]
     const people = members.filter((member) => (member.teamId ?? undefined) === team?.id).map(person);
     return { team, people, holding: together([...people.map(({ holding }) => holding), ...(team ? [team.pool] : [])]) };
   };
-  const groups = [...teams.map(group), group(undefined)].filter(({ team, people }) => team || people.length > 0);
+  const groups = [...teams.map(group), group(undefined)].filter(
+    ({ team, people }) => team !== undefined || people.length > 0,
+  );
   const loose = open.filter((key) => !members.some((member) => member.id === key.memberId));
   return {
     holding: together([...groups.map(({ holding }) => holding), ...loose]),

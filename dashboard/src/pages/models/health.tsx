@@ -25,7 +25,8 @@ export function LastError({ of: health }: { of: Health | undefined }) {
   if (!health?.lastErrorAt) return <span className="muted">none since the gateway started</span>;
   return (
     <>
-      {health.lastErrorStatus ? `HTTP ${health.lastErrorStatus.toString()}` : 'no answer'}, <Ago at={health.lastErrorAt} />
+      {health.lastErrorStatus ? `HTTP ${health.lastErrorStatus.toString()}` : 'no answer'},{' '}
+      <Ago at={health.lastErrorAt} />
       {health.failures > 0 && `, ${health.failures.toString()} in a row`}
     </>
   );
@@ -36,7 +37,7 @@ export function FirstByte({ of: health }: { of: Health | undefined }) {
   const shown = (ms: number | null | undefined) => (ms === null || ms === undefined ? 'over 5 min' : duration(ms));
   return (
     <span className="num" title={`${health.answers.toString()} answers since the gateway started, by buckets`}>
-      {shown(health.firstByteMsP50)} half, {shown(health.firstByteMsP95)} 95 of 100
+      {shown(health.firstByteMsP50)} the median, {shown(health.firstByteMsP95)} at most in 95 of 100
     </span>
   );
 }

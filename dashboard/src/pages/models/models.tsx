@@ -155,7 +155,8 @@ interface LineProps {
 /** The upstream of a model's heaviest route stands for it, and how many more there are. */
 function Served({ served, upstreams }: Pick<LineProps, 'served' | 'upstreams'>) {
   if (!served) return <Unknown why="Where it is served is being looked up." />;
-  if (served.standsFor.length > 0) return <span className="soft">one of {count(served.standsFor.length, 'model')}</span>;
+  if (served.standsFor.length > 0)
+    return <span className="soft">one of {count(served.standsFor.length, 'model')}</span>;
   const [first] = [...served.routes].sort((one, other) => other.weight - one.weight);
   if (!first) return <Unknown why="It has no route." />;
   const health = upstreams.find((one) => one.upstream === first.upstream);
@@ -178,7 +179,12 @@ function Line({ model, served, upstreams, open }: LineProps) {
   return (
     <tr className="opens" onClick={open}>
       <td className="wide-name">
-        <button type="button" className="plain-link name cut" style={{ maxWidth: '100%' }} title={`${id}: show its routes`}>
+        <button
+          type="button"
+          className="plain-link name cut"
+          style={{ maxWidth: '100%' }}
+          title={`${id}: show its routes`}
+        >
           {id}
         </button>
         {!pricing && <span className="on-narrow">{state}</span>}

@@ -27,7 +27,11 @@ export function OneModel({ model, onClose }: { model: Model; onClose: () => void
       <Of query={query}>
         {({ models, upstreams }) => {
           const found = models.find((one) => one.model === model.id);
-          return found ? <Served by={found} upstreams={upstreams} /> : <p className="soft">It is not served any more.</p>;
+          return found ? (
+            <Served by={found} upstreams={upstreams} />
+          ) : (
+            <p className="soft">It is not served any more.</p>
+          );
         }}
       </Of>
     </Drawer>
@@ -112,7 +116,7 @@ function OneRoute(props: { of: Schemas['ModelRoute']; share: string; health: Hea
       <dd className="num">
         {route.pricing
           ? `${moneyPrice(route.pricing.inputNanoUsd)} in, ${moneyPrice(route.pricing.outputNanoUsd)} out`
-          : 'none'}
+          : 'none'}{' '}
         {route.multiplier !== '1' && <span className="tag">× {route.multiplier}</span>}
         <span className="under">{route.priceVersion ?? 'without a version: it is free, or has no price'}</span>
       </dd>

@@ -166,8 +166,8 @@ function Replace({ of, onClose }: { of: Upstream; onClose: () => void }) {
       {put.data && <Told of={put.data} />}
       {of.secretLast4 && (
         <Note>
-          The present one ends in {of.secretLast4}. Requests that run go on with it; the next ones take the new one. Then
-          revoke the old one at the provider.
+          The present one ends in {of.secretLast4}. Requests that run go on with it; the next ones take the new one.
+          Then revoke the old one at the provider.
         </Note>
       )}
     </Dialog>
