@@ -143,6 +143,9 @@ rules! {
     AddPasskey         [Own, Own, Own, Own, No, No]         NEVER, Needed;
     RenamePasskey      [Own, Own, Own, Own, No, No]         NEVER, NotNeeded;
     RemovePasskey      [Own, Own, Own, Own, No, No]         NEVER, Needed;
+    ListIdentities     [Own, Own, Own, Own, No, No]         NEVER, NotNeeded;
+    ConnectIdentity    [Own, Own, Own, Own, No, No]         NEVER, Needed;
+    RemoveIdentity     [Own, Own, Own, Own, No, No]         NEVER, Needed;
     ListTokens         [Own, Own, Own, Own, No, No]         with(Scope::Read), NotNeeded;
     CreateToken        [Own, Own, Own, Own, No, No]         NEVER, Needed;
     RevokeToken        [Own, Own, Own, Own, No, No]         NEVER, NotNeeded;

@@ -35,6 +35,7 @@ pub use discover::{Found, discover};
 pub use health::Health;
 pub use origin::{ConnectError, Connected, Origin};
 pub use outward::ProxySetting;
+pub(crate) use outward::through_proxy;
 pub use sources::Sources;
 pub use trial::{Trials, Tried, on_trial};
 

@@ -3,6 +3,7 @@
 mod check;
 mod limits;
 mod reconcile;
+mod sign_in;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -17,6 +18,7 @@ use crate::network::{NetworkError, Reach};
 
 pub use limits::Limits;
 pub use reconcile::{ReconcileConfig, Tolerance};
+pub use sign_in::{SignInConfig, SignInKind, is_safe_url};
 
 use crate::catalogue::{MaxPrice, ProxySetting};
 
@@ -69,6 +71,8 @@ pub struct Config {
     pub log: LogConfig,
     pub telemetry: TelemetryConfig,
     pub reconcile: ReconcileConfig,
+    /// Services by which members sign in, beside passwords and passkeys.
+    pub sign_in: Vec<SignInConfig>,
     #[serde(rename = "upstream")]
     pub upstreams: Vec<UpstreamConfig>,
     #[serde(rename = "model")]

@@ -40,10 +40,11 @@ pub use operation::{
 };
 pub use orphan::{Orphan, Recovered};
 pub use people::{
-    Actor, Asked, CodeAnswer, DeviceCode, DeviceCodeRecord, FlowOutcome, FlowSecrets, IDLE_MS, Link,
-    LinkRecord, LinkUse, MemberEdit, MemberRecord, NewMember, NewPasskey, NewSession, NewTeam, NewToken,
-    Note, PasskeyRecord, PasskeyThen, PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader, PeopleRefusal,
-    PeopleRequest, SessionRecord, SignInRecord, Spent, TeamRecord, TokenRecord,
+    Actor, Asked, CodeAnswer, DeviceCode, DeviceCodeRecord, FlowOutcome, FlowSecrets, IDLE_MS,
+    IdentityRecord, IdentityThen, IdentityUse, Link, LinkRecord, LinkUse, MemberEdit, MemberRecord,
+    NewMember, NewPasskey, NewSession, NewTeam, NewToken, Newcomer, Note, PasskeyRecord, PasskeyThen,
+    PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader, PeopleRefusal, PeopleRequest, SessionRecord,
+    SignInRecord, Spent, TeamRecord, TokenRecord,
 };
 pub use postgres::{Change, Changes, DatabaseUrl, Moved, NotADatabaseUrl, PostgresReader, copy_in};
 pub use reader::{Reader, SealedSecrets, UsageOf};
@@ -57,7 +58,7 @@ use operation::{Hold, Operation};
 use queue::{Queue, Standing};
 
 pub use crate::failure_limit::FailuresMax;
-use crate::metrics::Histogram;
+use crate::{clock::now_ms, metrics::Histogram};
 
 /// Why the ledger gave no answer.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -241,6 +242,20 @@ impl Ledger {
         }
         self.ask_bounded(|answer| Operation::CountFailure { peer, most, answer })
             .await
+    }
+
+    /// Takes back what was counted of a peer that was right in the end.
+    pub async fn forget_failures(&self, peer: [u8; 32]) -> Result<(), LedgerError> {
+        if self.is_local {
+            return Ok(());
+        }
+        let request = PeopleRequest {
+            at: now_ms(),
+            change: PeopleChange::ForgetFailures(peer),
+            note: None,
+            asked: None,
+        };
+        self.people(request).await.map(drop)
     }
 
     /// Stops a key and all its devices; false when there is no such key.

@@ -8,9 +8,9 @@ use utoipa::{
 };
 
 use crate::route::{
-    audit, credit, device_flow, devices, events, health, invitations, keys, ledger, members, models,
-    passkeys, preferences, reconciliation, redeem, reload, routes, session, sign_in, summary, teams, tokens,
-    upstreams, usage,
+    audit, credit, device_flow, devices, events, health, identities, invitations, keys, ledger, members,
+    models, passkeys, preferences, reconciliation, redeem, reload, routes, session, sign_in, summary, teams,
+    tokens, upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +28,7 @@ use crate::route::{
         invitations::list, invitations::create, invitations::revoke,
         passkeys::list, passkeys::begin, passkeys::add, passkeys::rename, passkeys::remove, passkeys::ask,
         passkeys::sign_in, passkeys::ask_step_up, passkeys::step_up,
+        identities::begin, identities::callback, identities::connect, identities::list, identities::remove,
         tokens::list, tokens::create, tokens::revoke, tokens::own, tokens::end_own,
         device_flow::code, device_flow::token, device_flow::look, device_flow::approve, device_flow::deny,
         audit::list, audit::verify, keys::claim, keys::assign,

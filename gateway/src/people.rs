@@ -3,9 +3,12 @@
 mod attempts;
 mod challenge;
 mod code;
+mod limits;
 mod password;
+pub mod provider;
 pub mod webauthn;
 
+use arc_swap::ArcSwap;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 pub use attempts::Attempts;
@@ -17,6 +20,7 @@ use protocol::{Code, Problem};
 use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
+use self::provider::Providers;
 use crate::{
     clock::now_ms,
     failure_limit::FailureLimit,
@@ -34,6 +38,8 @@ pub struct Doorkeeper {
     pub peers: FailureLimit,
     /// Codes that devices of one peer asked for.
     pub codes: FailureLimit,
+    /// Who else may say who somebody is.
+    pub providers: ArcSwap<Providers>,
 }
 
 /// One peer may try other accounts when one is slow; not all of them.
@@ -49,6 +55,7 @@ impl Default for Doorkeeper {
             attempts: Attempts::default(),
             peers: FailureLimit::new(PEER_PER_MINUTE, PEER_PER_HOUR),
             codes: FailureLimit::new(CODES_PER_MINUTE, CODES_PER_HOUR),
+            providers: ArcSwap::default(),
         }
     }
 }
@@ -107,6 +114,7 @@ pub fn refused(refusal: PeopleRefusal, what: &str) -> Problem {
         PeopleRefusal::LastOwner => Problem::new(Code::LastOwner, "Nobody else owns this gateway."),
         PeopleRefusal::Key => Problem::new(Code::KeyRefused, "This token key is not accepted."),
         PeopleRefusal::Passkey => passkey_refused(),
+        PeopleRefusal::Identity => Problem::new(Code::SignInRefused, "Nobody here is known by this account."),
         PeopleRefusal::Reused => Problem::new(
             Code::IdempotencyKeyReused,
             "Another request came under this Idempotency-Key.",

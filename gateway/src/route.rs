@@ -8,6 +8,7 @@ pub mod devices;
 pub mod events;
 pub mod health;
 pub mod idempotency;
+pub mod identities;
 pub mod invitations;
 pub mod keys;
 pub mod ledger;

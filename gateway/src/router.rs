@@ -15,9 +15,9 @@ use crate::{
     access::Action,
     openapi,
     route::{
-        ApiError, access, audit, credit, device_flow, devices, events, health, invitations, keys, ledger,
-        members, model_list, models, pages, passkeys, preferences, reconciliation, redeem, reload, routes,
-        session, sign_in, summary, teams, tokens, upstreams, usage,
+        ApiError, access, audit, credit, device_flow, devices, events, health, identities, invitations, keys,
+        ledger, members, model_list, models, pages, passkeys, preferences, reconciliation, redeem, reload,
+        routes, session, sign_in, summary, teams, tokens, upstreams, usage,
     },
     state::Gateway,
 };
@@ -108,6 +108,8 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .get("/openapi.json", Action::ReadContract, openapi::serve)
         .get("/sign-in", Action::SeeSignIn, sign_in::ways)
         .post("/sign-in/passkey", Action::SeeSignIn, passkeys::ask)
+        .post("/sign-in/providers/{name}", Action::SignIn, identities::begin)
+        .get("/sign-in/providers/{name}/callback", Action::SignIn, identities::callback)
         .post("/sign-in/link", Action::MakeOwnerLink, sign_in::owner_link)
         .get("/session", Action::SeeSession, session::show)
         .post("/session", Action::SignIn, sign_in::by_password)
@@ -141,6 +143,9 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .post("/passkeys/challenge", Action::AddPasskey, passkeys::begin)
         .patch("/passkeys/{id}", Action::RenamePasskey, passkeys::rename)
         .delete("/passkeys/{id}", Action::RemovePasskey, passkeys::remove)
+        .get("/identities", Action::ListIdentities, identities::list)
+        .post("/identities/providers/{name}", Action::ConnectIdentity, identities::connect)
+        .delete("/identities/{id}", Action::RemoveIdentity, identities::remove)
         .get("/tokens", Action::ListTokens, tokens::list)
         .post("/tokens", Action::CreateToken, tokens::create)
         .delete("/tokens/{id}", Action::RevokeToken, tokens::revoke)

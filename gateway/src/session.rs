@@ -24,8 +24,13 @@ pub fn ends_at(role: Role, now: i64) -> i64 {
     }
 }
 
-pub fn is_over(session: &SessionRecord, now: i64) -> bool {
-    session.ends_at <= now || session.seen_at + IDLE_MS <= now
+/// For so long nobody who is alone at the gateway's own machine needs another link.
+pub const LASTING_MS: i64 = 90 * 24 * HOUR_MS;
+
+/// A session that lasts does so at the gateway's own machine; from elsewhere it is like any other.
+pub fn is_over(session: &SessionRecord, now: i64, is_local: bool) -> bool {
+    let is_idle = session.seen_at + IDLE_MS <= now;
+    session.ends_at <= now || (is_idle && !(session.is_lasting && is_local))
 }
 
 pub fn is_fresh(session: &SessionRecord, now: i64) -> bool {
@@ -68,6 +73,42 @@ impl Page {
         party_at(scheme, rest.split('/').next()?)
     }
 
+    /// This page's address of the gateway, without a slash at its end.
+    pub fn base(&self, public_url: &str) -> String {
+        let authority = self
+            .origin
+            .split_once("://")
+            .map_or("", |(_, authority)| authority);
+        if !is_loopback_host(authority) {
+            return public_url.to_owned();
+        }
+        let path = public_url.split_once("://").map_or("", |(_, rest)| rest);
+        let path = path.find('/').map_or("", |at| path.get(at..).unwrap_or_default());
+        format!("{}{path}", self.origin)
+    }
+
+    fn attempt_name(&self) -> String {
+        format!("{}-sign-in", self.cookie_name())
+    }
+
+    /// What the browser took along when it set out to a provider.
+    pub fn attempt(&self, headers: &HeaderMap) -> Option<Zeroizing<String>> {
+        cookie_of(headers, &self.attempt_name())
+    }
+
+    /// It comes back from another site, with which browsers send no strict cookie.
+    pub fn set_attempt(&self, attempt: &str, seconds: i64) -> HeaderValue {
+        self.cookie_like(
+            &self.attempt_name(),
+            attempt,
+            "Lax",
+            &format!("; Max-Age={seconds}"),
+        )
+    }
+    pub fn clear_attempt(&self) -> HeaderValue {
+        self.cookie_like(&self.attempt_name(), "", "Lax", "; Max-Age=0")
+    }
+
     fn cookie_name(&self) -> String {
         match &self.plain_port {
             Some(port) => format!("token-tracker-{port}"),
@@ -77,18 +118,15 @@ impl Page {
 
     /// The secret in the request's cookie, if it has one.
     pub fn secret(&self, headers: &HeaderMap) -> Option<Zeroizing<String>> {
-        let name = self.cookie_name();
-        let cookies = headers.get_all(header::COOKIE).iter();
-        cookies
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(found, _)| *found == name)
-            .map(|(_, secret)| Zeroizing::new(secret.to_owned()))
+        cookie_of(headers, &self.cookie_name())
     }
 
     pub fn set_cookie(&self, secret: &str) -> HeaderValue {
         self.cookie(secret, "")
+    }
+    /// It outlives the browser's window.
+    pub fn set_lasting_cookie(&self, secret: &str) -> HeaderValue {
+        self.cookie(secret, &format!("; Max-Age={}", LASTING_MS / 1_000))
     }
     pub fn clear_cookie(&self) -> HeaderValue {
         self.cookie("", "; Max-Age=0")
@@ -96,11 +134,12 @@ impl Page {
 
     /// Without an age the cookie ends with the browser; the session may end before.
     fn cookie(&self, secret: &str, more: &str) -> HeaderValue {
+        self.cookie_like(&self.cookie_name(), secret, "Strict", more)
+    }
+
+    fn cookie_like(&self, name: &str, secret: &str, same_site: &str, more: &str) -> HeaderValue {
         let secure = if self.plain_port.is_some() { "" } else { "; Secure" };
-        let text = format!(
-            "{}={secret}; Path=/; HttpOnly; SameSite=Strict{secure}{more}",
-            self.cookie_name()
-        );
+        let text = format!("{name}={secret}; Path=/; HttpOnly; SameSite={same_site}{secure}{more}");
         let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
         value.set_sensitive(true);
         value
@@ -135,6 +174,16 @@ impl Page {
         }
         Ok(())
     }
+}
+
+fn cookie_of(headers: &HeaderMap, name: &str) -> Option<Zeroizing<String>> {
+    let cookies = headers.get_all(header::COOKIE).iter();
+    cookies
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(found, _)| *found == name)
+        .map(|(_, secret)| Zeroizing::new(secret.to_owned()))
 }
 
 fn party_at(scheme: &str, authority: &str) -> Option<Party> {
@@ -217,6 +266,20 @@ mod tests {
         };
         assert_eq!(secret("localhost:2").as_deref(), Some("two"));
         assert_eq!(secret("localhost:3"), None);
+    }
+
+    #[test]
+    fn a_provider_sends_people_back_to_where_they_were() {
+        let base = |host: &str, public: &str| page(host, false).base(public);
+        let public = "https://tokens.example/under";
+        assert_eq!(base("tokens.example", public), public);
+        assert_eq!(base("localhost:7425", public), "http://localhost:7425/under");
+        assert_eq!(base("127.0.0.1:1", "http://127.0.0.1:1"), "http://127.0.0.1:1");
+        let cookie = page("tokens.example", true).set_attempt("a", 600);
+        assert_eq!(
+            cookie.to_str().unwrap(),
+            "__Host-token-tracker-sign-in=a; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=600"
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::{
     catalogue::{Catalogue, Found, Sources, build},
     config::{Config, ConfigError, Limits},
     ledger::{LedgerError, SealedSecrets},
+    people::provider::Providers,
     state::Gateway,
 };
 
@@ -94,7 +95,9 @@ pub fn reload(gateway: &Gateway, stored: &SealedSecrets) -> Result<Reloaded, Con
         upstreams: config.upstreams.len(),
         needs_restart: needs_restart(&settings.started_with, &config),
     };
+    let providers = Providers::new(&config)?;
     let limits = config.limits;
+    gateway.door.providers.store(Arc::new(providers));
     gateway
         .failed_redeems
         .set(limits.failed_redeems_per_minute, limits.failed_redeems_per_hour);

@@ -6,6 +6,7 @@ mod audit;
 mod credit;
 mod device_flow;
 mod event;
+mod identity;
 mod invitation;
 mod key;
 mod limits;
@@ -43,6 +44,7 @@ pub use device_flow::{
     DeviceLinkRequest, DeviceTokenAnswer, DeviceTokenRequest,
 };
 pub use event::Event;
+pub use identity::{Identity, IdentityList, SignInAddress, SignInProvider};
 pub use invitation::{Invitation, InvitationCreated, InvitationList, InvitationRequest, InvitationState};
 pub use key::{
     AssignKeyRequest, ClaimKeyRequest, KeyList, KeyResponse, KeyState, KeySummary, MintRequest, MintResponse,

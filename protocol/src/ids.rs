@@ -80,6 +80,10 @@ id!(
     PasskeyId
 );
 id!(
+    /// One account elsewhere that signs a member in.
+    IdentityId
+);
+id!(
     /// One line of the audit log.
     AuditId
 );

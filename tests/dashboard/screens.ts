@@ -12,6 +12,7 @@ import { servePages } from './support/pages.ts';
 import { settled, stage, type Look } from './support/stage.ts';
 
 const PAGES: [string, string][] = [
+  ['sign-in', '/?as=nobody'],
   ['overview', '/'],
   ['usage', '/usage'],
   ['request', '/usage?request=01930009-0000-7000-8000-0000000f423d'],
@@ -31,7 +32,7 @@ const SCHEMES: Scheme[] = ['light', 'dark'];
 const WIDTHS = ['wide', 'narrow'] as const;
 
 /** Pages that wait for nothing. */
-const NEVER_LOADING = ['redeem'];
+const NEVER_LOADING = ['redeem', 'sign-in'];
 
 /** The usual state in every look; long names where there is least room; the others in one look. */
 function isWanted({ name, state, scheme, width }: Look & { name: string }): boolean {

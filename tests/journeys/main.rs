@@ -55,6 +55,7 @@ mod people;
 mod people_cluster;
 mod people_events;
 mod prices;
+mod providers;
 mod reconcile;
 mod redeem;
 mod reload;

@@ -57,6 +57,48 @@ async fn the_printed_link_makes_the_owner_once() {
     assert_eq!(owner.member().await["name"], "Owner");
 }
 
+/// Two hours in which nobody does anything.
+fn let_hours_pass(gateway: &Gateway) {
+    let file = gateway.home().data_dir().join("gateway.db");
+    let database = rusqlite::Connection::open(file).unwrap();
+    let sql = "UPDATE session SET seen_at = seen_at - 7200000, step_up_at = step_up_at - 7200000";
+    assert_ne!(database.execute(sql, []).unwrap(), 0);
+}
+
+#[tokio::test]
+async fn who_is_alone_at_the_machine_stays_signed_in_until_there_is_a_password() {
+    let gateway = Gateway::start(&Config::new()).await;
+    let mut browser = Browser::new(&gateway);
+    let link = json!({ "link": printed_link(&gateway), "name": "Olga" });
+    let opened = browser.post("/session/link", link).await.expect(201);
+    let cookie = opened.header("set-cookie").unwrap();
+    assert!(
+        cookie.contains("Max-Age=7776000"),
+        "it outlives the window: {cookie}"
+    );
+    let_hours_pass(&gateway);
+    browser
+        .post("/keys", json!({ "creditNanoUsd": "1" }))
+        .await
+        .expect(201);
+    // From elsewhere, behind a proxy that nobody told us of, it is a session like any other.
+    let_hours_pass(&gateway);
+    let request = browser.request(Method::GET, "/session");
+    let elsewhere = request.header("x-forwarded-for", "192.0.2.1").send().await;
+    assert_eq!(elsewhere.status.as_u16(), 401);
+    browser.get("/session").await.expect(200);
+
+    let body = json!({ "new": PASSWORD });
+    let set = browser
+        .send(Method::PUT, "/session/password", body)
+        .await
+        .expect(200);
+    assert!(!set.header("set-cookie").unwrap().contains("Max-Age"));
+    let_hours_pass(&gateway);
+    assert_eq!(browser.get("/session").await.status.as_u16(), 401);
+    Browser::sign_in(&gateway, "Olga").await;
+}
+
 #[tokio::test]
 async fn a_wrong_password_says_no_more_than_an_unknown_name_and_waits_longer_each_time() {
     let (gateway, _owner) = with_owner().await;

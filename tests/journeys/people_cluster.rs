@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::{Config, Gateway, Postgres, Request, Serve, Transcript};
 
 use crate::{
-    browser::{Browser, ask_for_code, invited, poll, printed_link},
+    browser::{Browser, PASSWORD, ask_for_code, invited, poll, printed_link},
     cluster::copy_folder,
 };
 
@@ -56,6 +56,42 @@ async fn link_command_line([asked_at, confirmed_at]: [&Gateway; 2], browser: &Br
     let granted = poll(asked_at, &asked).await.expect(200).json();
     assert_eq!(poll(confirmed_at, &asked).await.json()["error"], "expired_token");
     granted["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_passwords_count_at_all_gateways_together() {
+    let server = Postgres::start();
+    let [first, second] = two_gateways(&server).await;
+    let link = printed_link(&second);
+    Browser::use_link(&first, &link, "Olga").await;
+    let knock = async |gateway: &Gateway, password: &str| {
+        let body = json!({ "name": "Olga", "password": password });
+        Browser::new(gateway).post("/session", body).await
+    };
+    // Slips of the finger, at whichever gateway; then the right one clears them.
+    for gateway in [&first, &second, &first, &second] {
+        assert_eq!(
+            knock(gateway, "wrong wrong wrong").await.code(),
+            "sign_in_refused"
+        );
+    }
+    knock(&first, PASSWORD).await.expect(200);
+    for gateway in [&first, &second, &first, &second, &first] {
+        assert_eq!(
+            knock(gateway, "wrong wrong wrong").await.code(),
+            "sign_in_refused"
+        );
+    }
+    let right = knock(&second, PASSWORD).await;
+    assert_eq!(
+        (right.status.as_u16(), right.code().as_str()),
+        (429, "rate_limited")
+    );
+    assert!(right.header("retry-after").is_some());
+    // Somebody else of the same network is heard.
+    let nobody = json!({ "name": "Ada", "password": "wrong wrong wrong" });
+    let seen = Browser::new(&second).post("/session", nobody).await;
+    assert_eq!(seen.code(), "sign_in_refused");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

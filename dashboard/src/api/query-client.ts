@@ -2,7 +2,9 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { Refusal } from './client.ts';
 import { sessionQuery } from './session.ts';
 
-const isOver = (error: unknown): boolean => error instanceof Refusal && error.status === 401;
+/** Whoever confirms with a wrong password or passkey is as signed in as before. */
+const isOver = (error: unknown): boolean =>
+  error instanceof Refusal && error.status === 401 && error.code !== 'sign_in_refused';
 
 /** A gateway that starts or a line that drops is worth a second try; a refusal is not. */
 const mayPass = (error: unknown): boolean => error instanceof Refusal && (error.status === 0 || error.status === 503);

@@ -1,11 +1,12 @@
 //! One request to an upstream that is none of a client's: on a connection of its own, to an address
 //! that may be reached.
 
-use std::{io, sync::Arc};
+use std::{convert::Infallible, io, sync::Arc};
 
 use bytes::Bytes;
 use http::{Request, header, response::Parts, uri::PathAndQuery};
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Body;
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -13,13 +14,16 @@ use tokio_rustls::TlsConnector;
 
 use super::{Connected, Origin};
 
-/// A whole answer, whatever its status. Needs a `LocalSet`, and a time limit around it.
-pub(crate) async fn ask(
+/// A whole answer, whatever its status. Needs a time limit around it.
+pub(crate) async fn ask<B>(
     origin: &Origin,
     tls: &Arc<ClientConfig>,
-    mut request: Request<Empty<Bytes>>,
+    mut request: Request<B>,
     bytes_max: usize,
-) -> io::Result<(Parts, Bytes)> {
+) -> io::Result<(Parts, Bytes)>
+where
+    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
+{
     let Connected { socket, is_proxy } = origin.connect().await?;
     if is_proxy {
         let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
@@ -38,18 +42,15 @@ pub(crate) async fn ask(
     exchange(stream, request, bytes_max).await
 }
 
-async fn exchange<S>(
-    stream: S,
-    request: Request<Empty<Bytes>>,
-    bytes_max: usize,
-) -> io::Result<(Parts, Bytes)>
+async fn exchange<S, B>(stream: S, request: Request<B>, bytes_max: usize) -> io::Result<(Parts, Bytes)>
 where
-    S: AsyncRead + AsyncWrite + Unpin + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
 {
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
         .map_err(io::Error::other)?;
-    tokio::task::spawn_local(async move {
+    tokio::spawn(async move {
         // What goes wrong is seen by the request.
         let _ = connection.await;
     });

@@ -13,7 +13,7 @@ use hyper_util::client::proxy::matcher::Matcher;
 use providers::catalogue::Provider;
 use serde::Deserialize;
 
-use super::{Target, Upstream};
+use super::{Origin, Target, Upstream};
 use crate::config::{Config, ConfigError};
 pub(super) use tunnel::tunnel;
 
@@ -158,6 +158,15 @@ pub(super) fn assign(
         }
     }
     Ok(())
+}
+
+/// The same for an address that is no upstream's.
+pub(crate) fn through_proxy(mut origin: Origin, general: Option<&ProxySetting>) -> Result<Origin, String> {
+    let environment = Environment::read(|name| std::env::var(name).ok());
+    if let Some(proxy) = choose(&environment, None, general, &origin.uri())? {
+        origin.go_through(proxy);
+    }
+    Ok(origin)
 }
 
 fn choose(

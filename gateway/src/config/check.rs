@@ -16,6 +16,9 @@ pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
     if !(0.0..=1.0).contains(&config.telemetry.sample_ratio) {
         return invalid("telemetry.sample_ratio is between 0 and 1".into());
     }
+    if let Err(text) = super::sign_in::check(&config.sign_in) {
+        return invalid(text);
+    }
     limits::limits(config)?;
     if let Err(text) = config.reconcile.tolerance() {
         return invalid(format!("reconcile.tolerance_usd: {text}"));

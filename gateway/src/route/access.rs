@@ -101,7 +101,7 @@ async fn identify(gateway: &Gateway, peer: &Peer, page: &Page, parts: &Parts) ->
     if !headers.contains_key("authorization") && !headers.contains_key("x-api-key") {
         if let Some(secret) = page.secret(headers) {
             page.check_request(&parts.method, headers)?;
-            return signed_in(gateway, secret.as_bytes()).await;
+            return signed_in(gateway, peer, secret.as_bytes()).await;
         }
         return Err(Problem::new(Code::Unauthorized, "The request has no credential.")
             .with_hint("Sign in, or redeem a token key on this device."));
@@ -155,13 +155,13 @@ async fn by_token(gateway: &Gateway, given: &[u8]) -> Result<Who, Problem> {
     Ok(Who::Token(Arc::new((token, member))))
 }
 
-async fn signed_in(gateway: &Gateway, secret: &[u8]) -> Result<Who, Problem> {
+async fn signed_in(gateway: &Gateway, peer: &Peer, secret: &[u8]) -> Result<Who, Problem> {
     let now = now_ms();
     let mac = gateway.directory.pepper().mac(secret);
     let over = || Problem::new(Code::Unauthorized, "Nobody is signed in here.").with_hint("Sign in again.");
     let found = gateway.reader.people().sign_in(&mac).await.map_err(internal)?;
     let record = found.ok_or_else(over)?;
-    if session::is_over(&record.session, now) || record.member.disabled_at.is_some() {
+    if session::is_over(&record.session, now, peer.is_local) || record.member.disabled_at.is_some() {
         return Err(over());
     }
     if now - record.session.seen_at > SEEN_GRAIN_MS {

@@ -25,7 +25,7 @@ use super::{
     tokens,
 };
 use crate::{
-    clock::{new_id, now_ms, steady_ms, timestamp},
+    clock::{new_id, now_ms, timestamp},
     credential::{self, Kind},
     ledger::{
         CodeAnswer, DeviceCode, DeviceCodeRecord, FlowOutcome, FlowSecrets, NewToken, PeopleChange,
@@ -70,9 +70,9 @@ pub async fn code(
     caller: Caller,
     FormOrJson(request): FormOrJson<DeviceCodeRequest>,
 ) -> Answer<Json<DeviceCodeAnswer>> {
-    let (peer, now) = (caller.peer.address, steady_ms());
+    let peer = caller.peer.address;
     // Each one is a row: what asks all the time is not a person.
-    if let Some(seconds) = gateway.door.codes.note_failure(peer, now) {
+    if let Some(seconds) = gateway.count_device_code(peer).await? {
         let problem = Problem::new(
             Code::RateLimited,
             "Too many devices of this network ask to be linked.",
@@ -255,16 +255,11 @@ async fn waiting(
     typed: &str,
 ) -> Result<(UserCode, [u8; 32], DeviceCodeRecord), ApiError> {
     let account = format!("device code {}", caller.member_id()?);
-    let (peer, now) = (caller.peer.address, steady_ms());
-    let too_many = |seconds| {
+    let peer = caller.peer.address;
+    if let Some(seconds) = gateway.begin_attempt(&account, peer).await? {
         let problem = Problem::new(Code::RateLimited, "Too many codes were wrong.");
-        ApiError::retry_after(problem, seconds)
-    };
-    gateway
-        .door
-        .attempts
-        .begin(&account, peer, now)
-        .map_err(too_many)?;
+        return Err(ApiError::retry_after(problem, seconds));
+    }
     let not_found = || {
         Problem::new(Code::NotFound, "No device waits for this code.")
             .with_hint("Compare it with what the device shows; a code is good for ten minutes.")
@@ -273,7 +268,7 @@ async fn waiting(
     let mac = gateway.directory.pepper().mac(code.canonical());
     let found = gateway.reader.people().device_code(&mac, now_ms()).await;
     let found = found.map_err(internal)?.ok_or_else(not_found)?;
-    gateway.door.attempts.forget(&account, peer);
+    gateway.forget_attempts(&account, peer).await?;
     Ok((code, mac, found))
 }
 

@@ -22,10 +22,10 @@ use super::{
     Answer, ApiError, Body,
     access::{About, Caller, SignedIn},
     session::{answer_of, must_be_session},
-    sign_in::{Opened, new_session, opened, too_many},
+    sign_in::{Opened, check_peer, new_session, opened},
 };
 use crate::{
-    clock::{new_id, now_ms, steady_ms, timestamp},
+    clock::{new_id, now_ms, timestamp},
     ledger::{MemberRecord, NewPasskey, PasskeyRecord, PasskeyThen, PasskeyUse, PeopleChange, Spent},
     people::{
         CHALLENGE_MS, Purpose, passkey_refused, refused,
@@ -321,15 +321,13 @@ async fn believed(
     ),
     ApiError,
 > {
-    if let Some(seconds) = gateway.door.peers.wait_seconds(caller.peer.address, steady_ms()) {
-        return Err(too_many(seconds));
-    }
+    check_peer(gateway, caller).await?;
     let looked = look(gateway, answer, party, asked).await;
     if looked
         .as_ref()
         .is_err_and(|problem| problem.code == Code::SignInRefused)
     {
-        note_failure(gateway, caller);
+        gateway.note_refused_sign_in(caller.peer.address).await?;
     }
     let (passkey, member, spent, counter) = looked?;
     let id = passkey.id;
@@ -388,16 +386,10 @@ async fn use_one(
     let change = PeopleChange::UsePasskey(Box::new(used));
     if gateway.change_people(change, note, None).await?.is_err() {
         tracing::warn!(passkey.id = %id, "A passkey's answer came twice, or its counter did not go up");
-        note_failure(gateway, caller);
+        gateway.note_refused_sign_in(caller.peer.address).await?;
         return Err(passkey_refused().into());
     }
     Ok(())
-}
-
-fn note_failure(gateway: &Gateway, caller: &Caller) {
-    let peer = caller.peer.address;
-    gateway.door.peers.note_failure(peer, steady_ms());
-    tracing::info!(peer = %peer, "A sign-in was refused");
 }
 
 fn purpose<'a>(what: &'static str, member: Option<&MemberRecord>, party: &'a Party) -> Purpose<'a> {

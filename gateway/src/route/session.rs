@@ -57,7 +57,11 @@ fn describe(record: &SessionRecord, is_current: bool) -> Session {
         created_at: timestamp(record.created_at),
         seen_at: timestamp(record.seen_at),
         ends_at: timestamp(record.ends_at),
-        idle_ends_at: timestamp(record.ends_at.min(record.seen_at + IDLE_MS)),
+        idle_ends_at: timestamp(if record.is_lasting {
+            record.ends_at
+        } else {
+            record.ends_at.min(record.seen_at + IDLE_MS)
+        }),
         step_up_until: fresh_until.map(timestamp),
         client: record.client.clone(),
         address: record.address.clone(),
@@ -182,7 +186,7 @@ pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer
     let found = gateway.reader.people().sessions(caller.member_id()?).await;
     let found = found.map_err(internal)?.into_iter();
     let sessions = found
-        .filter(|record| !session::is_over(record, now))
+        .filter(|record| !session::is_over(record, now, caller.peer.is_local))
         .map(|record| describe(&record, current == Some(record.id)));
     Ok(Json(SessionList {
         sessions: sessions.collect(),

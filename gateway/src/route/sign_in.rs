@@ -20,7 +20,7 @@ use super::{
     session::answer_of,
 };
 use crate::{
-    clock::{new_id, now_ms, steady_ms, timestamp},
+    clock::{new_id, now_ms, timestamp},
     credential::{self, Kind},
     ledger::{
         Actor, Link, LinkRecord, LinkUse, MemberRecord, NewMember, NewSession, Note, PeopleChange,
@@ -52,6 +52,7 @@ pub async fn ways(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer
         has_owner: owner.is_some(),
         password: true,
         passkey: gateway.party(&caller).is_ok(),
+        providers: gateway.sign_in_providers(),
     }))
 }
 
@@ -98,22 +99,24 @@ pub async fn check_password(
     password: &str,
     stored: Option<&str>,
 ) -> Result<(), ApiError> {
-    let (account, peer, now) = (account.trim().to_lowercase(), caller.peer.address, steady_ms());
-    if let Some(seconds) = gateway.door.peers.wait_seconds(peer, now) {
+    let (account, peer) = (account.trim().to_lowercase(), caller.peer.address);
+    check_peer(gateway, caller).await?;
+    if let Some(seconds) = gateway.begin_attempt(&account, peer).await? {
         return Err(too_many(seconds));
     }
-    gateway
-        .door
-        .attempts
-        .begin(&account, peer, now)
-        .map_err(too_many)?;
     if gateway.door.passwords.verify(password, stored).await? {
-        gateway.door.attempts.forget(&account, peer);
-        return Ok(());
+        return Ok(gateway.forget_attempts(&account, peer).await?);
     }
-    gateway.door.peers.note_failure(peer, now);
-    tracing::info!(peer = %peer, "A sign-in was refused");
+    gateway.note_refused_sign_in(peer).await?;
     Err(wrong().into())
+}
+
+/// Refuses whoever failed too often, here or at another gateway on the database.
+pub async fn check_peer(gateway: &Gateway, caller: &Caller) -> Result<(), ApiError> {
+    match gateway.sign_in_wait(caller.peer.address).await? {
+        Some(seconds) => Err(too_many(seconds)),
+        None => Ok(()),
+    }
 }
 
 fn wrong() -> Problem {
@@ -123,7 +126,7 @@ fn wrong() -> Problem {
     )
 }
 
-pub fn too_many(seconds: u64) -> ApiError {
+fn too_many(seconds: u64) -> ApiError {
     let problem = Problem::new(Code::RateLimited, "Too many attempts to sign in failed.");
     ApiError::retry_after(problem, seconds)
 }
@@ -161,10 +164,7 @@ async fn open_link(
     caller: &Caller,
     text: &str,
 ) -> Result<(LinkRecord, [u8; 32]), ApiError> {
-    let (peer, now) = (caller.peer.address, steady_ms());
-    if let Some(seconds) = gateway.door.peers.wait_seconds(peer, now) {
-        return Err(too_many(seconds));
-    }
+    check_peer(gateway, caller).await?;
     let secret = text.rsplit('#').next().unwrap_or_default().trim();
     // A typing error takes the same way as a link that does not exist.
     let mac = gateway.directory.pepper().mac(secret.as_bytes());
@@ -173,7 +173,7 @@ async fn open_link(
     match found.filter(|link| is_link && link.state(now_ms()) == InvitationState::Open) {
         Some(link) => Ok((link, mac)),
         None => {
-            gateway.door.peers.note_failure(peer, now);
+            gateway.note_refused_sign_in(caller.peer.address).await?;
             Err(Problem::new(Code::LinkRefused, "This link is not accepted.").into())
         }
     }
@@ -200,6 +200,16 @@ pub async fn by_link(
     };
     let role = known.as_ref().map_or(link.role, |member| member.role);
     let (session, secret) = new_session(&gateway, &caller, &headers, (member.id, role))?;
+    let has_password = member.password.is_some() || known.as_ref().is_some_and(|member| member.has_password);
+    let session = if is_alone(&caller, link.kind, role) && !has_password {
+        NewSession {
+            is_lasting: true,
+            ends_at: now_ms() + session::LASTING_MS,
+            ..session
+        }
+    } else {
+        session
+    };
     let action = match (link.kind, link.member) {
         (LinkKind::Invitation, _) => "invitation.accept",
         (LinkKind::SignIn, None) => "owner.create",
@@ -226,6 +236,12 @@ pub async fn by_link(
         ..session
     };
     opened(&gateway, &caller, &session, &secret, StatusCode::CREATED).await
+}
+
+/// An owner at the gateway's own machine, who could as well read `admin.json`: without a password the
+/// link is all the ceremony that there is.
+fn is_alone(caller: &Caller, kind: LinkKind, role: Role) -> bool {
+    caller.peer.is_local && kind == LinkKind::SignIn && role == Role::Owner
 }
 
 /// Whom the link makes, or what it changes in whom it signs in.
@@ -275,6 +291,7 @@ pub fn new_session(
         member,
         ends_at: session::ends_at(role, now_ms()),
         is_stepped_up: true,
+        is_lasting: false,
         client: client_of(headers),
         address: Some(caller.peer.address.to_string()),
         replaces: before.map(|secret| pepper.mac(secret.as_bytes())),
@@ -302,7 +319,12 @@ pub async fn opened(
         .map_err(internal)?;
     let found = found.ok_or_else(|| Problem::new(Code::Unauthorized, "The session is over already."))?;
     tracing::info!(member.id = %session.member, "A member signed in");
-    let cookie = (header::SET_COOKIE, caller.page.set_cookie(secret));
+    let cookie = if session.is_lasting {
+        caller.page.set_lasting_cookie(secret)
+    } else {
+        caller.page.set_cookie(secret)
+    };
+    let cookie = (header::SET_COOKIE, cookie);
     let answer = answer_of(gateway, caller, &found, true).await?;
     Ok((status, [cookie], Json(answer)))
 }

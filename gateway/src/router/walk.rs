@@ -61,6 +61,7 @@ impl Stage {
             member,
             ends_at: now_ms() + 3_600_000,
             is_stepped_up: is_fresh,
+            is_lasting: false,
             client: None,
             address: None,
             replaces: None,

@@ -18,7 +18,7 @@ use crate::{
     ledger::{Ledger, LedgerError, Reader, Secret},
     metrics::Metrics,
     peer::PeerRules,
-    people::Doorkeeper,
+    people::{Doorkeeper, provider::Providers},
     quota::Quota,
     reconcile::Reconcile,
     report::Rollup,
@@ -60,6 +60,7 @@ impl Opened {
         let sources = Sources::new(&config, &reader.sealed_secrets().await?, &envelope)?;
         let admin = credential::generate(Kind::Admin)
             .ok_or_else(|| std::io::Error::other("the system gave no random bytes"))?;
+        let providers = Providers::new(&config)?;
         let gateway = Gateway {
             ledger,
             reader,
@@ -69,7 +70,10 @@ impl Opened {
             quota,
             queue: FairQueue::new(config.queue()),
             capacity: Arc::default(),
-            door: Doorkeeper::default(),
+            door: Doorkeeper {
+                providers: ArcSwap::from_pointee(providers),
+                ..Doorkeeper::default()
+            },
             failed_redeems: FailureLimit::new(
                 config.limits.failed_redeems_per_minute,
                 config.limits.failed_redeems_per_hour,

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{MemberSummary, Role};
+use super::{MemberSummary, Role, SignInProvider};
 use crate::SessionId;
 
 /// `POST /api/v1/session`: sign-in by password.
@@ -124,4 +124,6 @@ pub struct SignInWays {
     pub password: bool,
     /// The address of this page has a name, to which passkeys can belong.
     pub passkey: bool,
+    /// Services that say who somebody is.
+    pub providers: Vec<SignInProvider>,
 }

@@ -70,6 +70,27 @@ const session = (state: State) => ({
   hasPasskey: state !== 'empty',
 });
 
+const PROVIDERS = [
+  { name: 'company', label: 'Company login' },
+  { name: 'github', label: 'GitHub' },
+];
+
+const identities = (state: State) =>
+  state === 'empty'
+    ? []
+    : [
+        {
+          id: id(12, 1),
+          provider: PROVIDERS[0],
+          account:
+            state === 'long'
+              ? 'anastasia-theodora.van-der-konstantinidis-meer@engineering.example.net'
+              : 'mira@example.net',
+          createdAt: at(60 * DAY),
+          lastUsedAt: at(2 * 3_600_000),
+        },
+      ];
+
 const passkeys = (state: State) =>
   state === 'empty'
     ? []
@@ -547,7 +568,12 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
     case '/session':
       return session(state);
     case '/sign-in':
-      return { hasOwner: true, password: true, passkey: true };
+      return {
+        hasOwner: true,
+        password: true,
+        passkey: true,
+        providers: state === 'empty' ? [] : PROVIDERS,
+      };
     case '/balance':
       return { balance: balance(state) };
     case '/overview':
@@ -574,6 +600,8 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
       return { invitations: invitations(state) };
     case '/sessions':
       return { sessions: [session(state).session] };
+    case '/identities':
+      return { identities: identities(state) };
     case '/passkeys':
       return { passkeys: passkeys(state) };
     case '/tokens':

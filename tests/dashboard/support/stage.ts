@@ -21,12 +21,13 @@ const REFUSED = {
 /** Never answered, so that a page stays as it is while it waits. */
 const WAITS = ['/session', '/sign-in'];
 
-async function answer(route: Route, state: State): Promise<void> {
+async function answer(route: Route, { state, path: page }: Look): Promise<void> {
   const url = new URL(route.request().url());
   const path = url.pathname.replace('/api/v1', '');
   const json = (status: number, body: unknown) =>
     route.fulfill({ status, contentType: 'application/json', body: JSON.stringify(body) });
   if (path === '/events') return route.abort();
+  if (path === '/session' && page.includes('as=nobody')) return json(401, REFUSED);
   if (route.request().method() === 'POST' && path === '/keys') return json(200, minted);
   if (route.request().method() !== 'GET') return route.fulfill({ status: 204 });
   if (state === 'loading' && !WAITS.includes(path)) return;
@@ -70,7 +71,7 @@ export async function stage(browser: Browser, base: string, look: Look): Promise
   const page = await context.newPage();
   const complaints = complaintsOf(page);
   await page.clock.setFixedTime(now);
-  await page.route('**/api/v1/**', (route) => answer(route, look.state));
+  await page.route('**/api/v1/**', (route) => answer(route, look));
   await page.goto(base + look.path);
   return { page, complaints, close: () => context.close() };
 }

@@ -9,6 +9,7 @@ import { script } from '../../vscode/support/script.ts';
 import { Upstream } from '../../vscode/support/upstream.ts';
 import { violations } from './axe.ts';
 import { complaintsOf, openBrowser, type Scheme, type WIDE } from './browser.ts';
+import { CLIENT_SECRET, startIdentityProvider } from './identity-provider.ts';
 
 /** The screen that somebody sits at. */
 export interface Screen {
@@ -35,8 +36,16 @@ export interface World {
   close: () => Promise<void>;
 }
 
-function config(baseUrl: string): string {
-  return `[[upstream]]
+function config(baseUrl: string, issuer: string, secretFile: string): string {
+  return `[[sign_in]]
+name = "company"
+label = "Company login"
+kind = "oidc"
+issuer = "${issuer}"
+client_id = "token-tracker"
+client_secret_file = "${secretFile}"
+
+[[upstream]]
 name = "scripted"
 provider = "openai-compatible"
 base_url = "${baseUrl}"
@@ -76,12 +85,17 @@ export async function makeWorld(
   };
   try {
     const upstream = new Upstream(script);
-    const gateway = new Gateway(binary, root, config(await upstream.start()));
+    const company = await startIdentityProvider();
+    const secretFile = path.join(root, 'client-secret');
+    fs.writeFileSync(secretFile, CLIENT_SECRET);
+    const gateway = new Gateway(binary, root, config(await upstream.start(), company.issuer, secretFile));
     closing.push(
+      () => company.close(),
       () => upstream.stop(),
       () => gateway.stop(),
     );
     await gateway.start();
+    company.expect(`${gateway.url}/api/v1/sign-in/providers/company/callback`);
     const browser = await openBrowser();
     closing.push(() => browser.close());
     const [owner, member] = [await person(browser, screens.owner), await person(browser, screens.member)];

@@ -6,6 +6,7 @@ import { useSession } from '../../api/session.ts';
 import { zone } from '../../format/time.ts';
 import { Segments } from '../../ui/field.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { Identities } from './identities.tsx';
 import { Passkeys } from './passkeys.tsx';
 import { Password } from './password.tsx';
 import { Profile } from './profile.tsx';
@@ -29,6 +30,7 @@ export function Settings() {
         <Looks />
         <Export isAll={runsOffice(member.role)} />
         <Passkeys />
+        <Identities />
         <Sessions />
         <TokensOfMine />
       </div>

@@ -3,12 +3,14 @@ import { Link } from '@tanstack/react-router';
 import { Fingerprint } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { asRefusal } from '../../api/client.ts';
+import type { SignInProvider } from '../../api/identities.ts';
 import { browserHasPasskeys, signInByPasskey } from '../../api/passkeys.ts';
 import { sessionQuery, signInWaysQuery, useSignIn } from '../../api/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Front } from './front.tsx';
+import { Providers, WayBack } from './providers.tsx';
 
 /** Sign-in by name and password; the same answer for a wrong name and a wrong password. */
 export function SignIn({ wasInside }: { wasInside: boolean }) {
@@ -17,6 +19,7 @@ export function SignIn({ wasInside }: { wasInside: boolean }) {
     document.title = 'Sign in · Token Tracker';
   }, []);
   if (ways.data?.hasOwner === false) return <NoOwnerYet />;
+  const providers = ways.data?.providers ?? [];
   return (
     <Front
       below={
@@ -27,8 +30,9 @@ export function SignIn({ wasInside }: { wasInside: boolean }) {
     >
       <h1>Sign in to {location.host}</h1>
       {wasInside && <Note tone="info">You were signed out. Sign in, and you are back on this page.</Note>}
+      <WayBack providers={providers} />
       <PasswordForm />
-      {ways.data?.passkey === true && browserHasPasskeys() && <PasskeyWay />}
+      <OtherWays passkey={ways.data?.passkey === true && browserHasPasskeys()} providers={providers} />
     </Front>
   );
 }
@@ -72,6 +76,18 @@ function PasswordForm() {
   );
 }
 
+/** What needs no password here. */
+function OtherWays({ passkey, providers }: { passkey: boolean; providers: SignInProvider[] }) {
+  if (!passkey && providers.length === 0) return null;
+  return (
+    <div className="stack wide">
+      <p className="front-or small muted">or</p>
+      {passkey && <PasskeyWay />}
+      <Providers providers={providers} />
+    </div>
+  );
+}
+
 /** Nothing to type: the browser shows which passkeys there are. */
 function PasskeyWay() {
   const client = useQueryClient();
@@ -80,14 +96,13 @@ function PasskeyWay() {
     onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
   });
   return (
-    <div className="stack wide">
-      <p className="front-or small muted">or</p>
+    <>
       {signIn.error && <Refused error={signIn.error} />}
       <Button width="full" disabled={signIn.isPending} onClick={() => signIn.mutate()}>
         <Fingerprint aria-hidden="true" />
         Sign in with a passkey
       </Button>
-    </div>
+    </>
   );
 }
 

@@ -4,6 +4,21 @@ use toml::{Table, Value};
 
 use crate::config::ConfigError;
 
+const SIGN_IN: &[&str] = &[
+    "name",
+    "label",
+    "kind",
+    "issuer",
+    "client_id",
+    "client_secret_env",
+    "client_secret_file",
+    "scopes",
+    "link_by_email",
+    "allowed_domains",
+    "role",
+    "base_url",
+    "api_url",
+];
 const ROOT: &[&str] = &[
     "listen",
     "public_url",
@@ -18,6 +33,7 @@ const ROOT: &[&str] = &[
     "log",
     "telemetry",
     "reconcile",
+    "sign_in",
     "upstream",
     "model",
 ];
@@ -98,6 +114,9 @@ pub(in crate::config) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
     }
     for table in tables(root.get("reconcile")) {
         known("reconcile.", table, RECONCILE)?;
+    }
+    for table in tables(root.get("sign_in")) {
+        known("sign_in.", table, SIGN_IN)?;
     }
     for table in tables(root.get("log")) {
         known("log.", table, LOG)?;

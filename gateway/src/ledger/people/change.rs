@@ -1,10 +1,11 @@
 //! Everything that changes members and what is theirs, each as one step of a transaction.
 
-use protocol::{InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId};
+use protocol::{IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId};
 
 use super::{
     audit::{Note, append},
     device_code::{self, CodeAnswer, DeviceCode, FlowOutcome, FlowSecrets},
+    identity::{self, IdentityUse},
     key_owner, link,
     link::{Link, LinkUse},
     member::{self, MemberEdit},
@@ -81,6 +82,12 @@ pub enum PeopleChange {
         member: MemberId,
         passkey: PasskeyId,
     },
+    /// Somebody came back from a provider.
+    UseIdentity(Box<IdentityUse>),
+    RemoveIdentity {
+        member: MemberId,
+        identity: IdentityId,
+    },
     AddToken(NewToken),
     RevokeToken {
         member: MemberId,
@@ -117,6 +124,8 @@ pub enum PeopleChange {
         member: MemberId,
         limits: Option<String>,
     },
+    /// A peer that failed was right in the end; only where gateways count together.
+    ForgetFailures([u8; 32]),
     /// Nothing but the line of the log.
     Note,
 }
@@ -153,6 +162,8 @@ pub enum PeopleRefusal {
     Key,
     /// A passkey or an answer to a challenge that is not accepted: one answer for all reasons.
     Passkey,
+    /// Whoever a provider vouched for is nobody here.
+    Identity,
     /// Another request came under the same idempotency key.
     Reused,
     /// The same request was carried out before; what it made has this id.
@@ -194,7 +205,11 @@ impl PeopleChange {
     fn is_about_members(&self) -> bool {
         !matches!(
             self,
-            Self::TouchSession { .. } | Self::TouchToken { .. } | Self::AddDeviceCode(_) | Self::Note
+            Self::TouchSession { .. }
+                | Self::TouchToken { .. }
+                | Self::AddDeviceCode(_)
+                | Self::ForgetFailures(_)
+                | Self::Note
         )
     }
 }
@@ -253,6 +268,10 @@ async fn carry_out<S: Sql>(
         PeopleChange::RemovePasskey { member, passkey } => {
             done(passkey::remove(db, *member, *passkey).await?)
         }
+        PeopleChange::UseIdentity(used) => identity::use_one(db, used, at).await?,
+        PeopleChange::RemoveIdentity { member, identity } => {
+            done(identity::remove(db, *member, *identity).await?)
+        }
         PeopleChange::AddToken(new) => done(token::add(db, new, at).await?),
         PeopleChange::RevokeToken { member, token } => done(token::revoke(db, *member, *token, at).await?),
         PeopleChange::TouchToken { mac } => done(token::touch(db, mac, at).await?),
@@ -268,6 +287,11 @@ async fn carry_out<S: Sql>(
         PeopleChange::RemoveTeam(team) => team::remove(db, *team, at).await?,
         PeopleChange::PutInTeam { member, team } => team::put(db, *member, *team).await?,
         PeopleChange::LimitMember { member, limits } => team::limit(db, *member, limits.as_deref()).await?,
+        PeopleChange::ForgetFailures(peer) => {
+            db.execute("DELETE FROM failed_redeem WHERE peer = ?1", values![peer])
+                .await?;
+            Ok(PeopleOutcome::Done)
+        }
         PeopleChange::Note => Ok(PeopleOutcome::Done),
     })
 }

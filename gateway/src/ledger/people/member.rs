@@ -184,6 +184,8 @@ pub(super) async fn remove<S: Sql>(
     session::end(db, id, None).await?;
     db.execute("DELETE FROM passkey WHERE member_id = ?1", values![id])
         .await?;
+    db.execute("DELETE FROM identity WHERE member_id = ?1", values![id])
+        .await?;
     let tokens = "UPDATE personal_token SET revoked_at = ?2 WHERE member_id = ?1 AND revoked_at IS NULL";
     db.execute(tokens, values![id, at]).await?;
     let keys: Vec<KeyId> = key_owner::stop_devices(db, id, at).await?;

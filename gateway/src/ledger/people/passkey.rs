@@ -82,12 +82,12 @@ pub(super) fn read(row: &Row) -> Result<PasskeyRecord, RowError> {
     })
 }
 
-async fn is_spent<S: Sql>(db: &S, spent: &Spent) -> Result<bool, S::Error> {
+pub(super) async fn is_spent<S: Sql>(db: &S, spent: &Spent) -> Result<bool, S::Error> {
     let sql = "SELECT expires_at FROM spent_challenge WHERE mac = ?1";
     Ok(db.row(sql, values![&spent.mac]).await?.is_some())
 }
 
-async fn spend<S: Sql>(db: &S, spent: &Spent, at: i64) -> Result<(), S::Error> {
+pub(super) async fn spend<S: Sql>(db: &S, spent: &Spent, at: i64) -> Result<(), S::Error> {
     let old = "DELETE FROM spent_challenge WHERE expires_at < ?1";
     db.execute(old, values![at - SPENT_KEPT_MS]).await?;
     let sql = "INSERT INTO spent_challenge (mac, expires_at) VALUES (?1, ?2)";

@@ -11,7 +11,9 @@ use protocol::{
 };
 
 use super::{
-    audit_list, device_code, link, member,
+    audit_list, device_code,
+    identity::{self, IDENTITY, IdentityRecord},
+    link, member,
     passkey::{self, PASSKEY, PASSKEY_COLUMNS, PasskeyRecord},
     sql::{Row, RowError, Rows, Value, values},
     team::{self, TeamRecord},
@@ -43,6 +45,8 @@ pub struct SessionRecord {
     pub step_up_at: Option<i64>,
     pub client: Option<String>,
     pub address: Option<String>,
+    /// Does not end for want of use, as long as it is used at the gateway's own machine.
+    pub is_lasting: bool,
 }
 
 /// A session with whose it is.
@@ -105,7 +109,8 @@ pub struct DeviceCodeRecord {
 const MEMBER: &str = "member.id, member.name, member.email, member.role,
        CAST(CASE WHEN password IS NULL THEN 0 ELSE 1 END AS BIGINT), member.created_at, member.seen_at, disabled_at,
        team_id, limits";
-const SESSION: &str = "session.id, session.created_at, session.seen_at, ends_at, step_up_at, client, address";
+const SESSION: &str =
+    "session.id, session.created_at, session.seen_at, ends_at, step_up_at, client, address, lasting";
 const TOKEN: &str =
     "personal_token.id, last4, personal_token.name, scopes, personal_token.created_at, expires_at,
        used_at, revoked_at";
@@ -136,6 +141,7 @@ fn session_at(row: &Row) -> Result<SessionRecord, RowError> {
         step_up_at: row.maybe_int(4)?,
         client: row.maybe_text(5)?,
         address: row.maybe_text(6)?,
+        is_lasting: row.int(7)? != 0,
     })
 }
 
@@ -266,7 +272,7 @@ impl PeopleReader<'_> {
         let read = |row: &Row| {
             Ok(SignInRecord {
                 session: session_at(row)?,
-                member: member_at(row, 7)?,
+                member: member_at(row, 8)?,
             })
         };
         Ok(self.all(&sql, values![mac], read).await?.pop())
@@ -291,6 +297,12 @@ impl PeopleReader<'_> {
         );
         let read = |row: &Row| Ok((token_at(row)?, member_at(row, 8)?));
         Ok(self.all(&sql, values![mac], read).await?.pop())
+    }
+
+    /// In the order in which they were connected.
+    pub async fn identities(&self, member: MemberId) -> Result<Vec<IdentityRecord>, LedgerError> {
+        let sql = format!("SELECT {IDENTITY} FROM identity WHERE member_id = ?1 ORDER BY id");
+        self.all(&sql, values![member], identity::read).await
     }
 
     /// In the order in which they were made.

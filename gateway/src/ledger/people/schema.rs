@@ -91,3 +91,14 @@ CREATE TABLE passkey (
 CREATE INDEX passkey_of_member ON passkey(member_id);
 CREATE TABLE spent_challenge (mac BYTEA PRIMARY KEY, expires_at BIGINT NOT NULL);
 ";
+
+/// Accounts elsewhere came after passkeys, and sessions that last. An account is its issuer's, whatever that is called in
+/// the configuration.
+pub(in crate::ledger) const IDENTITIES: &str = "
+CREATE TABLE identity (
+  id UUID PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT NOT NULL, member_id UUID NOT NULL REFERENCES member(id),
+  account TEXT NOT NULL, created_at BIGINT NOT NULL, used_at BIGINT, UNIQUE (issuer, subject)
+);
+CREATE INDEX identity_of_member ON identity(member_id);
+ALTER TABLE session ADD COLUMN lasting BIGINT NOT NULL DEFAULT 0;
+";

@@ -15,6 +15,8 @@ pub struct NewSession {
     pub ends_at: i64,
     /// Begins with a password, a passkey or a one-time link that was shown just now.
     pub is_stepped_up: bool,
+    /// Does not end for want of use: of somebody alone at the gateway's own machine.
+    pub is_lasting: bool,
     pub client: Option<String>,
     pub address: Option<String>,
     /// The session that the same browser had before: it ends, so that no id outlives a sign-in.
@@ -23,7 +25,7 @@ pub struct NewSession {
 
 /// False when the member cannot sign in. Sessions that are over are forgotten on the way.
 pub(super) async fn start<S: Sql>(db: &S, new: &NewSession, at: i64) -> Result<bool, S::Error> {
-    let over = "DELETE FROM session WHERE ends_at <= ?1 OR seen_at <= ?2";
+    let over = "DELETE FROM session WHERE ends_at <= ?1 OR (seen_at <= ?2 AND lasting = 0)";
     db.execute(over, values![at, at - IDLE_MS]).await?;
     if let Some(mac) = &new.replaces {
         db.execute("DELETE FROM session WHERE mac = ?1", values![mac])
@@ -34,8 +36,8 @@ pub(super) async fn start<S: Sql>(db: &S, new: &NewSession, at: i64) -> Result<b
         return Ok(false);
     }
     let sql =
-        "INSERT INTO session (mac, id, member_id, created_at, seen_at, ends_at, step_up_at, client, address)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        "INSERT INTO session (mac, id, member_id, created_at, seen_at, ends_at, step_up_at, client, address, lasting)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let values = values![
         &new.mac,
         new.id,
@@ -46,6 +48,7 @@ pub(super) async fn start<S: Sql>(db: &S, new: &NewSession, at: i64) -> Result<b
         new.is_stepped_up.then_some(at),
         new.client.clone(),
         new.address.clone(),
+        i64::from(new.is_lasting),
     ];
     Ok(db.execute(sql, values).await? == 1)
 }

@@ -133,6 +133,7 @@ into_value! {
     protocol::TeamId => |it| Value::Id(*it.as_uuid());
     protocol::KeyId => |it| Value::Id(*it.as_uuid());
     protocol::SessionId => |it| Value::Id(*it.as_uuid());
+    protocol::IdentityId => |it| Value::Id(*it.as_uuid());
     protocol::PasskeyId => |it| Value::Id(*it.as_uuid());
     protocol::TokenId => |it| Value::Id(*it.as_uuid());
     protocol::InvitationId => |it| Value::Id(*it.as_uuid());

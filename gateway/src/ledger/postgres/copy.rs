@@ -31,6 +31,7 @@ const TABLES: &[&str] = &[
     "link",
     "personal_token",
     "passkey",
+    "identity",
     "audit",
     "upstream_secret",
     "billed_day",

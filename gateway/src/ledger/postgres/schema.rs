@@ -13,6 +13,7 @@ pub(super) const STEPS: &[&str] = &[
     people::POSTGRES,
     people::PASSKEYS,
     people::TEAMS,
+    people::IDENTITIES,
 ];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`

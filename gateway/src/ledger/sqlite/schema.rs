@@ -17,6 +17,7 @@ pub(super) const STEPS: &[&str] = &[
     people::SQLITE,
     people::PASSKEYS,
     people::TEAMS,
+    people::IDENTITIES,
 ];
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot

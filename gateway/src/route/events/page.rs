@@ -164,7 +164,9 @@ impl Listening {
         // A database that is out of reach ends no session.
         found.map_or(true, |found| {
             found.is_some_and(|record| {
-                record.member.disabled_at.is_none() && !session::is_over(&record.session, now_ms())
+                // Where the page came from was looked at when it began to listen.
+                let is_over = session::is_over(&record.session, now_ms(), true);
+                record.member.disabled_at.is_none() && !is_over
             })
         })
     }
