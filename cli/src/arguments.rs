@@ -8,21 +8,18 @@ use crate::command::Command;
 
 /// Share AI credit with people and devices, and account for every token of it.
 #[derive(Parser)]
-#[command(
-    name = "token-tracker",
-    version,
-    arg_required_else_help = true,
-    max_term_width = 100
-)]
+#[command(name = "token-tracker", version, max_term_width = 100)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
     #[command(flatten)]
     pub global: GlobalOptions,
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 const AFTER_HELP: &str = "\
+Without a command, it shows `usage`.
+
 First steps:
   token-tracker serve                       run the gateway
   token-tracker keys mint --credit 5.00     make a token key worth $5.00
@@ -106,7 +103,7 @@ mod tests {
         insta::assert_snapshot!(help(&[]), @r"
         Share AI credit with people and devices, and account for every token of it
 
-        Usage: token-tracker [OPTIONS] <COMMAND>
+        Usage: token-tracker [OPTIONS] [COMMAND]
 
         Commands:
           serve      Run the gateway: keys, balances and the way to the providers
@@ -115,8 +112,12 @@ mod tests {
           redeem     Use a token key on this device
           balance    Show what is left to spend on this device
           usage      Show what every assistant on this machine consumed and cost, from their own logs
+          tui        Usage, balances and running sessions on a whole screen, kept up to date
           devices    List, rename and revoke enrolled devices
-          models     List the models that this device may use
+          models     Sums by client and model; `models served` lists what this device may use
+          monthly    Sums by month, as `usage monthly`
+          graph      Every day of a year in a picture, as `usage graph`
+          cursor     Take in Cursor's usage, which its dashboard exports as CSV
           try        Send one completion through the gateway and show its receipt
           status     Show where this device is signed in, and whether the gateway is ready
           sign-out   Sign this device out and free its place on the token key
@@ -148,6 +149,8 @@ mod tests {
                                     Better in the variable than on the command line, which others can read
                                     [env: TOKEN_TRACKER_DATABASE_URL]
               --json                Print JSON, errors too
+
+        Without a command, it shows `usage`.
 
         First steps:
           token-tracker serve                       run the gateway

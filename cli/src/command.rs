@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod balance;
+mod cursor;
 mod devices;
 mod keys;
 mod ledger;
@@ -18,8 +19,9 @@ pub mod serve;
 mod sign_out;
 mod status;
 mod r#try;
+mod tui;
 mod upstreams;
-mod usage;
+pub mod usage;
 
 use clap::Subcommand;
 use protocol::{Code, Problem};
@@ -41,11 +43,19 @@ pub enum Command {
     Balance(balance::Balance),
     /// Show what every assistant on this machine consumed and cost, from their own logs
     Usage(Box<usage::Usage>),
+    /// Usage, balances and running sessions on a whole screen, kept up to date
+    Tui(Box<tui::Tui>),
     /// List, rename and revoke enrolled devices
     #[command(subcommand)]
     Devices(devices::Devices),
-    /// List the models that this device may use
-    Models(models::Models),
+    /// Sums by client and model; `models served` lists what this device may use
+    Models(Box<models::Models>),
+    /// Sums by month, as `usage monthly`
+    Monthly(Box<usage::Report>),
+    /// Every day of a year in a picture, as `usage graph`
+    Graph(Box<usage::Graph>),
+    /// Take in Cursor's usage, which its dashboard exports as CSV
+    Cursor(cursor::Cursor),
     /// Send one completion through the gateway and show its receipt
     Try(r#try::Try),
     /// Show where this device is signed in, and whether the gateway is ready
@@ -80,6 +90,11 @@ pub enum Command {
     Restore(restore::Restore),
 }
 
+/// What is shown when no command is named.
+pub fn usual() -> Result<Output, Failure> {
+    usage::Usage::overview()
+}
+
 impl Command {
     /// Runs the command; `serve` returns when the gateway has stopped.
     pub fn run(self, context: &Context) -> Result<Output, Failure> {
@@ -91,8 +106,12 @@ impl Command {
             Self::Redeem(redeem) => wait_for(redeem.run(context)),
             Self::Balance(balance) => wait_for(balance.run(context)),
             Self::Usage(usage) => usage.run(context),
+            Self::Tui(tui) => tui.run(context),
             Self::Devices(devices) => wait_for(devices.run(context)),
-            Self::Models(models) => wait_for(models.run(context)),
+            Self::Models(models) => models.run(context),
+            Self::Monthly(report) => report.run(usage::By::Month),
+            Self::Graph(graph) => graph.run(),
+            Self::Cursor(cursor) => cursor.run(),
             Self::Try(r#try) => wait_for(r#try.run(context)),
             Self::Status(status) => wait_for(status.run(context)),
             Self::SignOut(sign_out) => wait_for(sign_out.run(context)),

@@ -18,6 +18,7 @@ use crate::{
 };
 
 /// What the global options and the environment say, read once.
+#[derive(Clone)]
 pub struct Context {
     pub data: DataDirectory,
     /// `--gateway`, as it was given.

@@ -10,10 +10,12 @@ mod failure;
 mod logging;
 mod moment;
 mod output;
+mod picture;
 mod secret_input;
 mod signed_in;
 mod stream;
 mod table;
+mod tui;
 
 use std::process::ExitCode;
 
@@ -39,7 +41,10 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> ExitStatus {
     let json = arguments.global.json;
-    let output = Context::new(arguments.global).and_then(|context| arguments.command.run(&context));
+    let output = match arguments.command {
+        Some(command) => Context::new(arguments.global).and_then(|context| command.run(&context)),
+        None => command::usual(),
+    };
     let printed = match &output {
         Ok(output) => output.print(json),
         Err(failure) => failure.report(json),

@@ -24,6 +24,15 @@ impl Output {
         })
     }
 
+    /// Everything has been written already.
+    pub fn nothing() -> Self {
+        Self {
+            text: String::new(),
+            json: String::new(),
+            status: ExitStatus::Done,
+        }
+    }
+
     /// The command did its work, and its finding is bad news: a ledger with differences.
     pub fn with_status(mut self, status: ExitStatus) -> Self {
         self.status = status;
@@ -38,6 +47,9 @@ impl Output {
     pub fn print(&self, json: bool) -> io::Result<()> {
         let mut stdout = anstream::stdout().lock();
         let shown = if json { &self.json } else { self.text.trim_end() };
+        if shown.is_empty() {
+            return Ok(());
+        }
         match writeln!(stdout, "{shown}").and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other,

@@ -8,6 +8,10 @@ mod gemini;
 mod index;
 mod opencode;
 mod others;
+mod pictures;
+mod screen;
+mod terminal;
+mod view;
 mod zones;
 
 use std::{

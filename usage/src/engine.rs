@@ -39,6 +39,23 @@ pub struct Scan {
     pub files_read: usize,
 }
 
+/// How far a scan is; whoever waits may look at it from another thread.
+#[derive(Debug, Default)]
+pub struct Progress {
+    done: AtomicUsize,
+    all: AtomicUsize,
+}
+
+impl Progress {
+    /// Files that have been read, of those that have to be.
+    pub fn read(&self) -> (usize, usize) {
+        (
+            self.done.load(Ordering::Relaxed),
+            self.all.load(Ordering::Relaxed),
+        )
+    }
+}
+
 /// The sums of one scan with what they came from.
 pub struct Traced {
     pub client: Client,
@@ -51,6 +68,11 @@ impl Engine {
     ///
     /// A log that cannot be read is a note, never a failure; so is an index that cannot be used.
     pub fn scan(&self) -> Scan {
+        self.scan_with(&Progress::default())
+    }
+
+    /// The same, with its progress told.
+    pub fn scan_with(&self, progress: &Progress) -> Scan {
         let (sources, notes) = discover(&self.home, &self.clients);
         let mut scan = Scan {
             notes,
@@ -66,7 +88,7 @@ impl Engine {
             return scan;
         }
         let mut known = index.as_ref().map(Index::known).unwrap_or_default();
-        let read = self.read_changed(&sources, &mut known, index.as_ref());
+        let read = self.read_changed(&sources, &mut known, index.as_ref(), progress);
         scan.files_read = read.iter().flatten().count();
         let mut folder = Folder::default();
         let mut problems = Vec::new();
@@ -108,7 +130,7 @@ impl Engine {
     /// Everything again from the files, with the lines that each sum came from.
     pub fn trace(&self) -> (Vec<Traced>, Vec<Note>) {
         let (sources, mut notes) = discover(&self.home, &self.clients);
-        let read = self.read_changed(&sources, &mut Known::default(), None);
+        let read = self.read_changed(&sources, &mut Known::default(), None, &Progress::default());
         let mut traced = Vec::new();
         each_client(&sources, |client, range| {
             let mut files = Vec::new();
@@ -150,11 +172,13 @@ impl Engine {
         sources: &[Source],
         known: &mut Known,
         index: Option<&Index>,
+        progress: &Progress,
     ) -> Vec<Option<Saved>> {
         let mut changed: Vec<usize> = (0..sources.len())
             .filter(|place| !known.is_current(&sources[*place]))
             .collect();
         changed.sort_by_key(|place| std::cmp::Reverse(sources[*place].stamp.size));
+        progress.all.store(changed.len(), Ordering::Relaxed);
         let before: Vec<Option<Saved>> = changed
             .iter()
             .map(|place| index.and_then(|index| index.load(known.row(&sources[*place])?)))
@@ -169,6 +193,7 @@ impl Engine {
                     return done;
                 };
                 let saved = file::read(&sources[*place], before[turn].as_ref(), &mut buffer);
+                progress.done.fetch_add(1, Ordering::Relaxed);
                 done.push((*place, saved));
             }
         };

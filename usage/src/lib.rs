@@ -15,6 +15,7 @@ pub mod fold;
 mod home;
 mod index;
 pub mod pricing;
+pub mod quota;
 pub mod reader;
 pub mod record;
 pub mod report;

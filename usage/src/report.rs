@@ -52,6 +52,25 @@ impl Sum {
         sum
     }
 
+    /// Two sums in one.
+    pub fn plus(mut self, other: &Self) -> Self {
+        if self.messages == 0 {
+            return other.clone();
+        }
+        if other.messages > 0 {
+            self.first_ms = self.first_ms.min(other.first_ms);
+            self.last_ms = self.last_ms.max(other.last_ms);
+        }
+        self.tokens = self.tokens.plus(&other.tokens);
+        self.messages += other.messages;
+        self.cost_nano_usd = self.cost_nano_usd.saturating_add(other.cost_nano_usd);
+        self.messages_unpriced += other.messages_unpriced;
+        self.models.extend(other.models.iter().cloned());
+        self.has_guess |= other.has_guess;
+        self.has_estimate |= other.has_estimate;
+        self
+    }
+
     /// None where nothing of it has a known price.
     pub fn cost(&self) -> Option<i64> {
         let is_unknown = self.messages > 0 && self.messages_unpriced == self.messages;
@@ -212,6 +231,17 @@ mod tests {
         assert_eq!((projection.tokens, projection.tokens_per_minute), (10_000, 33));
         assert_eq!(projection.cost_nano_usd, 5 * window.sum.cost_nano_usd);
         assert_eq!(window.projected(400 * 60_000), None);
+    }
+
+    #[test]
+    fn two_sums_are_one_of_both() {
+        let mut fold = fold(&[60, 90, 2000]);
+        fold.cells[2].cost_nano_usd = None;
+        let part = |range: std::ops::Range<usize>| Sum::of(&fold, fold.cells[range].iter());
+        assert_eq!(part(0..1).plus(&part(1..3)), part(0..3));
+        assert_eq!(part(2..3).plus(&part(0..2)), part(0..3));
+        assert_eq!(Sum::default().plus(&part(0..3)), part(0..3));
+        assert_eq!(part(0..3).plus(&Sum::default()), part(0..3));
     }
 
     #[test]

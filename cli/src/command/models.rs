@@ -1,3 +1,5 @@
+//! `token-tracker models`: which models were used; below it, which this device may use.
+
 mod prefer;
 
 use clap::{Args, Subcommand};
@@ -6,6 +8,7 @@ use protocol::{
     api::{Capability, Model, ModelList},
 };
 
+use super::{usage, wait_for};
 use crate::{
     context::Context,
     failure::Failure,
@@ -14,26 +17,37 @@ use crate::{
 };
 
 #[derive(Args)]
+#[group(skip)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Models {
     #[command(subcommand)]
     command: Option<Command>,
+    #[command(flatten)]
+    used: usage::Models,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    /// List the models that this device may use at its gateway, with their prices
+    Served,
     /// Say which models come first, or never, where one such as `auto` chooses for you
     Prefer(prefer::Prefer),
 }
 
 impl Models {
-    pub async fn run(self, context: &Context) -> Result<Output, Failure> {
-        if let Some(Command::Prefer(prefer)) = self.command {
-            return prefer.run(context).await;
+    pub fn run(self, context: &Context) -> Result<Output, Failure> {
+        match self.command {
+            None => self.used.run(),
+            Some(Command::Served) => wait_for(served(context)),
+            Some(Command::Prefer(prefer)) => wait_for(prefer.run(context)),
         }
-        let models = context.viewer().await?.client().models().await?;
-        let text = text(&models);
-        Ok(Output::new(text, &ModelList { models })?)
     }
+}
+
+async fn served(context: &Context) -> Result<Output, Failure> {
+    let models = context.viewer().await?.client().models().await?;
+    let text = text(&models);
+    Ok(Output::new(text, &ModelList { models })?)
 }
 
 const COLUMNS: &[Column] = &[

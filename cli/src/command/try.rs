@@ -70,7 +70,7 @@ fn first_that_completes(models: &[Model]) -> Result<String, Problem> {
         .map(|model| model.id.clone())
         .ok_or_else(|| {
             Problem::new(Code::ModelUnknown, "No model of this key completes text.")
-                .with_hint("`token-tracker models` lists what this key may use.")
+                .with_hint("`token-tracker models served` lists what this key may use.")
         })
 }
 

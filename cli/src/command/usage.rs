@@ -3,16 +3,23 @@
 mod blocks;
 mod csv;
 mod explain;
+pub mod graph;
 mod overview;
-mod report;
+pub mod report;
 mod requests;
 mod rows;
-mod scope;
-mod screen;
+pub mod scope;
+pub mod screen;
 mod statusline;
 mod verify;
+mod view;
+pub mod wrapped;
 
 use clap::{Args, Subcommand};
+
+pub use explain::Models;
+pub use graph::Graph;
+pub use report::{By, Report};
 
 use crate::{command::wait_for, context::Context, failure::Failure, output::Output};
 
@@ -28,23 +35,29 @@ pub struct Usage {
 #[derive(Subcommand)]
 enum UsageCommand {
     /// Sums by day
-    Daily(report::Report),
+    Daily(Report),
     /// Sums by week
-    Weekly(report::Report),
+    Weekly(Report),
     /// Sums by month
-    Monthly(report::Report),
+    Monthly(Report),
     /// Sums by client and model
-    Models(explain::Models),
+    Models(Models),
     /// Sums by session, the latest last
-    Sessions(report::Report),
+    Sessions(Report),
     /// Sums by project
-    Projects(report::Report),
+    Projects(Report),
     /// Sums by project and git branch
-    Branches(report::Report),
+    Branches(Report),
     /// Windows of five hours, with how fast the present one is used up
     Blocks(blocks::Blocks),
     /// One line for the status line of an assistant, which may say its session on standard input
     Statusline(statusline::Statusline),
+    /// Every day of a year as a square or a tower: in the terminal, as SVG, PNG or JSON
+    Graph(Graph),
+    /// A year in one picture: in the terminal, as SVG, PNG or JSON [default: this year]
+    Wrapped(wrapped::Wrapped),
+    /// The graphs as a private page of this machine; ends when the page is closed
+    View(view::ViewCommand),
     /// Every row that reports are made of: client, model, day, project, branch
     Rows(rows::Rows),
     /// Show from which files and lines a total comes, and check the index against them
@@ -55,8 +68,12 @@ enum UsageCommand {
 }
 
 impl Usage {
+    /// What a bare `token-tracker` shows.
+    pub fn overview() -> Result<Output, Failure> {
+        overview::Overview::default().run()
+    }
+
     pub fn run(self, context: &Context) -> Result<Output, Failure> {
-        use report::By;
         match self.command {
             None => self.overview.run(),
             Some(UsageCommand::Daily(report)) => report.run(By::Day),
@@ -68,6 +85,9 @@ impl Usage {
             Some(UsageCommand::Branches(report)) => report.run(By::Branch),
             Some(UsageCommand::Blocks(blocks)) => blocks.run(),
             Some(UsageCommand::Statusline(line)) => line.run(),
+            Some(UsageCommand::Graph(graph)) => graph.run(),
+            Some(UsageCommand::Wrapped(wrapped)) => wrapped.run(),
+            Some(UsageCommand::View(view)) => view.run(context),
             Some(UsageCommand::Rows(rows)) => rows.run(),
             Some(UsageCommand::Verify(verify)) => verify.run(),
             Some(UsageCommand::Requests(requests)) => wait_for(requests.run(context)),

@@ -23,7 +23,7 @@ use crate::{
 const TREND_DAYS: i64 = 30;
 const LINES_MAX: usize = 8;
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct Overview {
     #[command(flatten)]
     scope: Scope,
@@ -67,7 +67,9 @@ impl Overview {
             notes: &std::mem::take(&mut view.notes),
         };
         if answer.all.messages == 0 {
-            let text = "No assistant has left usage in the logs of this machine yet.".to_owned();
+            let text = "No assistant has left usage in the logs of this machine yet.\n\
+                        `token-tracker --help` lists what else there is."
+                .to_owned();
             return Ok(Output::new(text + &screen::notes(answer.notes), &answer)?);
         }
         let text = text(&answer, &view, self.scope.has_period());

@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::{Timestamp, ToSpan, civil::Date, civil::Weekday, tz::TimeZone};
 use protocol::{Code, Problem};
 use usage::{
-    Client, Engine, Home,
+    Client, Engine, Home, Scan,
     discovery::Note,
     fold::{Cell, Fold},
     rows::Days,
@@ -150,7 +150,11 @@ impl View {
 
 impl Scope {
     pub fn view(&self) -> Result<View, Failure> {
-        let scan = self.engine()?.scan();
+        self.view_of(self.engine()?.scan())
+    }
+
+    /// What a scan found, cut to what was asked for.
+    pub fn view_of(&self, scan: Scan) -> Result<View, Failure> {
         let zone = self.zone();
         let now = Timestamp::now();
         let today = zone.to_datetime(now).date();
@@ -238,6 +242,12 @@ impl Scope {
         Ok(wanted
             .filter_map(|(place, is_wanted)| is_wanted.then_some(place))
             .collect())
+    }
+
+    /// The first and the last day that were asked for.
+    pub fn bounds(&self) -> Result<(Option<Date>, Option<Date>), Failure> {
+        let today = self.zone().to_datetime(Timestamp::now()).date();
+        self.period.bounds(today, self.week_start())
     }
 
     fn week_start(&self) -> Weekday {

@@ -1,0 +1,80 @@
+//! What stands around the days of a picture: its head, its figures and its scale.
+
+use super::calendar::Calendar;
+use crate::{
+    command::usage::screen,
+    picture::{Anchor, Paper, Scene, Text},
+    table::count,
+};
+
+/// A name above its value.
+pub struct Figure {
+    pub name: &'static str,
+    pub value: String,
+}
+
+/// What a year is told by.
+pub fn figures(calendar: &Calendar) -> Vec<Figure> {
+    let figure = |name, value| Figure { name, value };
+    let best = calendar.best().map_or("–".into(), |day| {
+        format!(
+            "{}, {}",
+            day.date.strftime("%-d %b"),
+            calendar.measure.shown(&day.sum)
+        )
+    });
+    vec![
+        figure(
+            "active days",
+            format!(
+                "{} of {}",
+                count(calendar.active_days() as u64),
+                count(calendar.days.len() as u64)
+            ),
+        ),
+        figure("longest streak", days(calendar.streak_longest)),
+        figure("current streak", days(calendar.streak_current)),
+        figure("largest day", best),
+    ]
+}
+
+pub fn days(number: usize) -> String {
+    crate::table::amount(number as u64, "day")
+}
+
+/// The total in large letters, and what it is made of.
+pub fn head(scene: &mut Scene, calendar: &Calendar, paper: &Paper, at: (f32, f32)) {
+    let total = &calendar.total;
+    scene.text(Text::new(at, 28.0, paper.ink, calendar.measure.shown(total)).strong());
+    let rest = match calendar.measure {
+        super::Measure::Tokens => crate::table::amount(total.messages, "message"),
+        super::Measure::Cost => format!(
+            "{} tokens in {}",
+            screen::short(total.tokens.total()),
+            crate::table::amount(total.messages, "message")
+        ),
+        super::Measure::Messages => format!("{} tokens", screen::short(total.tokens.total())),
+    };
+    scene.text(Text::new((at.0, at.1 + 22.0), 13.0, paper.ink_2, rest));
+}
+
+/// The span at the right, under the product's name.
+pub fn source(scene: &mut Scene, calendar: &Calendar, paper: &Paper, at: (f32, f32)) {
+    let text = |text: Text| text.anchored(Anchor::End);
+    scene.text(text(Text::new(at, 13.0, paper.ink_2, calendar.span())));
+    let by = format!("by day and {}", calendar.measure.noun());
+    scene.text(text(Text::new((at.0, at.1 + 20.0), 12.0, paper.ink_3, by)));
+}
+
+/// The five steps, from less to more, ending at a point.
+pub fn scale(scene: &mut Scene, paper: &Paper, end: (f32, f32)) {
+    let more = Text::new(end, 12.0, paper.ink_3, "more").anchored(Anchor::End);
+    let mut x = end.0 - more.width() - 8.0;
+    scene.text(more);
+    for color in paper.heat.iter().rev() {
+        x -= 12.0;
+        scene.rect((x, end.1 - 10.0), (12.0, 12.0), 3.0, *color);
+        x -= 4.0;
+    }
+    scene.text(Text::new((x - 4.0, end.1), 12.0, paper.ink_3, "less").anchored(Anchor::End));
+}
