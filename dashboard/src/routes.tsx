@@ -59,6 +59,11 @@ const models = createRoute({
   validateSearch: show,
   component: lazyRouteComponent(() => import('./pages/models/models.tsx'), 'Models'),
 });
+const reconcile = createRoute({
+  getParentRoute: () => office,
+  path: '/reconciliation',
+  component: lazyRouteComponent(() => import('./pages/reconcile/reconcile.tsx'), 'Reconcile'),
+});
 const audit = createRoute({
   getParentRoute: () => office,
   path: '/audit',
@@ -100,7 +105,7 @@ export const router = createRouter({
       holders.addChildren([devices]),
       settings,
       device,
-      office.addChildren([members, keys, models, audit]),
+      office.addChildren([members, keys, models, reconcile, audit]),
     ]),
     redeem,
     signIn,

@@ -162,6 +162,7 @@ rules! {
     SetPreferences     [No, No, No, No, Own, No]            NEVER, NotNeeded;
     ListDevices        [All, All, Own, No, Own, No]         with(Scope::Read), NotNeeded;
     ChangeDevice       [All, All, Own, No, Own, No]         with(Scope::DevicesWrite), NotNeeded;
+    RotateDevice       [All, All, Own, No, No, No]          with(Scope::DevicesWrite), Needed;
     ListKeys           [All, All, Own, No, No, No]          with(Scope::Read), NotNeeded;
     MintKeys           [All, All, No, No, No, No]           with(Scope::KeysWrite), Needed;
     RevokeKey          [All, All, No, No, No, No]           with(Scope::KeysWrite), NotNeeded;

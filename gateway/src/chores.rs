@@ -2,6 +2,7 @@
 
 mod credit;
 mod models;
+mod prices;
 mod repeat;
 mod signals;
 
@@ -18,6 +19,8 @@ use repeat::repeat;
 
 /// How late an expiry or an allowance may be.
 const DUE: Duration = Duration::from_secs(5);
+/// A price that comes into force is kept by then.
+const PRICES: Duration = Duration::from_secs(2);
 /// How often lost holds are looked for.
 const SWEEP: Duration = Duration::from_secs(60);
 /// On a shared database this also says that the gateway lives.
@@ -76,6 +79,13 @@ fn begin(gateway: &Arc<Gateway>, tls: Arc<rustls::ClientConfig>, changes: Option
     chore(gateway, "What is due at this time", credit::keep_time, DUE);
     chore(gateway, "The sums of usage", report::keep, report::PAUSE);
     spawn_local(keep_reading(shared(), Arc::clone(&tls)));
+    let kept = prices::Kept::default();
+    chore(
+        gateway,
+        "Keeping prices",
+        async move |gateway: &Gateway| kept.keep(gateway).await,
+        PRICES,
+    );
     let (trying, outward) = (shared(), Arc::clone(&tls));
     spawn_local(async move { trying.trials.carry_out(outward).await });
     spawn_local(models::keep_finding(shared(), tls));

@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicI64, AtomicU32, Ordering},
     },
 };
@@ -85,12 +85,42 @@ pub struct Device {
     /// Milliseconds; 0: its credential was never used.
     last_seen: AtomicI64,
     revoked: watch::Sender<bool>,
+    /// The credential before the present one, for as long as it still works.
+    former: ArcSwapOption<Former>,
+    /// The network that it was seen in last.
+    network: Mutex<Option<String>>,
     streams: AtomicU32,
     /// How many listen to what happens to it.
     listeners: AtomicU32,
 }
 
+/// A credential that another one took the place of.
+#[derive(Debug)]
+struct Former {
+    mac: [u8; 32],
+    /// Milliseconds.
+    until: i64,
+}
+
 impl Device {
+    /// Whether this is a credential that was rotated, and its time is over.
+    fn is_over(&self, mac: &[u8; 32], now: i64) -> bool {
+        let former = self.former.load();
+        former
+            .as_ref()
+            .is_some_and(|former| former.mac == *mac && former.until <= now)
+    }
+
+    /// Whether it was seen somewhere else before, as far as this gateway knows.
+    pub fn note_network(&self, network: &str) -> bool {
+        let mut known = self.network.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_other = known.as_deref() != Some(network);
+        if is_other {
+            *known = Some(network.to_owned());
+        }
+        is_other
+    }
+
     pub fn is_revoked(&self) -> bool {
         *self.revoked.borrow() || *self.key.revoked.borrow()
     }
@@ -185,6 +215,15 @@ impl Entries {
                 }
                 return;
             }
+            let is_rotated = record.former.is_some_and(|(former, _)| former == *mac);
+            if is_rotated && record.revoked_at.is_none() {
+                // The same device under another credential: what it has running goes on.
+                let device = Arc::clone(old);
+                self.by_mac.insert(record.mac, Arc::clone(&device));
+                self.devices.insert(record.id, (record.mac, Arc::clone(&device)));
+                self.keep_former(&device, record.former);
+                return;
+            }
             self.by_mac.remove(mac);
             old.revoked.send_replace(true);
         }
@@ -194,11 +233,28 @@ impl Entries {
             created_at: record.created_at,
             last_seen: AtomicI64::new(record.last_seen_at.map_or(0, |at| at.as_millisecond())),
             revoked: watch::Sender::new(record.revoked_at.is_some()),
+            former: ArcSwapOption::empty(),
+            network: Mutex::default(),
             streams: AtomicU32::new(0),
             listeners: AtomicU32::new(0),
         });
         self.by_mac.insert(record.mac, Arc::clone(&device));
+        self.keep_former(&device, record.former);
         self.devices.insert(record.id, (record.mac, device));
+    }
+
+    /// The credential before the present one is known for as long as it works; the one before that no more.
+    fn keep_former(&mut self, device: &Arc<Device>, former: Option<([u8; 32], i64)>) {
+        let former = former.map(|(mac, until)| Arc::new(Former { mac, until }));
+        if let Some(former) = &former {
+            self.by_mac.insert(former.mac, Arc::clone(device));
+        }
+        let before = device.former.swap(former.clone());
+        if let Some(before) = before
+            && former.is_none_or(|former| former.mac != before.mac)
+        {
+            self.by_mac.remove(&before.mac);
+        }
     }
 }
 
@@ -246,7 +302,7 @@ impl Directory {
         }
         let mac = self.pepper.mac(credential);
         let device = self.read().by_mac.get(&mac).cloned().ok_or_else(unauthorized)?;
-        if device.is_revoked() || device.is_idle(now) {
+        if device.is_revoked() || device.is_idle(now) || device.is_over(&mac, now) {
             return Err(Problem::new(
                 Code::CredentialRevoked,
                 "This device is signed out.",

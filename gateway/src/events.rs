@@ -114,6 +114,14 @@ impl EventHub {
         }
     }
 
+    /// Notes that a request began, for pages that show what runs. Devices hear of their balance
+    /// when it ends.
+    pub fn note_begin(&self, key: KeyId) {
+        if self.any.receiver_count() > 0 {
+            let _ = self.any.send(key);
+        }
+    }
+
     /// The lots that changed since the last time, as soon as there are any.
     pub async fn next_changes(&self) -> HashSet<KeyId> {
         loop {

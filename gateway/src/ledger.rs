@@ -22,6 +22,7 @@ mod record;
 mod report;
 mod report_rows;
 mod rows;
+mod running;
 mod sqlite;
 mod store;
 mod transfer;
@@ -40,16 +41,17 @@ pub use operation::{
 };
 pub use orphan::{Orphan, Recovered};
 pub use people::{
-    Actor, Asked, CodeAnswer, DeviceCode, DeviceCodeRecord, FlowOutcome, FlowSecrets, IDLE_MS,
+    Actor, AddressRecord, Asked, CodeAnswer, DeviceCode, DeviceCodeRecord, FlowOutcome, FlowSecrets, IDLE_MS,
     IdentityRecord, IdentityThen, IdentityUse, Link, LinkRecord, LinkUse, MemberEdit, MemberRecord,
     NewMember, NewPasskey, NewSession, NewTeam, NewToken, Newcomer, Note, PasskeyRecord, PasskeyThen,
-    PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader, PeopleRefusal, PeopleRequest, SessionRecord,
-    SignInRecord, Spent, TeamRecord, TokenRecord,
+    PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader, PeopleRefusal, PeopleRequest, Rotation,
+    SessionRecord, SignInRecord, Spent, TeamRecord, TokenRecord,
 };
 pub use postgres::{Change, Changes, DatabaseUrl, Moved, NotADatabaseUrl, PostgresReader, copy_in};
 pub use reader::{Reader, SealedSecrets, UsageOf};
 pub use record::{DeviceRecord, KeyRecord};
 pub use report::{Difference, Report};
+pub use running::RunningRecord;
 pub use sqlite::SqliteReader;
 pub use store::{Opened, Store};
 pub use transfer::{Order, OrderRefusal, OrderRequest};

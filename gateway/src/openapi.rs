@@ -9,8 +9,8 @@ use utoipa::{
 
 use crate::route::{
     audit, credit, device_flow, devices, events, health, identities, invitations, keys, ledger, members,
-    models, passkeys, preferences, reconciliation, redeem, reload, routes, session, sign_in, summary, teams,
-    tokens, upstreams, usage,
+    models, passkeys, preferences, reconciliation, redeem, reload, routes, running, session, sign_in,
+    summary, teams, tokens, upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -32,7 +32,7 @@ use crate::route::{
         tokens::list, tokens::create, tokens::revoke, tokens::own, tokens::end_own,
         device_flow::code, device_flow::token, device_flow::look, device_flow::approve, device_flow::deny,
         audit::list, audit::verify, keys::claim, keys::assign,
-        redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke,
+        redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke, devices::rotate, running::list,
         keys::list, keys::mint, keys::revoke, credit::top_up, credit::reclaim, credit::allocate,
         credit::set_allowance, credit::end_allowance, models::list, preferences::show, preferences::set, usage::list, usage::one,
         summary::summary, summary::overview, events::listen,

@@ -1,6 +1,6 @@
 //! Who is on the other end, and under which name it called us.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::{HeaderMap, Uri, header::HOST};
 
@@ -20,6 +20,22 @@ pub struct Peer {
     pub is_local: bool,
     /// Came over TLS, to here or to a proxy that we trust.
     pub is_secure: bool,
+}
+
+/// The network that an address is in, as far as it is kept: enough to see that a device is
+/// somewhere else, and not where.
+pub fn place_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        address if address.is_loopback() => "this machine".into(),
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+        }
+    }
 }
 
 impl PeerRules {
@@ -123,6 +139,19 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(HOST, host.parse().unwrap());
         rules.knows_host(&Uri::from_static("/"), &headers)
+    }
+
+    #[test]
+    fn of_an_address_only_its_network_is_kept() {
+        for (address, network) in [
+            ("127.0.0.1", "this machine"),
+            ("::1", "this machine"),
+            ("192.0.2.77", "192.0.2.0/24"),
+            ("::ffff:192.0.2.77", "192.0.2.0/24"),
+            ("2001:db8:7:8::9", "2001:db8:7::/48"),
+        ] {
+            assert_eq!(place_of(address.parse().unwrap()), network);
+        }
     }
 
     #[test]

@@ -33,7 +33,13 @@ mod trail;
 mod turn;
 mod upstream;
 
-use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    cell::Cell,
+    net::{IpAddr, SocketAddr},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};
@@ -53,7 +59,8 @@ use crate::{
     capacity::{BodyRoom, Room},
     clock::now_ms,
     directory::Device,
-    ledger::Ledger,
+    ledger::{Ledger, PeopleChange, PeopleRequest},
+    peer::place_of,
     server::Direct,
     state::{Busy, Gateway},
     wire::RequestHead,
@@ -118,9 +125,14 @@ impl Proxy {
 }
 
 /// Serves one request of the data plane that came through hyper.
-pub async fn handle(proxy: &Rc<Proxy>, dialect: Dialect, request: Request<Incoming>) -> Response<Body> {
+pub async fn handle(
+    proxy: &Rc<Proxy>,
+    dialect: Dialect,
+    request: Request<Incoming>,
+    from: Whence,
+) -> Response<Body> {
     let arrived = async {
-        let arrival = Arrival::of(proxy, dialect, request.headers()).await?;
+        let arrival = Arrival::of(proxy, dialect, request.headers(), from).await?;
         let body = read_body(&proxy.gateway, request.into_body()).await?;
         Ok::<_, Refusal>(arrival.with(body))
     };
@@ -142,8 +154,13 @@ pub async fn handle(proxy: &Rc<Proxy>, dialect: Dialect, request: Request<Incomi
 }
 
 /// Serves one request of the data plane on its own connection.
-pub(crate) async fn handle_direct(proxy: &Proxy, head: RequestHead<Dialect>, direct: &mut Direct) {
-    let (arrival, (length, body_room)) = match admitted(proxy, &head).await {
+pub(crate) async fn handle_direct(
+    proxy: &Proxy,
+    head: RequestHead<Dialect>,
+    direct: &mut Direct,
+    from: Whence,
+) {
+    let (arrival, (length, body_room)) = match admitted(proxy, &head, from).await {
         Ok(admitted) => admitted,
         Err(refusal) => return turn_away(proxy, &head, direct, refusal).await,
     };
@@ -165,8 +182,9 @@ pub(crate) async fn handle_direct(proxy: &Proxy, head: RequestHead<Dialect>, dir
 async fn admitted(
     proxy: &Proxy,
     head: &RequestHead<Dialect>,
+    from: Whence,
 ) -> Result<(Arrival, (usize, BodyRoom)), Refusal> {
-    let arrival = Arrival::of(proxy, head.route, &head.headers).await?;
+    let arrival = Arrival::of(proxy, head.route, &head.headers, from).await?;
     let limit = proxy.gateway.limits().body_bytes_max;
     let length = usize::try_from(head.length)
         .ok()
@@ -241,9 +259,9 @@ struct Arrival {
 
 impl Arrival {
     /// Who asks comes before what is asked: an unknown client gets no parser to play with.
-    async fn of(proxy: &Proxy, dialect: Dialect, headers: &HeaderMap) -> Result<Self, Refusal> {
+    async fn of(proxy: &Proxy, dialect: Dialect, headers: &HeaderMap, from: Whence) -> Result<Self, Refusal> {
         let trail = Rc::new(Trail::new(&proxy.gateway, dialect, headers));
-        Self::admit(proxy, dialect, headers, Rc::clone(&trail))
+        Self::admit(proxy, dialect, headers, from, Rc::clone(&trail))
             .await
             .inspect(|_| trail.is_admitted())
             .inspect_err(|refusal| trail.refuses(refusal.problem.code))
@@ -253,10 +271,11 @@ impl Arrival {
         proxy: &Proxy,
         dialect: Dialect,
         headers: &HeaderMap,
+        from: Whence,
         trail: Rc<Trail>,
     ) -> Result<Self, Refusal> {
         let gateway = &proxy.gateway;
-        let device = authenticate(gateway, headers).await?;
+        let device = authenticate(gateway, headers, from).await?;
         if gateway.stop.is_draining() {
             return Err(Refusal::later(refusal::stopping(), RETRY_SECONDS));
         }
@@ -294,7 +313,50 @@ impl Arrival {
     }
 }
 
-pub async fn authenticate(gateway: &Gateway, headers: &HeaderMap) -> Result<Arc<Device>, Problem> {
+/// Keeps where the device is, if that is another place than before. Seldom: not with every request.
+async fn note_network(gateway: &Gateway, device: &Device, address: IpAddr, now: i64) -> Result<(), Problem> {
+    let network = place_of(address);
+    if !device.note_network(&network) {
+        return Ok(());
+    }
+    let request = PeopleRequest {
+        at: now,
+        change: PeopleChange::SeeDevice {
+            device: device.id,
+            network,
+        },
+        note: None,
+        asked: None,
+    };
+    let kept = gateway.ledger.people(request).await;
+    kept.map(drop).map_err(crate::state::internal)
+}
+
+/// Where a request came from, as far as it is known yet.
+#[derive(Clone, Copy, Debug)]
+pub enum Whence {
+    /// The other end of the socket, which may be a proxy.
+    Socket(SocketAddr, bool),
+    Peer(IpAddr),
+    /// Where it does not matter.
+    Unknown,
+}
+
+impl Whence {
+    fn address(self, gateway: &Gateway, headers: &HeaderMap) -> Option<IpAddr> {
+        match self {
+            Self::Socket(socket, is_tls) => Some(gateway.peers.peer(socket, is_tls, headers).address),
+            Self::Peer(address) => Some(address),
+            Self::Unknown => None,
+        }
+    }
+}
+
+pub async fn authenticate(
+    gateway: &Gateway,
+    headers: &HeaderMap,
+    from: Whence,
+) -> Result<Arc<Device>, Problem> {
     let credential = credential(headers)?;
     let now = now_ms();
     let device = match gateway.directory.authenticate(credential, now) {
@@ -310,6 +372,9 @@ pub async fn authenticate(gateway: &Gateway, headers: &HeaderMap) -> Result<Arc<
             .touch(device.id, now)
             .await
             .map_err(crate::state::internal)?;
+        if let Some(address) = from.address(gateway, headers) {
+            note_network(gateway, &device, address, now).await?;
+        }
     }
     Ok(device)
 }

@@ -22,6 +22,7 @@ pub mod reconciliation;
 pub mod redeem;
 pub mod reload;
 pub mod routes;
+pub mod running;
 pub mod session;
 pub mod sign_in;
 pub mod summary;

@@ -17,7 +17,7 @@ use crate::{
     route::{
         ApiError, access, audit, credit, device_flow, devices, events, health, identities, invitations, keys,
         ledger, members, model_list, models, pages, passkeys, preferences, reconciliation, redeem, reload,
-        routes, session, sign_in, summary, teams, tokens, upstreams, usage,
+        routes, running, session, sign_in, summary, teams, tokens, upstreams, usage,
     },
     state::Gateway,
 };
@@ -162,6 +162,8 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .get("/devices", Action::ListDevices, devices::list)
         .patch("/devices/{id}", Action::ChangeDevice, devices::rename)
         .delete("/devices/{id}", Action::ChangeDevice, devices::revoke)
+        .post("/devices/{id}/rotate", Action::RotateDevice, devices::rotate)
+        .get("/running", Action::ReadUsage, running::list)
         .get("/keys", Action::ListKeys, keys::list)
         .post("/keys", Action::MintKeys, keys::mint)
         .post("/keys/claim", Action::ClaimKey, keys::claim)

@@ -18,6 +18,7 @@ mod preferences;
 mod reconciliation;
 mod reload;
 mod route;
+mod running;
 mod session;
 mod summary;
 mod team;
@@ -31,8 +32,8 @@ use utoipa::ToSchema;
 use crate::Problem;
 
 pub use account::{
-    Account, AccountResponse, Balance, BalanceResponse, Device, DeviceClient, DeviceList, LotBalance, Member,
-    RedeemRequest, RedeemResponse, RenameDeviceRequest,
+    Account, AccountResponse, Balance, BalanceResponse, Device, DeviceAddress, DeviceClient, DeviceList,
+    LotBalance, Member, RedeemRequest, RedeemResponse, RenameDeviceRequest, RotatedDevice,
 };
 pub use audit::{AuditActor, AuditEntry, AuditList, AuditQuery, AuditReport};
 pub use credit::{
@@ -65,6 +66,7 @@ pub use reconciliation::{
 };
 pub use reload::Reloaded;
 pub use route::{ModelOrigin, ModelRoute, ModelRoutes, RouteList, UpstreamHealth, UpstreamState};
+pub use running::{RunningList, RunningRequest};
 pub use session::{
     LinkKind, LinkLookRequest, LinkPreview, LinkRequest, PasswordRequest, Session, SessionList,
     SessionResponse, SignInRequest, SignInWays, StepUpRequest,
@@ -78,7 +80,9 @@ pub use token::{OwnToken, PersonalToken, Scope, TokenCreated, TokenList, TokenRe
 pub use upstream::{
     Upstream, UpstreamList, UpstreamRequest, UpstreamSecretRequest, UpstreamTrial, UpstreamTrialRequest,
 };
-pub use usage::{UsageDetail, UsageEntry, UsageList, UsageQuery, UsageTotals};
+pub use usage::{
+    PriceLine, PriceLines, PricedTokens, UsageDetail, UsageEntry, UsageList, UsageQuery, UsageTotals,
+};
 
 /// The body of every error under `/api/v1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -24,6 +24,7 @@ const PAGES: [string, string][] = [
   ['keys', '/keys'],
   ['mint', '/keys?show=mint'],
   ['models', '/models'],
+  ['reconciliation', '/reconciliation'],
   ['audit', '/audit'],
 ];
 

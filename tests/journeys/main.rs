@@ -27,6 +27,7 @@ mod containers;
 mod control_plane;
 mod crash;
 mod data_directory;
+mod devices;
 mod disconnect;
 mod doubtful_usage;
 mod echoed_key;

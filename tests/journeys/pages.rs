@@ -91,3 +91,22 @@ async fn below_a_path_everything_is_there_whether_the_proxy_takes_it_off_or_not(
         .expect(200);
     stage.device.get("/ai/api/v1/balance").send().await.expect(200);
 }
+
+#[tokio::test]
+async fn only_the_page_that_scans_a_key_may_ask_for_a_camera() {
+    let stage = Stage::new().await;
+    for (path, camera) in [
+        ("/redeem", "camera=(self)"),
+        ("/redeem?scan=1", "camera=(self)"),
+        ("/", "camera=()"),
+        ("/keys", "camera=()"),
+        ("/redeemed", "camera=()"),
+    ] {
+        let shown = page(&stage, path).await;
+        let policy = shown.header("permissions-policy").unwrap_or_default();
+        assert!(
+            policy.contains(camera) && policy.contains("microphone=()"),
+            "{path}: {policy}"
+        );
+    }
+}

@@ -167,6 +167,9 @@ mod tests {
             last_seen_at: None,
             revoked_at: None,
             current: byte == 1,
+            addresses: Vec::new(),
+            running: 0,
+            former_until: None,
         }
     }
 

@@ -82,6 +82,24 @@ export const latestQuery = queryOptions({
   meta: { live: true },
 });
 
+/** Requests that run now; the stream says when one begins or ends. */
+export const runningQuery = queryOptions({
+  queryKey: ['running'],
+  queryFn: async () => (await answer(api.GET('/api/v1/running'))).requests,
+  meta: { live: true },
+  staleTime: 0,
+});
+
+export type ReconciliationAsked = NonNullable<paths['/api/v1/reconciliation']['get']['parameters']['query']>;
+
+/** What was metered against what was billed. */
+export const reconciliationQuery = (query: ReconciliationAsked) =>
+  queryOptions({
+    queryKey: ['reconciliation', query],
+    queryFn: () => answer(api.GET('/api/v1/reconciliation', { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+
 /** What each device cost on each of the last thirty days. */
 export const deviceUsageQuery = queryOptions({
   queryKey: ['usage', 'devices'],

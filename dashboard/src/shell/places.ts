@@ -5,6 +5,7 @@ import {
   LayoutDashboard,
   Network,
   PcCase,
+  Scale,
   ScrollText,
   Settings,
   Ticket,
@@ -15,7 +16,17 @@ import {
 export type Role = 'owner' | 'admin' | 'member' | 'viewer';
 
 export interface Place {
-  to: '/' | '/usage' | '/devices' | '/redeem' | '/members' | '/keys' | '/models' | '/audit' | '/settings';
+  to:
+    | '/'
+    | '/usage'
+    | '/devices'
+    | '/redeem'
+    | '/members'
+    | '/keys'
+    | '/models'
+    | '/reconciliation'
+    | '/audit'
+    | '/settings';
   name: string;
   short?: string;
   icon: LucideIcon;
@@ -38,6 +49,7 @@ export const PLACES: readonly Place[] = [
   { to: '/members', name: 'Members', icon: Users, group: 'Office', key: 'm', roles: OFFICE },
   { to: '/keys', name: 'Token keys', icon: KeyRound, group: 'Office', key: 'k', roles: OFFICE },
   { to: '/models', name: 'Models and providers', icon: Network, group: 'Office', key: 'p', roles: OFFICE },
+  { to: '/reconciliation', name: 'Reconciliation', icon: Scale, group: 'Office', key: 'b', roles: OFFICE },
   { to: '/audit', name: 'Audit log', icon: ScrollText, group: 'Office', key: 'a', roles: OFFICE },
 ];
 

@@ -1,5 +1,6 @@
 /** Figures: each shows its rounded form and gives the exact one to whoever points at it. */
-import type { ReactNode } from 'react';
+import { useSyncExternalStore, type ReactNode } from 'react';
+import { about, currency, onCurrency } from '../format/currency.ts';
 import { moneyCharge, moneyColumn, moneyExact, moneyLeft, type NanoUsd } from '../format/money.ts';
 import { groups, tokens } from '../format/number.ts';
 import { absolute, ago, date } from '../format/time.ts';
@@ -15,13 +16,22 @@ const Shown = ({ exact, children }: Exact) => (
   </span>
 );
 
-export const Left = ({ nano }: { nano: NanoUsd }) => (
-  <Shown exact={`${moneyExact(nano)} exactly`}>{moneyLeft(nano)}</Shown>
-);
+/** What an amount is in the currency that this browser shows; the exact one is in dollars, behind it. */
+export function useAbout(nano: NanoUsd): string | undefined {
+  const shown = useSyncExternalStore(onCurrency, currency);
+  return about(BigInt(nano), shown);
+}
 
-export const Charge = ({ nano, digits }: { nano: NanoUsd; digits?: 2 | 4 }) => (
-  <Shown exact={`${moneyExact(nano)} exactly`}>{digits ? moneyColumn(nano, digits) : moneyCharge(nano)}</Shown>
-);
+export function Left({ nano }: { nano: NanoUsd }) {
+  const converted = useAbout(nano);
+  return <Shown exact={`${moneyExact(nano)} exactly`}>{converted ?? moneyLeft(nano)}</Shown>;
+}
+
+export function Charge({ nano, digits }: { nano: NanoUsd; digits?: 2 | 4 }) {
+  const converted = useAbout(nano);
+  const dollars = digits ? moneyColumn(nano, digits) : moneyCharge(nano);
+  return <Shown exact={`${moneyExact(nano)} exactly`}>{converted ?? dollars}</Shown>;
+}
 
 export const Tokens = ({ count }: { count: number }) => (
   <Shown exact={`${groups(count)} tokens`}>{tokens(count)}</Shown>

@@ -7,6 +7,7 @@
 mod audit;
 mod audit_list;
 mod change;
+mod device;
 mod device_code;
 mod identity;
 mod key_owner;
@@ -22,6 +23,7 @@ mod token;
 
 pub use audit::{Actor, Note};
 pub use change::{Asked, PeopleChange, PeopleOutcome, PeopleRefusal, PeopleRequest};
+pub use device::{AddressRecord, Rotation};
 pub use device_code::{CodeAnswer, DeviceCode, FlowOutcome, FlowSecrets};
 pub use identity::{IdentityRecord, IdentityThen, IdentityUse, Newcomer};
 pub use link::{Link, LinkUse};
@@ -36,5 +38,5 @@ pub use token::NewToken;
 
 pub(super) use audit::append;
 pub(super) use change::decide;
-pub(super) use schema::{IDENTITIES, PASSKEYS, POSTGRES, SQLITE, TEAMS};
+pub(super) use schema::{DEVICES, IDENTITIES, PASSKEYS, POSTGRES, SQLITE, TEAMS};
 pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value};

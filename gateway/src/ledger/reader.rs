@@ -207,7 +207,10 @@ impl Reader {
     }
 
     /// One request.
-    pub async fn usage_row(&self, request: RequestId) -> Result<Option<UsageDetail>, LedgerError> {
+    pub async fn usage_row(
+        &self,
+        request: RequestId,
+    ) -> Result<Option<(UsageDetail, Option<i64>)>, LedgerError> {
         match self {
             Self::Sqlite(reader) => reader.usage_row(request),
             Self::Postgres(reader) => reader.usage_row(request).await,

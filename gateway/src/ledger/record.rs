@@ -44,4 +44,6 @@ pub struct DeviceRecord {
     pub created_at: Timestamp,
     pub last_seen_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    /// The MAC of the credential before this one, and until when it works.
+    pub former: Option<([u8; 32], i64)>,
 }

@@ -30,15 +30,18 @@ pub(super) fn line<R: Columns>(row: &R) -> Result<Line, R::Error> {
 
 /// A usage row with what was held for it.
 pub(super) fn detail_columns() -> String {
-    USAGE_COLUMNS.replace("FROM usage", ", held, variance FROM usage")
+    USAGE_COLUMNS.replace("FROM usage", ", held, variance, multiplier FROM usage")
 }
 
-pub(super) fn detail<R: Columns>(row: &R) -> Result<UsageDetail, R::Error> {
-    Ok(UsageDetail {
+/// The row, and the operator's factor in millionths where there was one.
+pub(super) fn detail<R: Columns>(row: &R) -> Result<(UsageDetail, Option<i64>), R::Error> {
+    let detail = UsageDetail {
         row: usage(row)?,
         held_nano_usd: money(row, USAGE_COLUMNS_COUNT)?,
         variance_nano_usd: money(row, USAGE_COLUMNS_COUNT + 1)?,
-    })
+        price: None,
+    };
+    Ok((detail, row.whole_if_any(USAGE_COLUMNS_COUNT + 2)?))
 }
 
 /// What the lot of an entry gained or lost.

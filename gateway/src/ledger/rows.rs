@@ -21,7 +21,8 @@ SELECT granted, spent, held, token_key.id, last4, label, models, devices_max, de
   FROM token_key JOIN account ON account.id = token_key.id
   LEFT JOIN allowance ON allowance.key_id = token_key.id";
 pub(super) const DEVICE_COLUMNS: &str = "
-SELECT id, key_id, mac, last4, name, os, client, version, created_at, last_seen_at, revoked_at FROM device";
+SELECT id, key_id, mac, last4, name, os, client, version, created_at, last_seen_at, revoked_at,
+       old_mac, old_until FROM device";
 pub(super) const USAGE_COLUMNS: &str = "
 SELECT request_id, at, device_id, key_id, kind, model, upstream, upstream_model, provider_response_id, input,
        output, cache_read, cache_write, reasoning, cost, estimated, orphan, repository, branch, language,
@@ -37,6 +38,7 @@ pub(super) trait Columns {
     fn id(&self, column: usize) -> Result<Uuid, Self::Error>;
     fn id_if_any(&self, column: usize) -> Result<Option<Uuid>, Self::Error>;
     fn bytes(&self, column: usize) -> Result<Vec<u8>, Self::Error>;
+    fn bytes_if_any(&self, column: usize) -> Result<Option<Vec<u8>>, Self::Error>;
     fn text(&self, column: usize) -> Result<String, Self::Error>;
     fn text_if_any(&self, column: usize) -> Result<Option<String>, Self::Error>;
     fn whole(&self, column: usize) -> Result<i64, Self::Error>;
@@ -95,6 +97,10 @@ pub(super) fn device<R: Columns>(row: &R) -> Result<DeviceRecord, R::Error> {
         created_at: timestamp(row.whole(8)?),
         last_seen_at: moment(row, 9)?,
         revoked_at: moment(row, 10)?,
+        former: row
+            .bytes_if_any(11)?
+            .and_then(|mac| mac.try_into().ok())
+            .zip(row.whole_if_any(12)?),
     })
 }
 

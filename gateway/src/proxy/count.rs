@@ -15,7 +15,7 @@ use providers::{
 use tokio::time::timeout;
 
 use super::{
-    Arrival, Dialect, Proxy,
+    Arrival, Dialect, Proxy, Whence,
     pool::Outgoing,
     read_body,
     refusal::{Refusal, unavailable},
@@ -32,8 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Where it is asked.
 pub const PATH: &str = "/v1/messages/count_tokens";
 
-pub async fn count(proxy: &Rc<Proxy>, request: Request<Incoming>) -> Response<Body> {
-    let counted = match counted(proxy, request).await {
+pub async fn count(proxy: &Rc<Proxy>, request: Request<Incoming>, from: Whence) -> Response<Body> {
+    let counted = match counted(proxy, request, from).await {
         Ok(tokens) => {
             let mut response = Response::new(count_body(tokens));
             let json = HeaderValue::from_static("application/json");
@@ -45,8 +45,8 @@ pub async fn count(proxy: &Rc<Proxy>, request: Request<Incoming>) -> Response<Bo
     counted.map(Body::from)
 }
 
-async fn counted(proxy: &Proxy, request: Request<Incoming>) -> Result<u64, Refusal> {
-    let arrival = Arrival::of(proxy, Dialect::Messages, request.headers()).await?;
+async fn counted(proxy: &Proxy, request: Request<Incoming>, from: Whence) -> Result<u64, Refusal> {
+    let arrival = Arrival::of(proxy, Dialect::Messages, request.headers(), from).await?;
     let headers = arrival.wishes.anthropic.clone();
     let (body, _room) = read_body(&proxy.gateway, request.into_body()).await?;
     let request = CountRequest::parse(&body)?;

@@ -89,6 +89,7 @@ impl Attempt<'_> {
             Arc::make_mut(&mut request).amount = amount;
             let short = match self.try_hold(proxy, &mut request).await? {
                 Ok(reserved) => {
+                    proxy.gateway.events.note_begin(self.device.key.id);
                     return Ok(Held {
                         request,
                         reserved,

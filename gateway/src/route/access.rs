@@ -110,7 +110,9 @@ async fn identify(gateway: &Gateway, peer: &Peer, page: &Page, parts: &Parts) ->
     match credential::kind_of(given) {
         Some(Kind::Admin) => by_machine(gateway, peer, given),
         Some(Kind::Personal) => by_token(gateway, given).await,
-        _ => Ok(Who::Device(proxy::authenticate(gateway, headers).await?)),
+        _ => Ok(Who::Device(
+            proxy::authenticate(gateway, headers, proxy::Whence::Peer(peer.address)).await?,
+        )),
     }
 }
 

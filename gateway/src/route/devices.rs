@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     Json,
@@ -7,7 +7,7 @@ use axum::{
 use http::StatusCode;
 use protocol::{
     Code, DeviceId, KeyId, Problem,
-    api::{Device, DeviceList, ErrorBody, RenameDeviceRequest},
+    api::{Device, DeviceAddress, DeviceList, ErrorBody, RenameDeviceRequest, RotatedDevice},
 };
 use serde_json::json;
 
@@ -17,10 +17,17 @@ use super::{
     redeem::checked_name,
 };
 use crate::{
-    clock::now_ms,
-    ledger::DeviceRecord,
+    clock::{now_ms, timestamp},
+    credential::{self, Kind},
+    ledger::{DeviceRecord, PeopleChange, PeopleOutcome, Rotation},
+    people::{no_randomness, refused},
     state::{Gateway, internal},
 };
+
+/// More than a list can show.
+const ADDRESSES_MAX: usize = 10;
+/// For so long the old credential of a device works beside its new one.
+const FORMER_MS: i64 = 10 * 60 * 1_000;
 
 /// The devices of the caller's key; for a member, of all their keys; for owners and admins, all.
 #[utoipa::path(get, path = "/api/v1/devices", responses((status = 200, body = DeviceList), (status = 401, body = ErrorBody)))]
@@ -30,16 +37,54 @@ pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer
         None => (None, None),
     };
     let records = gateway.reader.devices(key).await.map_err(internal)?;
+    let seen = Seen::now(&gateway).await?;
     let devices = records
         .into_iter()
         .filter(|record| is_within_reach(&gateway, &caller, record.key))
-        .map(|record| describe(record, current))
+        .map(|record| describe(record, current, &seen))
         .collect();
     Ok(Json(DeviceList { devices }))
 }
 
-fn describe(record: DeviceRecord, current: Option<DeviceId>) -> Device {
+/// Where devices were seen, and what they have running.
+struct Seen {
+    addresses: HashMap<DeviceId, Vec<DeviceAddress>>,
+    running: HashMap<DeviceId, u32>,
+}
+
+impl Seen {
+    async fn now(gateway: &Gateway) -> Result<Self, Problem> {
+        let mut addresses: HashMap<DeviceId, Vec<DeviceAddress>> = HashMap::new();
+        let records = gateway.reader.people().device_addresses().await;
+        for record in records.map_err(internal)? {
+            let of_device = addresses.entry(record.device).or_default();
+            if of_device.len() < ADDRESSES_MAX {
+                of_device.push(DeviceAddress {
+                    network: record.network,
+                    first_at: timestamp(record.first_at),
+                    last_at: timestamp(record.last_at),
+                });
+            }
+        }
+        let mut running: HashMap<DeviceId, u32> = HashMap::new();
+        for record in gateway.reader.running().await.map_err(internal)? {
+            *running.entry(record.device).or_default() += 1;
+        }
+        Ok(Self { addresses, running })
+    }
+}
+
+fn describe(record: DeviceRecord, current: Option<DeviceId>, seen: &Seen) -> Device {
+    let former_until = record.former.map(|(_, until)| until);
+    let mut addresses = seen.addresses.get(&record.id).cloned().unwrap_or_default();
+    // A network is noted when it changes; in the latest one it was seen whenever it was seen since.
+    if let (Some(latest), Some(at)) = (addresses.first_mut(), record.last_seen_at) {
+        latest.last_at = latest.last_at.max(at);
+    }
     Device {
+        addresses,
+        running: seen.running.get(&record.id).copied().unwrap_or_default(),
+        former_until: former_until.filter(|until| *until > now_ms()).map(timestamp),
         id: record.id,
         name: record.name,
         key_id: record.key,
@@ -110,6 +155,43 @@ pub async fn revoke(
     }
     tracing::info!(device.id = %device, "A device was revoked");
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a device another credential. What it has running goes on, and the old credential works for
+/// ten minutes more, so that it can be exchanged where it is used.
+#[utoipa::path(
+    post, path = "/api/v1/devices/{id}/rotate", params(("id" = String, Path)),
+    responses((status = 200, body = RotatedDevice), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody))
+)]
+pub async fn rotate(
+    State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer<Json<RotatedDevice>> {
+    let device = reachable(&gateway, &caller, &id)?;
+    let secret = credential::generate(Kind::Device).ok_or_else(no_randomness)?;
+    let former_until = now_ms() + FORMER_MS;
+    let change = PeopleChange::RotateDevice(Rotation {
+        device,
+        mac: gateway.directory.pepper().mac(secret.as_bytes()),
+        last4: credential::last4(&secret),
+        former_until,
+    });
+    let note = caller.note("device.rotate").target("device", device);
+    let done = gateway.change_people(change, note, None).await?;
+    let PeopleOutcome::Key(key) = done.map_err(|refusal| refused(refusal, "device"))? else {
+        return Err(Problem::new(Code::Internal, "The rotation found no device.").into());
+    };
+    gateway
+        .directory
+        .refresh(&gateway.reader, key)
+        .await
+        .map_err(internal)?;
+    gateway.events.note_change(key);
+    Ok(Json(RotatedDevice {
+        credential: secret.to_string(),
+        former_until: timestamp(former_until),
+    }))
 }
 
 /// The device, if the caller may touch it. To others it does not exist.

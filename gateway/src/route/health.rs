@@ -44,9 +44,20 @@ pub async fn metrics(State(gateway): State<Arc<Gateway>>) -> ([(HeaderName, &'st
     )
 }
 
+/// The page that reads a token key off a picture; no other one gets a camera.
+const SCANS: &str = "/redeem";
+
 /// Headers that every answer of ours carries, the dashboard's too.
-pub fn secure(headers: &mut HeaderMap) {
+pub fn secure(headers: &mut HeaderMap, path: &str) {
     use http::HeaderValue;
+    headers.insert(
+        "permissions-policy",
+        HeaderValue::from_static(if path == SCANS {
+            "camera=(self), microphone=(), geolocation=(), display-capture=()"
+        } else {
+            "camera=(), microphone=(), geolocation=(), display-capture=()"
+        }),
+    );
     headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
     headers.insert(

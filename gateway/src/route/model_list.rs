@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::{
     catalogue::Entry,
-    proxy::{self, Dialect},
+    proxy::{self, Dialect, Whence},
     state::Gateway,
 };
 
@@ -85,7 +85,7 @@ fn dialect(headers: &HeaderMap) -> Dialect {
 }
 
 pub async fn list(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Response {
-    let device = match proxy::authenticate(&gateway, &headers).await {
+    let device = match proxy::authenticate(&gateway, &headers, Whence::Unknown).await {
         Ok(device) => device,
         Err(problem) => return refusal(&headers, &problem),
     };
@@ -112,7 +112,7 @@ pub async fn one(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Response {
-    let device = match proxy::authenticate(&gateway, &headers).await {
+    let device = match proxy::authenticate(&gateway, &headers, Whence::Unknown).await {
         Ok(device) => device,
         Err(problem) => return refusal(&headers, &problem),
     };
@@ -136,7 +136,7 @@ pub async fn no_response(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Response {
-    let problem = match proxy::authenticate(&gateway, &headers).await {
+    let problem = match proxy::authenticate(&gateway, &headers, Whence::Unknown).await {
         Ok(_) if id.starts_with("resp") => Problem::new(Code::NotFound, "This gateway keeps no responses.")
             .with_hint("Send `\"store\": false`, and the whole conversation in `input`."),
         // Counting and compacting have addresses below the same one.
@@ -149,7 +149,7 @@ pub async fn no_response(
 
 /// Whatever else begins with `/v1`: who asks is checked all the same, and told in the dialect.
 pub async fn nothing(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Response {
-    match proxy::authenticate(&gateway, &headers).await {
+    match proxy::authenticate(&gateway, &headers, Whence::Unknown).await {
         Ok(_) => {
             let problem = Problem::new(Code::NotFound, "This gateway does not serve this address.");
             refusal(&headers, &problem)

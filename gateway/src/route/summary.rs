@@ -162,9 +162,10 @@ pub async fn overview(State(gateway): State<Arc<Gateway>>, caller: Caller) -> An
         .await
         .map_err(internal)?;
     cells.0.retain(|cell, _| whose.has(cell.key, cell.device));
-    let outlook = match &whose.keys {
-        Some(keys) => Some(outlook_of(&gateway, keys, &cells, today, &zone).await?),
-        None => None,
+    // Who reads totals only is not told what is left.
+    let outlook = match (&whose.keys, caller.reach) {
+        (None, Reach::Totals) => None,
+        (keys, _) => Some(outlook_of(&gateway, keys.as_ref(), &cells, today, &zone).await?),
     };
     let (this_month, month_before) = months(&cells, today);
     let models = SummaryQuery {
@@ -199,15 +200,19 @@ fn months(cells: &Cells, today: Date) -> (UsageTotals, UsageTotals) {
 
 async fn outlook_of(
     gateway: &Gateway,
-    keys: &HashSet<KeyId>,
+    keys: Option<&HashSet<KeyId>>,
     cells: &Cells,
     today: Date,
     zone: &TimeZone,
 ) -> Result<Outlook, Problem> {
+    let is_asked = |key: KeyId| keys.is_none_or(|keys| keys.contains(&key));
     let mut left = Money::ZERO;
-    for &key in keys {
-        let lot = gateway.reader.lot(key).await.map_err(internal)?;
-        left = left.saturating_add(lot.map_or(Money::ZERO, |lot| lot.available()));
+    for key in gateway.reader.keys().await.map_err(internal)? {
+        // What nobody can spend any more keeps nobody going.
+        let is_open = !key.revoked && key.expires_at.is_none_or(|end| end > Timestamp::now());
+        if is_asked(key.id) && is_open {
+            left = left.saturating_add(key.lot.available());
+        }
     }
     let mut costs: HashMap<Date, i64> = HashMap::new();
     for (cell, sum) in &cells.0 {
@@ -225,7 +230,7 @@ async fn outlook_of(
         .await
         .map_err(internal)?
         .iter()
-        .filter(|moved| keys.contains(&moved.key))
+        .filter(|moved| is_asked(moved.key))
         .map(|moved| Move {
             day: timestamp(moved.at).to_zoned_datetime(zone.clone()).date(),
             amount: moved.gain.nano_usd(),

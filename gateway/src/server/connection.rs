@@ -64,7 +64,7 @@ impl Connection {
                 next = direct.next_request(&self.crowd, Dialect::of_path) => next,
             };
             match next {
-                Next::Request(head) => self.answer_direct(&mut direct, head).await,
+                Next::Request(head) => self.answer_direct(&mut direct, head, peer).await,
                 Next::Unusual => return self.speak_hyper(direct.into_rewind(), peer).await,
                 Next::Closed => break,
             }
@@ -72,7 +72,7 @@ impl Connection {
         direct.shut_down().await;
     }
 
-    async fn answer_direct(&self, direct: &mut Direct, head: RequestHead<Dialect>) {
+    async fn answer_direct(&self, direct: &mut Direct, head: RequestHead<Dialect>, peer: SocketAddr) {
         if let Err(problem) = self.check_page(&Uri::from_static("/"), &head.headers) {
             direct.close_after();
             // Whoever called by another name may miss the reason.
@@ -82,7 +82,8 @@ impl Connection {
         if self.shared.gateway.stop.is_draining() {
             direct.close_after();
         }
-        proxy::handle_direct(&self.proxy, head, direct).await;
+        let from = proxy::Whence::Socket(peer, self.tls.is_some());
+        proxy::handle_direct(&self.proxy, head, direct, from).await;
     }
 
     async fn speak_hyper(self, stream: Rewind, peer: SocketAddr) {
@@ -160,10 +161,12 @@ impl Connection {
         if request.method() == Method::POST
             && let Some(dialect) = Dialect::of_path(request.uri().path())
         {
-            return proxy::handle(&self.proxy, dialect, request).await;
+            let from = proxy::Whence::Socket(peer, self.tls.is_some());
+            return proxy::handle(&self.proxy, dialect, request, from).await;
         }
         if request.method() == Method::POST && request.uri().path() == proxy::COUNT_PATH {
-            return proxy::count(&self.proxy, request).await;
+            let from = proxy::Whence::Socket(peer, self.tls.is_some());
+            return proxy::count(&self.proxy, request, from).await;
         }
         let patience = Duration::from_secs(self.shared.gateway.limits().body_seconds_max);
         let mut request = request.map(|body| axum::body::Body::new(InTime::new(body, patience)));
@@ -173,9 +176,10 @@ impl Connection {
             .peers
             .peer(peer, self.tls.is_some(), request.headers());
         request.extensions_mut().insert(peer);
+        let path = request.uri().path().to_owned();
         let Ok(response) = self.router.clone().oneshot(request).await;
         let mut response = response.map(Body::Route);
-        health::secure(response.headers_mut());
+        health::secure(response.headers_mut(), &path);
         response
     }
 }

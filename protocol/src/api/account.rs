@@ -136,6 +136,39 @@ pub struct Device {
     pub revoked_at: Option<Timestamp>,
     /// The device that asks.
     pub current: bool,
+    /// Networks that it was seen in, the latest first; at most ten.
+    #[serde(default)]
+    pub addresses: Vec<DeviceAddress>,
+    /// Requests of it that run now.
+    #[serde(default)]
+    pub running: u32,
+    /// Until when the credential before the present one still works.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub former_until: Option<Timestamp>,
+}
+
+/// A network that a device was seen in: not exactly where, but whether it is another place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviceAddress {
+    /// Such as 192.0.2.0/24 or 2001:db8:7::/48; "this machine" for the gateway's own.
+    pub network: String,
+    #[schema(value_type = String, format = "date-time")]
+    pub first_at: Timestamp,
+    #[schema(value_type = String, format = "date-time")]
+    pub last_at: Timestamp,
+}
+
+/// `POST /api/v1/devices/{id}/rotate`: another credential for a device.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RotatedDevice {
+    /// The new device credential `ttd_…`. Shown here once and nowhere else.
+    pub credential: String,
+    /// The old one works until then.
+    #[schema(value_type = String, format = "date-time")]
+    pub former_until: Timestamp,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

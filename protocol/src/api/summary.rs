@@ -153,6 +153,7 @@ pub struct Overview {
     /// This month, the dearest first.
     pub models: Vec<SummaryRow>,
     pub activity: Activity,
-    /// Null for callers without credit of their own.
+    /// Of the caller's credit; of all of the gateway's for owners and admins. Null for others
+    /// without credit of their own.
     pub outlook: Option<Outlook>,
 }

@@ -75,6 +75,43 @@ pub struct UsageDetail {
     pub held_nano_usd: Money,
     /// What a provider billed beyond its own limits; the house bears it.
     pub variance_nano_usd: Money,
+    /// How the charge came about; null where the price of its version is not known any more.
+    #[serde(default)]
+    pub price: Option<PriceLines>,
+}
+
+/// How a charge came about, line by line. All amounts add up to what was charged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PriceLines {
+    pub lines: Vec<PriceLine>,
+    /// The operator's factor, such as 1.25.
+    pub multiplier: String,
+    /// What the factor adds to the lines, or takes off.
+    pub multiplier_nano_usd: Money,
+    /// What is charged beyond that, or less: another service tier, input kept for an hour, searches,
+    /// the provider's own word, and rounding up to a whole nano-dollar.
+    pub other_nano_usd: Money,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PriceLine {
+    pub of: PricedTokens,
+    pub tokens: u64,
+    /// For one million of them.
+    pub price_nano_usd: Money,
+    /// Rounded down to a whole nano-dollar.
+    pub amount_nano_usd: Money,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum PricedTokens {
+    Input,
+    CacheRead,
+    CacheWrite,
+    Output,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

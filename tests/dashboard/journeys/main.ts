@@ -7,6 +7,8 @@ import { NARROW, WIDE } from '../support/browser.ts';
 import { play, type Suite } from '../support/suite.ts';
 import { makeWorld } from '../support/world.ts';
 import { circle } from './circle.ts';
+import { credit } from './credit.ts';
+import { everyDay } from './every-day.ts';
 import { firstSteps } from './first-steps.ts';
 import { members } from './member.ts';
 import { office } from './office.ts';
@@ -38,6 +40,17 @@ const suites: Suite[] = [
     name: 'roles',
     steps: roles,
     begin: () => makeWorld(binary, path.join(output, 'roles'), { owner: light, member: dark }),
+  },
+  {
+    name: 'credit, by keyboard',
+    // They begin with an owner, and a member who redeemed a key.
+    steps: [...circle.slice(0, 4), ...credit],
+    begin: () => makeWorld(binary, path.join(output, 'credit'), { owner: light, member: dark }),
+  },
+  {
+    name: 'every day',
+    steps: [...circle.slice(0, 3), ...everyDay],
+    begin: () => makeWorld(binary, path.join(output, 'every-day'), { owner: dark, member: light }),
   },
   ...(['light', 'dark'] as const).flatMap((colorScheme) =>
     [WIDE, NARROW].map((viewport): Suite => {

@@ -2,7 +2,18 @@
 import type { Step } from '../support/suite.ts';
 import { check } from '../support/world.ts';
 
-const PAGES = ['/', '/usage', '/devices', '/redeem', '/settings', '/members', '/keys', '/models', '/audit'];
+const PAGES = [
+  '/',
+  '/usage',
+  '/devices',
+  '/redeem',
+  '/settings',
+  '/members',
+  '/keys',
+  '/models',
+  '/reconciliation',
+  '/audit',
+];
 
 export const office: Step[] = [
   [

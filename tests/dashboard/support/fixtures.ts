@@ -319,6 +319,106 @@ function summary(state: State, query: URLSearchParams) {
   };
 }
 
+const running = (state: State) =>
+  state === 'empty'
+    ? []
+    : Array.from({ length: state === 'much' ? 40 : 3 }, (_, index) => ({
+        requestId: id(12, index + 1),
+        at: at((index + 1) * 1_700),
+        deviceId: id(4, 1 + (index % 3)),
+        keyId: id(3, 1 + (index % 4)),
+        kind: index % 2 === 0 ? 'chat' : 'completion',
+        model: state === 'long' ? LONG_MODEL : (MODELS[index % 6] ?? 'coder'),
+        upstream: 'anthropic-main',
+        repository: 'github.com/example/token-tracker',
+        branch: index === 2 ? null : state === 'long' ? LONG_BRANCH : (BRANCHES[index % 3] ?? 'main'),
+        heldNanoUsd: nano(0.0184 + index * 0.031),
+      }));
+
+const BILLED = ['matches', 'matches', 'differs', 'notToldYet', 'onlyBilled', 'onlyMetered'] as const;
+
+const reconciliation = (state: State, query: URLSearchParams) => ({
+  since: query.get('since') ?? day(7),
+  until: query.get('until') ?? day(-1),
+  lines:
+    state === 'empty'
+      ? []
+      : Array.from({ length: state === 'much' ? 400 : 18 }, (_, index) => {
+          const kind = index < 3 ? 'notToldYet' : (BILLED[index % 6] ?? 'matches');
+          const cost = 0.3 + (index % 5) * 1.7;
+          const metered =
+            kind === 'onlyBilled'
+              ? null
+              : { requests: 40 + index, inputTokens: 81_000, outputTokens: 9_100, costNanoUsd: nano(cost) };
+          const off = kind === 'differs' ? 0.21 : 0;
+          const billed =
+            kind === 'notToldYet' || kind === 'onlyMetered'
+              ? null
+              : { requests: null, inputTokens: 81_000, outputTokens: 9_100, costNanoUsd: nano(cost + off) };
+          return {
+            day: day(Math.floor(index / 3)),
+            upstream: ['anthropic-main', 'openai-eu', 'gemini-main'][index % 3],
+            model: state === 'long' ? LONG_MODEL : (MODELS[index % 3] ?? 'coder'),
+            metered,
+            billed,
+            difference: metered && billed ? { inputTokens: 0, outputTokens: 0, costNanoUsd: nano(off) } : null,
+            state: kind,
+          };
+        }),
+  sources:
+    state === 'empty'
+      ? []
+      : [
+          { upstream: 'anthropic-main', kind: 'provider', readAt: at(1_800_000), problem: null },
+          {
+            upstream: 'openai-eu',
+            kind: 'provider',
+            readAt: at(9 * 3_600_000),
+            problem: 'The billing key was refused. Store another one; an admin key with the right to read usage.',
+          },
+          { upstream: 'gemini-main', kind: 'file', readAt: at(3 * DAY), problem: null },
+          { upstream: 'openrouter', kind: 'noKey', readAt: null, problem: null },
+        ],
+});
+
+/** A charge line by line; the price of an answer in the fixtures is $3 in, $0.30 cached, $15 out. */
+function priced(row: {
+  usage: { inputTokens: number; outputTokens: number; cacheReadTokens: number };
+  costNanoUsd: string;
+}) {
+  const { inputTokens, outputTokens, cacheReadTokens } = row.usage;
+  const line = (of: string, count: number, price: number) => ({
+    of,
+    tokens: count,
+    priceNanoUsd: nano(price),
+    amountNanoUsd: Math.floor(count * price * 1000).toString(),
+  });
+  const lines = [
+    line('input', inputTokens, 3),
+    line('cacheRead', cacheReadTokens, 0.3),
+    line('output', outputTokens, 15),
+  ].filter(({ tokens: count }) => count > 0);
+  const sum = lines.reduce((all, { amountNanoUsd }) => all + Number(amountNanoUsd), 0);
+  const factor = Math.floor(sum / 4);
+  return {
+    cost: (sum + factor + 1).toString(),
+    price: { lines, multiplier: '1.25', multiplierNanoUsd: factor.toString(), otherNanoUsd: '1' },
+  };
+}
+
+function detail(state: State) {
+  const found = row(3, state);
+  const { cost, price } = priced(found);
+  return {
+    ...found,
+    costNanoUsd: cost,
+    priceVersion: 'genai-prices 2026-11-02 9c3e55ad',
+    heldNanoUsd: nano(0.184),
+    varianceNanoUsd: '0',
+    price,
+  };
+}
+
 const KEYS: [string, string, number, number, number, number | null, number, number][] = [
   ['Winter seminar 2026/27', 'unredeemed', 5, 0, 0, 72, 0, 3],
   ['Thesis grant, Mira', 'active', 25, 4.11, 0, 101, 2, 3],
@@ -386,6 +486,24 @@ function devices(state: State) {
       lastSeenAt: seen === null ? null : at(seen),
       revokedAt: revoked === null ? null : at(revoked),
       current: index === 0,
+      addresses:
+        index === 3
+          ? []
+          : [
+              {
+                network: index === 2 ? 'this machine' : `198.51.${(100 + index).toString()}.0/24`,
+                firstAt: at((index + 1) * 2 * DAY),
+                lastAt: at(seen ?? 0),
+              },
+              ...(index === 1
+                ? [
+                    { network: '203.0.113.0/24', firstAt: at(40 * DAY), lastAt: at(5 * DAY) },
+                    { network: '2001:db8:7::/48', firstAt: at(60 * DAY), lastAt: at(41 * DAY) },
+                  ]
+                : []),
+            ],
+      running: index === 0 ? 2 : 0,
+      formerUntil: null,
     };
   });
 }
@@ -424,16 +542,17 @@ const routes = (state: State) => ({
   models: models(state).map(({ id: model, pricing }, index) => ({
     model,
     origin: index === 6 ? 'builtIn' : index % 3 === 1 ? 'found' : 'configuration',
-    routes: (index % 6 === 0 && index < 6 ? ['anthropic-main', 'lab-gpu-1'] : [['openai-eu', 'gemini-main'][index % 2] ?? '']).map(
-      (upstream, place) => ({
-        upstream: index === 6 ? 'builtin' : upstream,
-        upstreamModel: model,
-        weight: 3 - place * 2,
-        multiplier: index === 3 ? '1.25' : '1',
-        pricing,
-        priceVersion: pricing && index !== 6 ? `genai-prices 2026-11-02 ${(0x9c3e55aa + index).toString(16)}` : null,
-      }),
-    ),
+    routes: (index % 6 === 0 && index < 6
+      ? ['anthropic-main', 'lab-gpu-1']
+      : [['openai-eu', 'gemini-main'][index % 2] ?? '']
+    ).map((upstream, place) => ({
+      upstream: index === 6 ? 'builtin' : upstream,
+      upstreamModel: model,
+      weight: 3 - place * 2,
+      multiplier: index === 3 ? '1.25' : '1',
+      pricing,
+      priceVersion: pricing && index !== 6 ? `genai-prices 2026-11-02 ${(0x9c3e55aa + index).toString(16)}` : null,
+    })),
     standsFor: [],
   })),
   upstreams: upstreams(state).map(({ name }, index) => ({
@@ -578,6 +697,10 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
       return { balance: balance(state) };
     case '/overview':
       return overview(state);
+    case '/running':
+      return { requests: running(state) };
+    case '/reconciliation':
+      return reconciliation(state, query);
     case '/usage':
       return rows(state, query);
     case '/usage/summary':
@@ -609,9 +732,7 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
     case '/audit':
       return audit(state);
     default:
-      return path.startsWith('/usage/')
-        ? { ...row(3, state), heldNanoUsd: nano(0.184), varianceNanoUsd: '0' }
-        : undefined;
+      return path.startsWith('/usage/') ? detail(state) : undefined;
   }
 }
 

@@ -151,6 +151,11 @@ impl Price {
         ])
     }
 
+    /// What each kind of token is charged at, at the standard tier and without the operator's factor.
+    pub fn rates_for(&self, tokens: &TokenUsage) -> Rates {
+        self.standard.at(tokens.total_input())
+    }
+
     /// The most that a request can cost, whichever way the provider counts its input; None when it
     /// does not fit into [`Money`].
     pub fn upper_bound(&self, most: &Ceiling) -> Option<Money> {

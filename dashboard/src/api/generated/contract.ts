@@ -189,6 +189,26 @@ export interface paths {
         patch: operations["patch_devices_id"];
         trace?: never;
     };
+    "/api/v1/devices/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a device another credential. What it has running goes on, and the old credential works for
+         *     ten minutes more, so that it can be exchanged where it is used.
+         */
+        post: operations["post_devices_id_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -766,6 +786,26 @@ export interface paths {
          *     last error, time to the first byte.
          */
         get: operations["get_routes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests that run now: a device's own, those of a member's keys, or all for owners and admins.
+         *     Pages hear on the event stream when one begins or ends.
+         */
+        get: operations["get_running"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1519,6 +1559,27 @@ export interface components {
             revokedAt?: string | null;
             /** @description The device that asks. */
             current: boolean;
+            /** @description Networks that it was seen in, the latest first; at most ten. */
+            addresses?: components["schemas"]["DeviceAddress"][];
+            /**
+             * Format: int32
+             * @description Requests of it that run now.
+             */
+            running?: number;
+            /**
+             * Format: date-time
+             * @description Until when the credential before the present one still works.
+             */
+            formerUntil?: string | null;
+        };
+        /** @description A network that a device was seen in: not exactly where, but whether it is another place. */
+        DeviceAddress: {
+            /** @description Such as 192.0.2.0/24 or 2001:db8:7::/48; "this machine" for the gateway's own. */
+            network: string;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
         };
         /** @description What the redeeming program says about itself. */
         DeviceClient: {
@@ -2155,6 +2216,30 @@ export interface components {
              */
             exclude?: string[];
         };
+        PriceLine: {
+            of: components["schemas"]["PricedTokens"];
+            /** Format: int64 */
+            tokens: number;
+            /** @description For one million of them. */
+            priceNanoUsd: components["schemas"]["Money"];
+            /** @description Rounded down to a whole nano-dollar. */
+            amountNanoUsd: components["schemas"]["Money"];
+        };
+        /** @description How a charge came about, line by line. All amounts add up to what was charged. */
+        PriceLines: {
+            lines: components["schemas"]["PriceLine"][];
+            /** @description The operator's factor, such as 1.25. */
+            multiplier: string;
+            /** @description What the factor adds to the lines, or takes off. */
+            multiplierNanoUsd: components["schemas"]["Money"];
+            /**
+             * @description What is charged beyond that, or less: another service tier, input kept for an hour, searches,
+             *     the provider's own word, and rounding up to a whole nano-dollar.
+             */
+            otherNanoUsd: components["schemas"]["Money"];
+        };
+        /** @enum {string} */
+        PricedTokens: "input" | "cacheRead" | "cacheWrite" | "output";
         /**
          * @description What went wrong, for a person, with a code that programs can rely on.
          *
@@ -2236,6 +2321,16 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "member" | "admin" | "owner";
+        /** @description `POST /api/v1/devices/{id}/rotate`: another credential for a device. */
+        RotatedDevice: {
+            /** @description The new device credential `ttd_…`. Shown here once and nowhere else. */
+            credential: string;
+            /**
+             * Format: date-time
+             * @description The old one works until then.
+             */
+            formerUntil: string;
+        };
         /**
          * @description `GET /api/v1/routes`: where each model is served, in the order of the catalogue, and how the
          *     upstreams are.
@@ -2243,6 +2338,25 @@ export interface components {
         RouteList: {
             models: components["schemas"]["ModelRoutes"][];
             upstreams: components["schemas"]["UpstreamHealth"][];
+        };
+        /** @description `GET /api/v1/running`: requests that hold credit at the moment, oldest first. */
+        RunningList: {
+            requests: components["schemas"]["RunningRequest"][];
+        };
+        /** @description What one request is about. Never what it asks. */
+        RunningRequest: {
+            requestId: components["schemas"]["RequestId"];
+            /** Format: date-time */
+            at: string;
+            deviceId: components["schemas"]["DeviceId"];
+            keyId: components["schemas"]["KeyId"];
+            kind: components["schemas"]["RequestKind"];
+            model: string;
+            upstream: string;
+            repository?: string | null;
+            branch?: string | null;
+            /** @description The most that it can cost; what it does not use comes back. */
+            heldNanoUsd: components["schemas"]["Money"];
         };
         /** @description When credit runs out if days go on like those before. An estimate. */
         RunsOut: {
@@ -2574,6 +2688,7 @@ export interface components {
             heldNanoUsd: components["schemas"]["Money"];
             /** @description What a provider billed beyond its own limits; the house bears it. */
             varianceNanoUsd: components["schemas"]["Money"];
+            price?: components["schemas"]["PriceLines"] | null;
         };
         /** @description One usage row: what one settled request consumed. */
         UsageEntry: {
@@ -3168,6 +3283,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_devices_id_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedDevice"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             404: {
                 headers: {
@@ -5013,6 +5173,33 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_running: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunningList"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Monitor, Pencil, SquareTerminal, Bot, type LucideIcon } from 'lucide-react';
+import { Bot, Monitor, Pencil, RefreshCw, SquareTerminal, type LucideIcon } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client.ts';
 import { deviceUsageQuery, devicesQuery } from '../../api/queries.ts';
@@ -16,6 +16,8 @@ import { State, type Tone } from '../../ui/state.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Rename } from './rename.tsx';
 import { RevokeDevice } from './revoke.tsx';
+import { RotateDevice } from './rotate.tsx';
+import { Where } from './where.tsx';
 
 type Device = Schemas['Device'];
 
@@ -34,6 +36,7 @@ export function standingOf(device: Device, now = Date.now()): { tone: Tone; word
   if (device.revokedAt) return { tone: 'off', words: 'Revoked' };
   if (!device.lastSeenAt) return { tone: 'off', words: 'Not used yet' };
   const rest = now - new Date(device.lastSeenAt).getTime();
+  if ((device.running ?? 0) > 0) return { tone: 'ok', words: `${(device.running ?? 0).toString()} running` };
   if (rest < NOW) return { tone: 'ok', words: 'In use' };
   return rest > ASLEEP ? { tone: 'off', words: 'Asleep' } : { tone: 'ok', words: 'Active' };
 }
@@ -80,7 +83,7 @@ const NoDevice = () => (
 
 function All({ devices }: { devices: Device[] }) {
   const [shown, setShown] = useState<(typeof SHOWN)[number][0]>('active');
-  const [revoking, setRevoking] = useState<Device>();
+  const [act, setAct] = useState<Act>();
   const { data: usage } = useQuery(deviceUsageQuery);
   const revoked = devices.filter((device) => device.revokedAt).length;
   const found = devices.filter((device) => shown === 'all' || Boolean(device.revokedAt) === (shown === 'revoked'));
@@ -110,6 +113,7 @@ function All({ devices }: { devices: Device[] }) {
                 <th scope="col">Device</th>
                 <th scope="col">State</th>
                 <th scope="col">Last seen</th>
+                <th scope="col">Where</th>
                 <th scope="col">30 days</th>
                 <th scope="col" className="n">
                   Cost, 30 days
@@ -121,24 +125,35 @@ function All({ devices }: { devices: Device[] }) {
             </thead>
             <tbody>
               {found.map((device) => (
-                <Row key={device.id} device={device} usage={usage?.get(device.id)} revoke={() => setRevoking(device)} />
+                <Row
+                  key={device.id}
+                  device={device}
+                  usage={usage?.get(device.id)}
+                  act={(what) => setAct({ what, device })}
+                />
               ))}
             </tbody>
           </table>
         </div>
       )}
-      {revoking && <RevokeDevice device={revoking} onClose={() => setRevoking(undefined)} />}
+      {act?.what === 'revoke' && <RevokeDevice device={act.device} onClose={() => setAct(undefined)} />}
+      {act?.what === 'rotate' && <RotateDevice device={act.device} onClose={() => setAct(undefined)} />}
     </Panel>
   );
+}
+
+interface Act {
+  what: 'revoke' | 'rotate';
+  device: Device;
 }
 
 interface RowProps {
   device: Device;
   usage: { costs: number[]; cost: string } | undefined;
-  revoke: () => void;
+  act: (what: Act['what']) => void;
 }
 
-function Row({ device, usage, revoke }: RowProps) {
+function Row({ device, usage, act }: RowProps) {
   const [renaming, setRenaming] = useState(false);
   const client = useQueryClient();
   const rename = useMutation({
@@ -192,6 +207,9 @@ function Row({ device, usage, revoke }: RowProps) {
       <td className="soft folded">
         {device.lastSeenAt ? <Ago at={device.lastSeenAt} /> : <Unknown why="It has not sent a request yet." />}
       </td>
+      <td className="folded wide-name">
+        <Where addresses={device.addresses ?? []} />
+      </td>
       <td className="folded">
         {usage && (
           <Suspense>
@@ -208,7 +226,10 @@ function Row({ device, usage, revoke }: RowProps) {
             <IconButton label={`Rename ${device.name}`} size="small" onClick={() => setRenaming(true)}>
               <Pencil aria-hidden="true" />
             </IconButton>
-            <Button look="quiet-danger" size="small" aria-label={`Revoke ${device.name}`} onClick={revoke}>
+            <IconButton label={`Rotate the credential of ${device.name}`} size="small" onClick={() => act('rotate')}>
+              <RefreshCw aria-hidden="true" />
+            </IconButton>
+            <Button look="quiet-danger" size="small" aria-label={`Revoke ${device.name}`} onClick={() => act('revoke')}>
               Revoke
             </Button>
           </span>

@@ -4,7 +4,7 @@ import { Ticket } from 'lucide-react';
 import type { Schemas } from '../../api/client.ts';
 import { moneyExact, moneyLeft, moneyTail } from '../../format/money.ts';
 import { until } from '../../format/time.ts';
-import { Charge, Left, OnDay } from '../../ui/amount.tsx';
+import { Charge, Left, OnDay, useAbout } from '../../ui/amount.tsx';
 import { Blank, Of } from '../../ui/blank.tsx';
 import { Measure, standing } from '../../ui/measure.tsx';
 import { Note } from '../../ui/note.tsx';
@@ -14,10 +14,9 @@ import './overview.css';
 type Balance = Schemas['Balance'];
 
 /** What is left to spend, and the lots that it is in. */
-export function Balance({ query }: { query: UseQueryResult<Balance> }) {
-  const hasCredit = query.data === undefined || query.data.lots.length > 0;
+export function Balance({ query, isBeside }: { query: UseQueryResult<Balance>; isBeside: boolean }) {
   return (
-    <Panel span={hasCredit ? 7 : 12} flush label="Balance">
+    <Panel span={isBeside ? 7 : 12} flush label="Balance">
       <Of query={query}>{(balance) => (balance.lots.length === 0 ? <NoCredit /> : <Held balance={balance} />)}</Of>
     </Panel>
   );
@@ -44,7 +43,10 @@ function Held({ balance }: { balance: Balance }) {
       <div className="card-pad">
         <div className="balance-head">
           <div>
-            <div className="label">Left to spend</div>
+            <div className="label">
+              Left to spend
+              <About nano={left} />
+            </div>
             <div className="figure largest" title={`${moneyExact(left)} exactly`}>
               {moneyLeft(left)}
               {BigInt(left) > 0n && <span className="tail">{moneyTail(left)}</span>}
@@ -84,6 +86,11 @@ function Held({ balance }: { balance: Balance }) {
       <Lots lots={balance.lots} />
     </>
   );
+}
+
+function About({ nano }: { nano: string }) {
+  const converted = useAbout(nano);
+  return converted === undefined ? null : <span className="muted num"> {converted}</span>;
 }
 
 function Advice({ balance }: { balance: Balance }) {

@@ -8,13 +8,14 @@ import { useSession } from '../../api/session.ts';
 import { count, percent } from '../../format/number.ts';
 import { calendarDay } from '../../format/time.ts';
 import { Page } from '../../shell/page.tsx';
-import { holdsCredit } from '../../shell/places.ts';
+import { holdsCredit, runsOffice } from '../../shell/places.ts';
 import { Charge, Tokens } from '../../ui/amount.tsx';
 import { Blank, Bones, Of } from '../../ui/blank.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Balance } from './balance.tsx';
 import { Latest } from './latest.tsx';
 import { Models } from './models.tsx';
+import { Running } from './running.tsx';
 import { RunsOut } from './runs-out.tsx';
 
 const Heat = lazy(() => import('../../ui/chart/heat.tsx'));
@@ -24,7 +25,8 @@ const WEEKS = 52;
 
 export function Overview() {
   const overview = useQuery(overviewQuery);
-  const isHolder = holdsCredit(useSession().member.role);
+  const { role } = useSession().member;
+  const isHolder = holdsCredit(role);
   return (
     <Page title="Overview" lead={isHolder ? undefined : 'Sums over everybody at this gateway.'}>
       {isHolder && <Credit overview={overview} />}
@@ -33,6 +35,7 @@ export function Overview() {
           {(data) => <Figures of={data} />}
         </Of>
       </section>
+      {isHolder && <Running isAll={runsOffice(role)} />}
       <div className="columns">
         {isHolder && <Latest />}
         <Panel span={isHolder ? 4 : 12} title="This month by model">
@@ -58,15 +61,16 @@ export function Overview() {
   );
 }
 
-/** What one holds, and until when it lasts. */
+/** What one holds, and until when it lasts; for who runs the gateway, until when all of its credit does. */
 function Credit({ overview }: { overview: UseQueryResult<Schemas['Overview']> }) {
   const balance = useQuery(balanceQuery);
+  const isOffice = runsOffice(useSession().member.role);
   const hasCredit = balance.data === undefined || balance.data.lots.length > 0;
   return (
     <div className="columns">
-      <Balance query={balance} />
-      {hasCredit && (
-        <Panel span={5} title="When it runs out">
+      <Balance query={balance} isBeside={hasCredit || isOffice} />
+      {(hasCredit || isOffice) && (
+        <Panel span={5} title={isOffice ? 'When the gateway’s credit runs out' : 'When it runs out'}>
           <Of query={overview}>{({ outlook }) => <RunsOut outlook={outlook ?? null} />}</Of>
         </Panel>
       )}

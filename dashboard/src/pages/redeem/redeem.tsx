@@ -1,7 +1,8 @@
 /** A token key: its credit joins the account of whoever redeems it, or goes straight into a tool. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { ScanLine } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { request } from '../../api/people.ts';
 import { SessionContext, sessionQuery } from '../../api/session.ts';
 import type { Schemas } from '../../api/client.ts';
@@ -21,7 +22,10 @@ import { Mark } from '../../ui/mark.tsx';
 import { Refused } from '../sign-in/sign-in.tsx';
 import { hint, isWhole, lettersOf, spell } from './code.ts';
 import { Agents, Sdks, VsCode } from './set-up.tsx';
+import { canScanHere, isAskedToScan, scanElsewhere } from './may-scan.ts';
 import './redeem.css';
+
+const Scan = lazy(() => import('./scan.tsx'));
 
 /** A link carries the key behind the #, which no server sees; it leaves the address at once. */
 function takeFromAddress(): string {
@@ -81,7 +85,10 @@ function Outside() {
           <Panel label="Token key">
             <div className="stack wide">
               <KeyField letters={letters} change={setLetters} />
-              {isWhole(letters) && <CopyButton text={spell(letters)} label="Copy key" />}
+              <div className="row">
+                {isWhole(letters) && <CopyButton text={spell(letters)} label="Copy key" />}
+                <ScanButton take={setLetters} />
+              </div>
             </div>
           </Panel>
           <VsCode code={isWhole(letters) ? spell(letters) : undefined} />
@@ -92,6 +99,30 @@ function Outside() {
         </aside>
       </div>
     </main>
+  );
+}
+
+/** Opens the camera; where this document may not have it, on a new one that may. */
+function ScanButton({ take }: { take: (letters: string) => void }) {
+  const [isOpen, setOpen] = useState(isAskedToScan && canScanHere);
+  return (
+    <>
+      <Button onClick={() => (canScanHere ? setOpen(true) : scanElsewhere())}>
+        <ScanLine aria-hidden="true" />
+        Scan a QR code
+      </Button>
+      {isOpen && (
+        <Suspense>
+          <Scan
+            onClose={() => setOpen(false)}
+            onCode={(letters) => {
+              setOpen(false);
+              take(letters);
+            }}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }
 
@@ -161,6 +192,12 @@ function Claim() {
           <Button type="submit" look="primary" disabled={!isWhole(letters) || claim.isPending}>
             Redeem
           </Button>
+          <ScanButton
+            take={(next) => {
+              setLetters(next);
+              claim.reset();
+            }}
+          />
           {letters !== '' && (
             <Button look="quiet" onClick={() => setLetters('')}>
               Clear

@@ -6,6 +6,8 @@ import { useSession } from '../../api/session.ts';
 import { zone } from '../../format/time.ts';
 import { Segments } from '../../ui/field.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { CurrencyShown } from './currency.tsx';
+import { ThisGateway } from './gateway.tsx';
 import { Identities } from './identities.tsx';
 import { Passkeys } from './passkeys.tsx';
 import { Password } from './password.tsx';
@@ -28,7 +30,9 @@ export function Settings() {
         <Profile />
         <Password />
         <Looks />
+        <CurrencyShown />
         <Export isAll={runsOffice(member.role)} />
+        {runsOffice(member.role) && <ThisGateway />}
         <Passkeys />
         <Identities />
         <Sessions />
@@ -49,10 +53,7 @@ function Looks() {
           <input type="checkbox" checked={keys} onChange={(event) => switchSingleKeys(event.target.checked)} />
           Single keys do something while no field has the focus
         </label>
-        <p className="muted small">
-          Moments are shown in {zone()}, days are those of the gateway. Amounts are in US dollars, as the ledger keeps
-          them.
-        </p>
+        <p className="muted small">Moments are shown in {zone()}, days are those of the gateway.</p>
       </div>
     </Panel>
   );

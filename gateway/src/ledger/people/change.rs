@@ -1,9 +1,10 @@
 //! Everything that changes members and what is theirs, each as one step of a transaction.
 
-use protocol::{IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId};
+use protocol::{DeviceId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId};
 
 use super::{
     audit::{Note, append},
+    device::{self, Rotation},
     device_code::{self, CodeAnswer, DeviceCode, FlowOutcome, FlowSecrets},
     identity::{self, IdentityUse},
     key_owner, link,
@@ -126,6 +127,14 @@ pub enum PeopleChange {
     },
     /// A peer that failed was right in the end; only where gateways count together.
     ForgetFailures([u8; 32]),
+    RotateDevice(Rotation),
+    /// A device was seen in this network.
+    SeeDevice {
+        device: DeviceId,
+        network: String,
+    },
+    /// Prices by their versions, as JSON.
+    KeepPrices(Vec<(String, String)>),
     /// Nothing but the line of the log.
     Note,
 }
@@ -209,6 +218,9 @@ impl PeopleChange {
                 | Self::TouchToken { .. }
                 | Self::AddDeviceCode(_)
                 | Self::ForgetFailures(_)
+                | Self::RotateDevice(_)
+                | Self::SeeDevice { .. }
+                | Self::KeepPrices(_)
                 | Self::Note
         )
     }
@@ -290,6 +302,15 @@ async fn carry_out<S: Sql>(
         PeopleChange::ForgetFailures(peer) => {
             db.execute("DELETE FROM failed_redeem WHERE peer = ?1", values![peer])
                 .await?;
+            Ok(PeopleOutcome::Done)
+        }
+        PeopleChange::RotateDevice(new) => device::rotate(db, new).await?,
+        PeopleChange::SeeDevice { device, network } => {
+            device::see(db, *device, network, at).await?;
+            Ok(PeopleOutcome::Done)
+        }
+        PeopleChange::KeepPrices(prices) => {
+            device::keep_prices(db, prices, at).await?;
             Ok(PeopleOutcome::Done)
         }
         PeopleChange::Note => Ok(PeopleOutcome::Done),

@@ -11,7 +11,9 @@ use protocol::{
 };
 
 use super::{
-    audit_list, device_code,
+    audit_list,
+    device::{self, AddressRecord},
+    device_code,
     identity::{self, IDENTITY, IdentityRecord},
     link, member,
     passkey::{self, PASSKEY, PASSKEY_COLUMNS, PasskeyRecord},
@@ -211,6 +213,17 @@ impl PeopleReader<'_> {
     pub async fn member(&self, id: MemberId) -> Result<Option<MemberRecord>, LedgerError> {
         let sql = format!("SELECT {MEMBER} FROM member WHERE removed_at IS NULL AND id = ?1");
         Ok(self.all(&sql, values![id], |row| member_at(row, 0)).await?.pop())
+    }
+
+    /// Where devices were seen, the latest first.
+    pub async fn device_addresses(&self) -> Result<Vec<AddressRecord>, LedgerError> {
+        self.all(device::ADDRESSES, &[], device::address_at).await
+    }
+
+    /// What a version of a price said, as JSON.
+    pub async fn price(&self, version: &str) -> Result<Option<String>, LedgerError> {
+        let sql = "SELECT price FROM price WHERE version = ?1";
+        Ok(self.all(sql, values![version], |row| row.text(0)).await?.pop())
     }
 
     /// What members may use who have limits of their own, as JSON.

@@ -52,6 +52,18 @@ CREATE INDEX key_of_member ON token_key(member_id);
     };
 }
 
+/// Where devices were seen, the credential that each had before, and what each version of a price
+/// said. The same in both databases.
+pub(in crate::ledger) const DEVICES: &str = "
+ALTER TABLE device ADD COLUMN old_mac BYTEA;
+ALTER TABLE device ADD COLUMN old_until BIGINT;
+CREATE TABLE device_address (
+  device_id UUID NOT NULL, network TEXT NOT NULL, first_at BIGINT NOT NULL, last_at BIGINT NOT NULL,
+  PRIMARY KEY (device_id, network)
+);
+CREATE TABLE price (version TEXT PRIMARY KEY, price TEXT NOT NULL, at BIGINT NOT NULL);
+";
+
 /// Members in teams, each with a pool of credit, and what a member may use with all keys together
 /// (JSON that only others read). The same in both databases.
 pub(in crate::ledger) const TEAMS: &str = "

@@ -19,6 +19,8 @@ const TABLES: &[&str] = &[
     "account",
     "token_key",
     "device",
+    "device_address",
+    "price",
     "hold",
     "client_request",
     "usage",

@@ -49,7 +49,10 @@ impl PostgresReader {
     }
 
     /// One request.
-    pub async fn usage_row(&self, request: RequestId) -> Result<Option<UsageDetail>, LedgerError> {
+    pub async fn usage_row(
+        &self,
+        request: RequestId,
+    ) -> Result<Option<(UsageDetail, Option<i64>)>, LedgerError> {
         let sql = format!("{} WHERE request_id = $1", report_rows::detail_columns());
         Ok(self
             .all(&sql, &[request.as_uuid()], report_rows::detail)

@@ -15,6 +15,9 @@ impl Columns for Row {
     fn bytes(&self, column: usize) -> Result<Vec<u8>, Error> {
         self.try_get(column)
     }
+    fn bytes_if_any(&self, column: usize) -> Result<Option<Vec<u8>>, Error> {
+        self.try_get(column)
+    }
     fn text(&self, column: usize) -> Result<String, Error> {
         self.try_get(column)
     }

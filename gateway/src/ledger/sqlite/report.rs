@@ -46,7 +46,7 @@ impl SqliteReader {
     }
 
     /// One request.
-    pub fn usage_row(&self, request: RequestId) -> Result<Option<UsageDetail>, LedgerError> {
+    pub fn usage_row(&self, request: RequestId) -> Result<Option<(UsageDetail, Option<i64>)>, LedgerError> {
         let sql = format!("{} WHERE request_id = ?1", report_rows::detail_columns());
         self.with(|connection| {
             connection

@@ -15,6 +15,9 @@ impl Columns for Row<'_> {
     fn bytes(&self, column: usize) -> Result<Vec<u8>> {
         self.get(column)
     }
+    fn bytes_if_any(&self, column: usize) -> Result<Option<Vec<u8>>> {
+        self.get(column)
+    }
     fn text(&self, column: usize) -> Result<String> {
         self.get(column)
     }
