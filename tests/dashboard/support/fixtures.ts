@@ -424,16 +424,17 @@ const routes = (state: State) => ({
   models: models(state).map(({ id: model, pricing }, index) => ({
     model,
     origin: index === 6 ? 'builtIn' : index % 3 === 1 ? 'found' : 'configuration',
-    routes: (index % 6 === 0 && index < 6 ? ['anthropic-main', 'lab-gpu-1'] : [['openai-eu', 'gemini-main'][index % 2] ?? '']).map(
-      (upstream, place) => ({
-        upstream: index === 6 ? 'builtin' : upstream,
-        upstreamModel: model,
-        weight: 3 - place * 2,
-        multiplier: index === 3 ? '1.25' : '1',
-        pricing,
-        priceVersion: pricing && index !== 6 ? `genai-prices 2026-11-02 ${(0x9c3e55aa + index).toString(16)}` : null,
-      }),
-    ),
+    routes: (index % 6 === 0 && index < 6
+      ? ['anthropic-main', 'lab-gpu-1']
+      : [['openai-eu', 'gemini-main'][index % 2] ?? '']
+    ).map((upstream, place) => ({
+      upstream: index === 6 ? 'builtin' : upstream,
+      upstreamModel: model,
+      weight: 3 - place * 2,
+      multiplier: index === 3 ? '1.25' : '1',
+      pricing,
+      priceVersion: pricing && index !== 6 ? `genai-prices 2026-11-02 ${(0x9c3e55aa + index).toString(16)}` : null,
+    })),
     standsFor: [],
   })),
   upstreams: upstreams(state).map(({ name }, index) => ({

@@ -209,6 +209,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that the gateway keeps, or one table of it: `members`, `invitations`, `sessions`, `tokens`, `passkeys`, `identities`, `teams`, `keys`,
+         *     `allowances`, `devices`, `entries`, `usage`, `bills`, `providers`, `audit`, or `everything`. One
+         *     moment of the database, as a stream. No secret is in it.
+         */
+        get: operations["get_exports_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identities": {
         parameters: {
             query?: never;
@@ -255,6 +276,28 @@ export interface paths {
         post?: never;
         /** Disconnects an account: it signs nobody in any more. */
         delete: operations["delete_identities_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings usage in, as CSV. Each row is charged to a lot that is granted as much, so that nothing that
+         *     can be spent changes. No row comes in twice: a file may be sent again.
+         * @description The first line names the columns: `at`, `model` and `costNanoUsd` or `costUsd` are needed. Rows that
+         *     are wrong are left out and told; the others come in.
+         */
+        post: operations["post_imports_usage"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -507,6 +550,43 @@ export interface paths {
          *     and admins, and need a fresh password.
          */
         patch: operations["patch_members_id"];
+        trace?: never;
+    };
+    "/api/v1/members/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a person: they are removed, and every name, address and device of theirs goes. What they
+         *     used stays, without a name, and so does the chain of the audit log. There is no way back.
+         */
+        post: operations["post_members_id_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the gateway keeps of one person: their own, or anybody's for owners and admins. */
+        get: operations["get_members_id_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/members/{id}/limits": {
@@ -1350,6 +1430,11 @@ export interface components {
         /**
          * @description `POST /api/v1/allocations`: moves credit from one key to another (`toKeyId`), or divides it
          *     between several (`shares`, or `evenly`).
+         * @example {
+         *       "amountNanoUsd": "2500000000",
+         *       "fromKeyId": "01931f6e-7c00-7000-8000-000000000001",
+         *       "toKeyId": "01931f6e-7c00-7000-8000-000000000002"
+         *     }
          */
         AllocationRequest: {
             fromKeyId: components["schemas"]["KeyId"];
@@ -1370,6 +1455,11 @@ export interface components {
         /**
          * @description `PUT /api/v1/keys/{id}/allowance`: credit that comes by itself. Each period brings a new grant;
          *     the one of the running period comes at once, unless the key had one in it already.
+         * @example {
+         *       "amountNanoUsd": "20000000000",
+         *       "carryOver": false,
+         *       "every": "month"
+         *     }
          */
         AllowanceRequest: {
             amountNanoUsd: components["schemas"]["Money"];
@@ -1377,7 +1467,12 @@ export interface components {
             /** @description What was not used of a grant stays when the next one comes. */
             carryOver?: boolean;
         };
-        /** @description `PUT /api/v1/keys/{id}/member` */
+        /**
+         * @description `PUT /api/v1/keys/{id}/member`
+         * @example {
+         *       "memberId": "01931f6e-7c00-7000-8000-000000000003"
+         *     }
+         */
         AssignKeyRequest: {
             memberId?: components["schemas"]["MemberId"] | null;
         };
@@ -1408,6 +1503,8 @@ export interface components {
             after?: Record<string, unknown> | null;
             requestId?: string | null;
             peer?: string | null;
+            /** @description Names were taken out of this line when a person was erased; its place in the chain stays. */
+            erased?: boolean;
             /** @description SHA-256 over the hash of the line before and this line, in hex. */
             hash: string;
         };
@@ -1460,7 +1557,20 @@ export interface components {
             outputTokens?: number | null;
             costNanoUsd?: components["schemas"]["Money"] | null;
         };
-        /** @description `POST /api/v1/reconciliation/lines`. Each day of an upstream that is in it is replaced whole. */
+        /**
+         * @description `POST /api/v1/reconciliation/lines`. Each day of an upstream that is in it is replaced whole.
+         * @example {
+         *       "lines": [
+         *         {
+         *           "costNanoUsd": "1870000000",
+         *           "day": "2026-11-15",
+         *           "model": "gpt-5",
+         *           "requests": 120,
+         *           "upstream": "openai"
+         *         }
+         *       ]
+         *     }
+         */
         BilledLines: {
             lines: components["schemas"]["BilledLine"][];
         };
@@ -1479,16 +1589,21 @@ export interface components {
         BillingSourceKind: "provider" | "file" | "noKey";
         /** @enum {string} */
         Capability: "chat" | "completion" | "embedding" | "tools" | "vision";
-        /** @description `POST /api/v1/keys/claim`: the key of this code becomes the caller's. */
+        /**
+         * @description `POST /api/v1/keys/claim`: the key of this code becomes the caller's.
+         * @example {
+         *       "key": "TTK-7K3QF-9MZ2X-HV4TD-R8WNC-5PBJE"
+         *     }
+         */
         ClaimKeyRequest: {
             /** @description The code, in any spelling that a person might type. */
             key: string;
         };
         /**
-         * @description Every public error code. The table below is the only place that knows them.
+         * @description Every public error code.
          * @enum {string}
          */
-        Code: "Unauthorized" | "CredentialRevoked" | "Forbidden" | "NotFound" | "KeyRefused" | "SignInRefused" | "StepUpRequired" | "LinkRefused" | "NameTaken" | "LastOwner" | "RateLimited" | "InsufficientCredit" | "CreditHeld" | "InvalidRequest" | "ModelUnknown" | "ModelUnpriced" | "RequestReused" | "IdempotencyKeyReused" | "UpstreamUnavailable" | "Starting" | "Draining" | "Internal" | "NotSignedIn" | "GatewayUnreachable" | "InsecureUrl";
+        Code: "unauthorized" | "credential_revoked" | "forbidden" | "not_found" | "key_refused" | "sign_in_refused" | "step_up_required" | "link_refused" | "name_taken" | "last_owner" | "rate_limited" | "insufficient_credit" | "credit_held" | "invalid_request" | "model_unknown" | "model_unpriced" | "request_reused" | "idempotency_key_reused" | "upstream_unavailable" | "starting" | "draining" | "internal" | "not_signed_in" | "gateway_unreachable" | "insecure_url";
         /** @description What was left at the end of a day. */
         DayBalance: {
             /** Format: date */
@@ -1547,7 +1662,13 @@ export interface components {
              */
             interval: number;
         };
-        /** @description `POST /api/v1/device/code`, as JSON or as a form. */
+        /**
+         * @description `POST /api/v1/device/code`, as JSON or as a form.
+         * @example {
+         *       "device_name": "laptop",
+         *       "scope": "device"
+         *     }
+         */
         DeviceCodeRequest: {
             /** @default token */
             scope?: components["schemas"]["DeviceFlowScope"];
@@ -1590,18 +1711,34 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
         };
-        /** @description `POST /api/v1/device/approve` */
+        /**
+         * @description `POST /api/v1/device/approve`
+         * @example {
+         *       "keyId": "01931f6e-7c00-7000-8000-000000000001",
+         *       "userCode": "WDJB-MJHT"
+         *     }
+         */
         DeviceLinkAnswer: {
             userCode: string;
             keyId?: components["schemas"]["KeyId"] | null;
         };
-        /** @description `POST /api/v1/device/look` and `/deny` */
+        /**
+         * @description `POST /api/v1/device/look` and `/deny`
+         * @example {
+         *       "userCode": "WDJB-MJHT"
+         *     }
+         */
         DeviceLinkRequest: {
             /** @description As it stands on the device, in any spelling. */
             userCode: string;
         };
         DeviceList: {
             devices: components["schemas"]["Device"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
         DeviceTokenAnswer: {
             access_token: string;
@@ -1613,7 +1750,13 @@ export interface components {
              */
             expires_in?: number | null;
         };
-        /** @description `POST /api/v1/device/token`, as JSON or as a form. */
+        /**
+         * @description `POST /api/v1/device/token`, as JSON or as a form.
+         * @example {
+         *       "device_code": "ttx_…",
+         *       "grant_type": "urn:ietf:params:oauth:grant-type:device_code"
+         *     }
+         */
         DeviceTokenRequest: {
             /** @description `urn:ietf:params:oauth:grant-type:device_code` */
             grant_type: string;
@@ -1624,7 +1767,47 @@ export interface components {
          * @enum {string}
          */
         Dimension: "day" | "model" | "kind" | "device" | "key" | "repository" | "branch";
-        /** @description The body of every error under `/api/v1`. */
+        /**
+         * @description What was erased of a person. Rows of money stay, without a name.
+         * @example {
+         *       "auditLines": 41,
+         *       "auditLinesLeft": 0,
+         *       "devices": 3,
+         *       "keys": 2
+         *     }
+         */
+        ErasureReport: {
+            /**
+             * Format: int64
+             * @description Keys that were theirs; they are stopped, and what is left on them can be reclaimed.
+             */
+            keys: number;
+            /**
+             * Format: int64
+             * @description Devices that have no name any more.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Lines of the audit log that name nobody any more.
+             */
+            auditLines: number;
+            /**
+             * Format: int64
+             * @description Lines of the audit log from before names could be taken out of one: they stay as they are.
+             */
+            auditLinesLeft: number;
+        };
+        /**
+         * @description The body of every error under `/api/v1`.
+         * @example {
+         *       "error": {
+         *         "code": "not_found",
+         *         "hint": "Check the address or the id.",
+         *         "message": "There is no such key."
+         *       }
+         *     }
+         */
         ErrorBody: {
             error: components["schemas"]["Problem"];
         };
@@ -1646,6 +1829,11 @@ export interface components {
          * @enum {string}
          */
         Every: "day" | "week" | "month";
+        /**
+         * @description How an export is written.
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "json" | "ndjson";
         Health: {
             status: string;
         };
@@ -1667,6 +1855,55 @@ export interface components {
         IdentityId: string;
         IdentityList: {
             identities: components["schemas"]["Identity"][];
+        };
+        /**
+         * @description A row that was left out, and why. The others came in; the file with this row put right can be
+         *     imported again, since no row comes in twice.
+         * @example {
+         *       "column": "costNanoUsd",
+         *       "line": 17,
+         *       "message": "\"1.5\" is no whole number of nano-USD"
+         *     }
+         */
+        ImportFault: {
+            /**
+             * Format: int64
+             * @description Of the file, from 1; the names of the columns are in the first.
+             */
+            line: number;
+            column?: string | null;
+            message: string;
+        };
+        /** @description `POST /api/v1/imports/usage`: what became of each row. */
+        ImportReport: {
+            preview: boolean;
+            /**
+             * Format: int64
+             * @description Rows of the file.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Those that came in, or would.
+             */
+            imported: number;
+            /**
+             * Format: int64
+             * @description Those that were here before, or are in the file twice.
+             */
+            alreadyHere: number;
+            /** Format: int64 */
+            refused: number;
+            /** @description What the imported rows cost. */
+            costNanoUsd: components["schemas"]["Money"];
+            /** Format: date-time */
+            firstAt?: string | null;
+            /** Format: date-time */
+            lastAt?: string | null;
+            /** @description Columns that nobody reads. */
+            ignoredColumns: string[];
+            /** @description The first hundred rows that were refused. */
+            faults: components["schemas"]["ImportFault"][];
         };
         Invitation: {
             id: components["schemas"]["InvitationId"];
@@ -1691,8 +1928,20 @@ export interface components {
         InvitationId: string;
         InvitationList: {
             invitations: components["schemas"]["Invitation"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
-        /** @description `POST /api/v1/invitations` */
+        /**
+         * @description `POST /api/v1/invitations`
+         * @example {
+         *       "email": "ada@example.com",
+         *       "name": "Ada",
+         *       "role": "member"
+         *     }
+         */
         InvitationRequest: {
             role: components["schemas"]["Role"];
             /** @description Suggested to whoever accepts. */
@@ -1713,6 +1962,11 @@ export interface components {
         KeyId: string;
         KeyList: {
             keys: components["schemas"]["KeySummary"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
         KeyResponse: {
             key: components["schemas"]["KeySummary"];
@@ -1741,7 +1995,13 @@ export interface components {
             memberId?: components["schemas"]["MemberId"] | null;
             allowance?: components["schemas"]["Allowance"] | null;
         };
-        /** @description How much of something may be used in a span of time. What is absent has no limit. */
+        /**
+         * @description How much of something may be used in a span of time. What is absent has no limit.
+         * @example {
+         *       "rpm": 60,
+         *       "spendPerDayNanoUsd": "2000000000"
+         *     }
+         */
         Limits: {
             /**
              * Format: int32
@@ -1789,6 +2049,11 @@ export interface components {
         LineState: "matches" | "differs" | "onlyMetered" | "onlyBilled" | "notToldYet";
         /** @enum {string} */
         LinkKind: "signIn" | "invitation";
+        /**
+         * @example {
+         *       "link": "https://tokens.example/join#tti_…"
+         *     }
+         */
         LinkLookRequest: {
             link: string;
         };
@@ -1804,7 +2069,14 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
         };
-        /** @description `POST /api/v1/session/link`: sign-in by a one-time link, or an invitation that is accepted. */
+        /**
+         * @description `POST /api/v1/session/link`: sign-in by a one-time link, or an invitation that is accepted.
+         * @example {
+         *       "link": "https://tokens.example/join#tti_…",
+         *       "name": "Ada",
+         *       "password": "correct horse battery staple"
+         *     }
+         */
         LinkRequest: {
             /** @description The secret `tti_…` behind the `#`, or the whole link. */
             link: string;
@@ -1837,6 +2109,10 @@ export interface components {
         /**
          * @description `PATCH /api/v1/members/{id}`: what is absent stays. Members change their own name and e-mail
          *     address; role and `disabled` are for owners and admins.
+         * @example {
+         *       "email": "ada@example.com",
+         *       "name": "Ada Lovelace"
+         *     }
          */
         MemberChange: {
             /** @default null */
@@ -1861,6 +2137,11 @@ export interface components {
         MemberId: string;
         MemberList: {
             members: components["schemas"]["MemberSummary"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
         MemberResponse: {
             member: components["schemas"]["MemberSummary"];
@@ -1886,11 +2167,26 @@ export interface components {
             /** @description What all keys of theirs may use together, besides what each key and device may. */
             limits?: components["schemas"]["Limits"];
         };
-        /** @description `PUT /api/v1/members/{id}/team` */
+        /**
+         * @description `PUT /api/v1/members/{id}/team`
+         * @example {
+         *       "teamId": "01931f6e-7c00-7000-8000-000000000004"
+         *     }
+         */
         MemberTeamRequest: {
             teamId?: components["schemas"]["TeamId"] | null;
         };
-        /** @description `POST /api/v1/keys`: mints token keys. Their codes are in the answer and nowhere else. */
+        /**
+         * @description `POST /api/v1/keys`: mints token keys. Their codes are in the answer and nowhere else.
+         * @example {
+         *       "creditNanoUsd": "5000000000",
+         *       "devices": 3,
+         *       "label": "laptop",
+         *       "models": [
+         *         "coder"
+         *       ]
+         *     }
+         */
         MintRequest: components["schemas"]["Limits"] & {
             creditNanoUsd: components["schemas"]["Money"];
             /** @description The models that the key may use; absent or null: all. */
@@ -1995,6 +2291,11 @@ export interface components {
         };
         OrphanList: {
             orphans: components["schemas"]["Orphan"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
         Outlook: {
             /** @description The last 28 days and today. */
@@ -2044,7 +2345,15 @@ export interface components {
             /** Format: int64 */
             alg: number;
         };
-        /** @description `POST /api/v1/session/passkey` and `/session/step-up/passkey`: what the browser signed. */
+        /**
+         * @description `POST /api/v1/session/passkey` and `/session/step-up/passkey`: what the browser signed.
+         * @example {
+         *       "authenticatorData": "SZYN5Y…",
+         *       "clientDataJSON": "eyJ0eXBlIjoi…",
+         *       "id": "q1dH…",
+         *       "signature": "MEUCIQ…"
+         *     }
+         */
         PasskeyAnswer: {
             /** @description The credential's `rawId`. */
             id: string;
@@ -2054,7 +2363,12 @@ export interface components {
             /** @description Who made it, as the authenticator remembers; absent only where we named the credential. */
             userHandle?: string | null;
         };
-        /** @description `PATCH /api/v1/passkeys/{id}` */
+        /**
+         * @description `PATCH /api/v1/passkeys/{id}`
+         * @example {
+         *       "name": "phone"
+         *     }
+         */
         PasskeyChange: {
             name: string;
         };
@@ -2103,7 +2417,14 @@ export interface components {
             allowCredentials: components["schemas"]["PasskeyDescriptor"][];
             userVerification: string;
         };
-        /** @description `POST /api/v1/passkeys`: what the browser made. */
+        /**
+         * @description `POST /api/v1/passkeys`: what the browser made.
+         * @example {
+         *       "attestationObject": "o2NmbXRk…",
+         *       "clientDataJSON": "eyJ0eXBlIjoi…",
+         *       "name": "laptop"
+         *     }
+         */
         PasskeyRequest: {
             name: string;
             clientDataJSON: string;
@@ -2119,7 +2440,13 @@ export interface components {
             name: string;
             displayName: string;
         };
-        /** @description `PUT /api/v1/session/password` */
+        /**
+         * @description `PUT /api/v1/session/password`
+         * @example {
+         *       "current": "correct horse battery staple",
+         *       "new": "another horse, another battery"
+         *     }
+         */
         PasswordRequest: {
             /** @description The one before; absent only within ten minutes of a one-time link or a step-up. */
             current?: string | null;
@@ -2142,6 +2469,13 @@ export interface components {
         /**
          * @description Which models a member wants from those that choose for them, such as `auto`. Kept at the
          *     gateway, and so the same on every device.
+         * @example {
+         *       "exclude": [],
+         *       "order": [
+         *         "coder",
+         *         "gpt-5"
+         *       ]
+         *     }
          */
         Preferences: {
             /**
@@ -2167,7 +2501,12 @@ export interface components {
             /** @description What to do next. */
             hint: string;
         };
-        /** @description `POST /api/v1/keys/{id}/reclaim`: takes credit back that is neither spent nor held. */
+        /**
+         * @description `POST /api/v1/keys/{id}/reclaim`: takes credit back that is neither spent nor held.
+         * @example {
+         *       "amountNanoUsd": "1000000000"
+         *     }
+         */
         ReclaimRequest: {
             amountNanoUsd?: components["schemas"]["Money"] | null;
         };
@@ -2193,7 +2532,13 @@ export interface components {
             difference?: components["schemas"]["LineDifference"] | null;
             state: components["schemas"]["LineState"];
         };
-        /** @description `POST /api/v1/redeem`: a token key becomes a device with a credential of its own. */
+        /**
+         * @description `POST /api/v1/redeem`: a token key becomes a device with a credential of its own.
+         * @example {
+         *       "deviceName": "laptop",
+         *       "key": "TTK-7K3QF-9MZ2X-HV4TD-R8WNC-5PBJE"
+         *     }
+         */
         RedeemRequest: {
             /** @description The code, in any spelling that a person might type. */
             key: string;
@@ -2218,6 +2563,11 @@ export interface components {
             /** @description Keys of the file that were changed and are not in force before a restart. */
             needsRestart: string[];
         };
+        /**
+         * @example {
+         *       "name": "Ada's laptop"
+         *     }
+         */
         RenameDeviceRequest: {
             name: string;
         };
@@ -2263,7 +2613,7 @@ export interface components {
          * @description What a personal access token may be used for, of what its member may do.
          * @enum {string}
          */
-        Scope: "Read" | "UsageRead" | "KeysWrite" | "DevicesWrite" | "CreditWrite" | "MembersRead" | "MembersWrite" | "UpstreamsRead" | "UpstreamsWrite" | "AuditRead";
+        Scope: "read" | "usage:read" | "keys:write" | "devices:write" | "credit:write" | "members:read" | "members:write" | "upstreams:read" | "upstreams:write" | "audit:read";
         /** @description A signed-in browser. */
         Session: {
             id: components["schemas"]["SessionId"];
@@ -2332,7 +2682,13 @@ export interface components {
             /** @description What a button says. */
             label: string;
         };
-        /** @description `POST /api/v1/session`: sign-in by password. */
+        /**
+         * @description `POST /api/v1/session`: sign-in by password.
+         * @example {
+         *       "name": "Ada",
+         *       "password": "correct horse battery staple"
+         *     }
+         */
         SignInRequest: {
             /** @description Name or e-mail address. */
             name: string;
@@ -2348,7 +2704,12 @@ export interface components {
             /** @description Services that say who somebody is. */
             providers: components["schemas"]["SignInProvider"][];
         };
-        /** @description `POST /api/v1/session/step-up` */
+        /**
+         * @description `POST /api/v1/session/step-up`
+         * @example {
+         *       "password": "correct horse battery staple"
+         *     }
+         */
         StepUpRequest: {
             password: string;
         };
@@ -2376,7 +2737,12 @@ export interface components {
             pool: components["schemas"]["LotFigures"];
             allowance?: components["schemas"]["Allowance"] | null;
         };
-        /** @description `PATCH /api/v1/teams/{id}` */
+        /**
+         * @description `PATCH /api/v1/teams/{id}`
+         * @example {
+         *       "name": "Compilers"
+         *     }
+         */
         TeamChange: {
             name: string;
         };
@@ -2388,7 +2754,13 @@ export interface components {
         TeamList: {
             teams: components["schemas"]["Team"][];
         };
-        /** @description `POST /api/v1/teams` */
+        /**
+         * @description `POST /api/v1/teams`
+         * @example {
+         *       "creditNanoUsd": "50000000000",
+         *       "name": "Compilers"
+         *     }
+         */
         TeamRequest: {
             name: string;
             /** @description What the pool begins with. */
@@ -2406,8 +2778,21 @@ export interface components {
         TokenId: string;
         TokenList: {
             tokens: components["schemas"]["PersonalToken"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
-        /** @description `POST /api/v1/tokens` */
+        /**
+         * @description `POST /api/v1/tokens`
+         * @example {
+         *       "name": "backup script",
+         *       "scopes": [
+         *         "usage:read"
+         *       ]
+         *     }
+         */
         TokenRequest: {
             name: string;
             scopes: components["schemas"]["Scope"][];
@@ -2450,7 +2835,12 @@ export interface components {
              */
             reasoningTokens?: number;
         };
-        /** @description `POST /api/v1/keys/{id}/credit`: more credit for a key. */
+        /**
+         * @description `POST /api/v1/keys/{id}/credit`: more credit for a key.
+         * @example {
+         *       "amountNanoUsd": "10000000000"
+         *     }
+         */
         TopUpRequest: {
             amountNanoUsd: components["schemas"]["Money"];
         };
@@ -2514,7 +2904,14 @@ export interface components {
         UpstreamList: {
             upstreams: components["schemas"]["Upstream"][];
         };
-        /** @description A provider endpoint to add. No `Debug`, since it may carry a secret. */
+        /**
+         * @description A provider endpoint to add. No `Debug`, since it may carry a secret.
+         * @example {
+         *       "name": "openai",
+         *       "provider": "openai",
+         *       "secret": "sk-…"
+         *     }
+         */
         UpstreamRequest: {
             /** @description Letters, digits, dots, hyphens and underscores. */
             name: string;
@@ -2525,7 +2922,12 @@ export interface components {
             /** @description The API key, which is kept encrypted. */
             secret?: string | null;
         };
-        /** @description No `Debug`, since it carries a secret. */
+        /**
+         * @description No `Debug`, since it carries a secret.
+         * @example {
+         *       "secret": "sk-…"
+         *     }
+         */
         UpstreamSecretRequest: {
             secret: string;
         };
@@ -2554,6 +2956,10 @@ export interface components {
         /**
          * @description `POST /api/v1/upstream-trials`: asks a provider for its list of models, and keeps nothing.
          *     No `Debug`, since it may carry a secret.
+         * @example {
+         *       "provider": "openai",
+         *       "secret": "sk-…"
+         *     }
          */
         UpstreamTrialRequest: {
             /**
@@ -2652,8 +3058,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day is carried out once and answered the same; with another request it is refused. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2673,6 +3082,15 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2704,6 +3122,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2713,6 +3140,15 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2775,12 +3211,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_audit_verify: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2794,6 +3245,15 @@ export interface operations {
                     "application/json": components["schemas"]["AuditReport"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2803,6 +3263,42 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2829,7 +3325,34 @@ export interface operations {
                     "application/json": components["schemas"]["BalanceResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2842,7 +3365,13 @@ export interface operations {
     post_device_approve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2890,7 +3419,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2929,7 +3485,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2942,7 +3525,13 @@ export interface operations {
     post_device_deny: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2990,7 +3579,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3003,7 +3619,13 @@ export interface operations {
     post_device_look: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3053,7 +3675,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3092,11 +3741,52 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceFlowError"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_devices: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3111,7 +3801,34 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3124,7 +3841,13 @@ export interface operations {
     delete_devices_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3138,7 +3861,70 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3151,7 +3937,13 @@ export interface operations {
     patch_devices_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3169,7 +3961,70 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3196,6 +4051,15 @@ export interface operations {
                     "text/event-stream": components["schemas"]["Event"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3213,6 +4077,93 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_exports_table: {
+        parameters: {
+            query?: {
+                /** @description `json` when absent. */
+                format?: "csv" | "json" | "ndjson";
+            };
+            header?: never;
+            path: {
+                /** @example usage */
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": Record<string, unknown>;
+                    "application/x-ndjson": string;
+                    "application/zip": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3239,6 +4190,15 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3248,6 +4208,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3277,6 +4246,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignInAddress"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3294,6 +4272,15 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3309,12 +4296,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_identities_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3327,6 +4329,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -3352,23 +4363,78 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get_invitations: {
+    post_imports_usage: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Reads the file and says what it would bring; nothing is kept. */
+                preview?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example at,model,inputTokens,outputTokens,costUsd
+                 *     2026-11-08T09:30:00Z,gpt-5,1200,80,0.0023
+                 */
+                "text/csv": string;
+            };
+        };
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InvitationList"];
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             401: {
@@ -3387,14 +4453,91 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_invitations: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_invitations: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day invites once; a repeated request is refused with the invitation's id. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3453,12 +4596,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_invitations_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3471,6 +4638,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -3496,11 +4672,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_keys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3515,7 +4732,34 @@ export interface operations {
                     "application/json": components["schemas"]["KeyList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3528,7 +4772,13 @@ export interface operations {
     post_keys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3554,7 +4804,61 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such model, or no such member */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3567,7 +4871,13 @@ export interface operations {
     post_keys_claim: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3610,7 +4920,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3623,7 +4960,13 @@ export interface operations {
     delete_keys_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3636,6 +4979,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             403: {
                 headers: {
@@ -3653,14 +5014,53 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     put_keys_id_allowance: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day is carried out once and answered the same; with another request it is refused. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
                 id: string;
@@ -3689,6 +5089,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3705,7 +5114,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3719,8 +5155,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day is carried out once and answered the same; with another request it is refused. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
                 id: string;
@@ -3737,6 +5176,24 @@ export interface operations {
                     "application/json": components["schemas"]["Transfers"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3753,7 +5210,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3767,8 +5251,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day is carried out once and answered the same; with another request it is refused. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
                 id: string;
@@ -3797,6 +5284,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3813,7 +5309,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3826,7 +5349,13 @@ export interface operations {
     put_keys_id_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3878,14 +5407,53 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_keys_id_reclaim: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day is carried out once and answered the same; with another request it is refused. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
                 id: string;
@@ -3907,6 +5475,15 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3938,6 +5515,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3954,11 +5540,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_ledger_orphans: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3973,7 +5573,34 @@ export interface operations {
                     "application/json": components["schemas"]["OrphanList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3986,7 +5613,13 @@ export interface operations {
     post_ledger_orphans_id_refund: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4002,6 +5635,24 @@ export interface operations {
                     "application/json": components["schemas"]["Refund"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4011,6 +5662,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4037,7 +5724,34 @@ export interface operations {
                     "application/json": components["schemas"]["AccountResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4049,7 +5763,12 @@ export interface operations {
     };
     get_members: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4064,6 +5783,15 @@ export interface operations {
                     "application/json": components["schemas"]["MemberList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4073,6 +5801,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4101,6 +5838,15 @@ export interface operations {
                     "application/json": components["schemas"]["MemberResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4125,12 +5871,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_members_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4143,6 +5904,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -4176,12 +5946,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     patch_members_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4241,12 +6044,216 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_members_id_erase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReport"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_members_id_export: {
+        parameters: {
+            query?: {
+                /** @description `json` when absent. */
+                format?: "csv" | "json" | "ndjson";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                    "application/x-ndjson": string;
+                    "application/zip": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     put_members_id_limits: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4298,12 +6305,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_members_id_link: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4317,6 +6366,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OneTimeLink"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             401: {
@@ -4336,6 +6394,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4365,6 +6459,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4389,12 +6492,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     put_members_id_team: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4446,6 +6573,42 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_models: {
@@ -4465,7 +6628,34 @@ export interface operations {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4492,7 +6682,34 @@ export interface operations {
                     "application/json": components["schemas"]["Overview"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4519,6 +6736,15 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4535,12 +6761,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_passkeys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4583,12 +6824,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_passkeys_challenge: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4626,12 +6909,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_passkeys_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4644,6 +6969,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -4669,12 +7003,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     patch_passkeys_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4724,6 +7100,42 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_preferences: {
@@ -4743,7 +7155,34 @@ export interface operations {
                     "application/json": components["schemas"]["Preferences"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4756,7 +7195,13 @@ export interface operations {
     put_preferences: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4782,7 +7227,61 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4822,7 +7321,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4840,7 +7357,13 @@ export interface operations {
                 /** @description The day after the last one. Default: tomorrow. */
                 until?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4862,7 +7385,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4875,7 +7443,13 @@ export interface operations {
     post_reconciliation_lines: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4899,7 +7473,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4933,6 +7552,24 @@ export interface operations {
                     "application/json": components["schemas"]["RedeemResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Unknown, used up, expired or revoked: one answer for all */
             403: {
                 headers: {
@@ -4950,12 +7587,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_reload: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4977,7 +7629,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5004,6 +7701,15 @@ export interface operations {
                     "application/json": components["schemas"]["RouteList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5013,6 +7719,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5039,6 +7754,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5048,6 +7772,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5112,6 +7845,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_session: {
@@ -5129,6 +7871,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5138,6 +7889,24 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5177,6 +7946,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Unknown, used, expired or revoked: one answer for all */
             403: {
                 headers: {
@@ -5195,6 +7973,15 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5233,6 +8020,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5242,6 +8038,15 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5306,6 +8111,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     put_session_password: {
@@ -5355,6 +8169,15 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5417,6 +8240,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_session_step_up_passkey: {
@@ -5472,6 +8304,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_session_step_up_passkey_challenge: {
@@ -5515,6 +8356,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_sessions: {
@@ -5534,6 +8393,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5543,6 +8411,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5569,6 +8446,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5586,6 +8472,24 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5612,12 +8516,54 @@ export interface operations {
                     "application/json": components["schemas"]["SignInWays"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_sign_in_link: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5631,6 +8577,15 @@ export interface operations {
                     "application/json": components["schemas"]["OneTimeLink"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5640,6 +8595,42 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5667,6 +8658,42 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5704,6 +8731,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5720,7 +8756,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5753,7 +8807,43 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5780,6 +8870,15 @@ export interface operations {
                     "application/json": components["schemas"]["TeamList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5796,12 +8895,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_teams: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5851,12 +8965,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_teams_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5869,6 +9016,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -5894,12 +9050,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     patch_teams_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5959,6 +9157,33 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_token: {
@@ -5978,6 +9203,15 @@ export interface operations {
                     "application/json": components["schemas"]["OwnToken"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5996,6 +9230,15 @@ export interface operations {
             };
             /** @description A session asks, which has no token */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6008,7 +9251,13 @@ export interface operations {
     delete_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6019,6 +9268,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -6045,11 +9303,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_tokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6064,6 +9363,15 @@ export interface operations {
                     "application/json": components["schemas"]["TokenList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6080,14 +9388,26 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_tokens: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day makes one; a repeated request is refused with the token's id. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6146,12 +9466,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_tokens_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6164,6 +9508,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -6189,12 +9542,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_upstream_trials: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6244,6 +9639,33 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6271,7 +9693,34 @@ export interface operations {
                     "application/json": components["schemas"]["UpstreamList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6284,7 +9733,13 @@ export interface operations {
     post_upstreams: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6310,7 +9765,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6323,7 +9823,13 @@ export interface operations {
     delete_upstreams_name: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -6345,6 +9851,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6354,6 +9869,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6366,7 +9917,13 @@ export interface operations {
     put_upstreams_name_billing_secret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -6392,6 +9949,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6401,6 +9967,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6413,7 +10015,13 @@ export interface operations {
     put_upstreams_name_secret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -6439,6 +10047,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6448,6 +10065,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6502,6 +10155,24 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6565,6 +10236,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_usage_id: {
@@ -6586,6 +10275,15 @@ export interface operations {
                     "application/json": components["schemas"]["UsageDetail"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6594,7 +10292,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

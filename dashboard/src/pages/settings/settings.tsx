@@ -12,7 +12,8 @@ import { Password } from './password.tsx';
 import { Profile } from './profile.tsx';
 import { Sessions } from './sessions.tsx';
 import { TokensOfMine } from './tokens.tsx';
-import { Export } from './export.tsx';
+import { Export } from './data/export.tsx';
+import { Import } from './data/import.tsx';
 
 const THEMES = [
   ['system', 'As the system'],
@@ -29,6 +30,7 @@ export function Settings() {
         <Password />
         <Looks />
         <Export isAll={runsOffice(member.role)} />
+        {runsOffice(member.role) && <Import />}
         <Passkeys />
         <Identities />
         <Sessions />

@@ -5,6 +5,8 @@ use protocol::{IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, 
 use super::{
     audit::{Note, append},
     device_code::{self, CodeAnswer, DeviceCode, FlowOutcome, FlowSecrets},
+    erase::{self, Erasure},
+    idempotent::{self, Claim, Claimed},
     identity::{self, IdentityUse},
     key_owner, link,
     link::{Link, LinkUse},
@@ -15,6 +17,7 @@ use super::{
     team::{self, NewTeam},
     token::{self, NewToken},
 };
+use crate::ledger::import::{self, ImportChunk, Imported};
 
 /// For how long the same request under the same `Idempotency-Key` is answered as done.
 const ASKED_MS: i64 = 24 * 3_600 * 1_000;
@@ -126,6 +129,24 @@ pub enum PeopleChange {
     },
     /// A peer that failed was right in the end; only where gateways count together.
     ForgetFailures([u8; 32]),
+    /// What names the member goes; the line of the log says which lines lost their names.
+    EraseMember(MemberId),
+    /// A request under an `Idempotency-Key` begins.
+    Claim(Claim),
+    /// It is answered so.
+    KeepAnswer {
+        id: String,
+        request_id: String,
+        status: u16,
+        sealed: String,
+    },
+    /// It was refused.
+    ReleaseClaim {
+        id: String,
+        request_id: String,
+    },
+    /// Usage from elsewhere.
+    ImportUsage(Box<ImportChunk>),
     /// Nothing but the line of the log.
     Note,
 }
@@ -138,6 +159,9 @@ pub enum PeopleOutcome {
     /// These keys and all their devices stopped.
     Stopped(Vec<KeyId>),
     Flow(FlowOutcome),
+    Erased(Erasure),
+    Claimed(Claimed),
+    Imported(Imported),
 }
 
 impl PeopleOutcome {
@@ -145,6 +169,7 @@ impl PeopleOutcome {
     fn is_something(&self) -> bool {
         match self {
             Self::Flow(outcome) => matches!(outcome, FlowOutcome::Token | FlowOutcome::Device(_)),
+            Self::Imported(imported) => imported.rows > 0,
             _ => true,
         }
     }
@@ -168,6 +193,8 @@ pub enum PeopleRefusal {
     Reused,
     /// The same request was carried out before; what it made has this id.
     Repeated(String),
+    /// A lot would hold more than a number can say.
+    Full,
 }
 
 /// Carries a change out, or answers why not. A refusal leaves no trace.
@@ -195,7 +222,10 @@ pub(in crate::ledger) async fn decide<S: Sql>(
     if let Some(note) = &request.note
         && outcome.as_ref().is_ok_and(PeopleOutcome::is_something)
     {
-        append(db, note).await?;
+        match &outcome {
+            Ok(PeopleOutcome::Erased(erasure)) => append(db, &erase::noted(note, erasure)).await?,
+            _ => append(db, note).await?,
+        }
     }
     Ok(outcome)
 }
@@ -209,6 +239,8 @@ impl PeopleChange {
                 | Self::TouchToken { .. }
                 | Self::AddDeviceCode(_)
                 | Self::ForgetFailures(_)
+                | Self::KeepAnswer { .. }
+                | Self::ReleaseClaim { .. }
                 | Self::Note
         )
     }
@@ -292,6 +324,16 @@ async fn carry_out<S: Sql>(
                 .await?;
             Ok(PeopleOutcome::Done)
         }
+        PeopleChange::EraseMember(id) => erase::erase(db, *id, at).await?,
+        PeopleChange::Claim(claim) => idempotent::claim(db, claim, at).await?,
+        PeopleChange::KeepAnswer {
+            id,
+            request_id,
+            status,
+            sealed,
+        } => done(idempotent::answer(db, id, request_id, *status, sealed).await?),
+        PeopleChange::ReleaseClaim { id, request_id } => done(idempotent::release(db, id, request_id).await?),
+        PeopleChange::ImportUsage(chunk) => import::take_in(db, chunk, at).await?,
         PeopleChange::Note => Ok(PeopleOutcome::Done),
     })
 }

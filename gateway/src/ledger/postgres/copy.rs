@@ -25,6 +25,7 @@ const TABLES: &[&str] = &[
     "entry",
     "allowance",
     "answered",
+    "idempotent",
     "member",
     "team",
     "session",

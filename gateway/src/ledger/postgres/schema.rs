@@ -14,6 +14,7 @@ pub(super) const STEPS: &[&str] = &[
     people::PASSKEYS,
     people::TEAMS,
     people::IDENTITIES,
+    people::POSTGRES_DATA,
 ];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`

@@ -18,6 +18,7 @@ pub(super) const STEPS: &[&str] = &[
     people::PASSKEYS,
     people::TEAMS,
     people::IDENTITIES,
+    people::SQLITE_DATA,
 ];
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot
