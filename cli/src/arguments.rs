@@ -129,6 +129,8 @@ mod tests {
           members    List, invite and remove the people of this gateway, and sign the owner in
           audit      Show and check the log of who did what
           ledger     Recount the gateway's ledger
+          export     Write everything that the gateway keeps, or one table or person of it, to a file
+          import     Bring usage in from a CSV file
           migrate    Move the ledger to another database, where several gateways can use it
           backup     Write the ledger into one encrypted file, beside a running gateway or without one
           restore    Put a backup into a data directory that no gateway uses

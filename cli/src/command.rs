@@ -5,6 +5,8 @@ mod backup;
 mod balance;
 mod cursor;
 mod devices;
+mod export;
+mod import;
 mod keys;
 mod ledger;
 pub mod login;
@@ -82,6 +84,10 @@ pub enum Command {
     /// Recount the gateway's ledger
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// Write everything that the gateway keeps, or one table or person of it, to a file
+    Export(export::Export),
+    /// Bring usage in from a CSV file
+    Import(import::Import),
     /// Move the ledger to another database, where several gateways can use it
     Migrate(migrate::Migrate),
     /// Write the ledger into one encrypted file, beside a running gateway or without one
@@ -123,6 +129,8 @@ impl Command {
             Self::Members(members) => wait_for(members.run(context)),
             Self::Audit(audit) => wait_for(audit.run(context)),
             Self::Ledger(ledger) => wait_for(ledger.run(context)),
+            Self::Export(export) => wait_for(export.run(context)),
+            Self::Import(import) => wait_for(import.run(context)),
             Self::Migrate(migrate) => wait_for(migrate.run(context)),
             Self::Backup(backup) => backup.run(context),
             Self::Restore(restore) => wait_for(restore.run(context)),

@@ -134,6 +134,10 @@ rules! {
     AddTeam            [All, All, No, No, No, No]           with(Scope::CreditWrite), Needed;
     PutInTeam          [All, All, No, No, No, No]           with(Scope::MembersWrite), NotNeeded;
     LimitMember        [All, All, No, No, No, No]           with(Scope::MembersWrite), Needed;
+    EraseMember        [All, All, No, No, No, No]           with(Scope::MembersWrite), Needed;
+    ExportMember       [All, All, Own, Own, No, No]         NEVER, Needed;
+    ExportData         [All, All, No, No, No, No]           NEVER, Needed;
+    ImportUsage        [All, All, No, No, No, No]           with(Scope::CreditWrite), Needed;
     ListInvitations    [All, All, No, No, No, No]           with(Scope::MembersRead), NotNeeded;
     Invite             [All, All, No, No, No, No]           with(Scope::MembersWrite), Needed;
     RevokeInvitation   [All, All, No, No, No, No]           with(Scope::MembersWrite), NotNeeded;

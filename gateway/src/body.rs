@@ -11,7 +11,7 @@ use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::{
     sync::mpsc,
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep},
 };
 
 /// A piece of a stream; an error ends the answer so that the client sees it is not whole.
@@ -67,6 +67,8 @@ impl HttpBody for Body {
 pub struct InTime {
     body: Incoming,
     until: Pin<Box<Sleep>>,
+    /// For a long file the time is that between two parts of it.
+    between_parts: Option<Duration>,
 }
 
 impl InTime {
@@ -74,6 +76,15 @@ impl InTime {
         Self {
             body,
             until: Box::pin(sleep(patience)),
+            between_parts: None,
+        }
+    }
+
+    /// A file that may be as long as it wants, as long as it goes on.
+    pub fn of_file(body: Incoming, patience: Duration) -> Self {
+        Self {
+            between_parts: Some(patience),
+            ..Self::new(body, patience)
         }
     }
 }
@@ -88,6 +99,9 @@ impl HttpBody for InTime {
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let this = self.get_mut();
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
+            if let Some(patience) = this.between_parts {
+                this.until.as_mut().reset(Instant::now() + patience);
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(axum::Error::new)));
         }
         let late = || axum::Error::new(io::Error::from(io::ErrorKind::TimedOut));

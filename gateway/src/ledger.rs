@@ -11,6 +11,8 @@
 
 mod allowance;
 mod bill;
+mod export;
+mod import;
 mod mark;
 mod operation;
 mod orphan;
@@ -34,6 +36,8 @@ use tokio::sync::oneshot;
 
 pub use allowance::Terms;
 pub use bill::{Bill, BillAmounts, BillLine, Billed, BilledDay, Books, Metered, day_of, number_of};
+pub use export::{Kind, Place, Record, Snapshot, TABLES, Table};
+pub use import::{ImportChunk, ImportRow, Imported};
 pub use mark::{FIRST_MARK, NEXT_MARK, next_mark};
 pub use operation::{
     DeviceCap, Enrolled, HoldRefusal, HoldRequest, KeyMint, LotState, Redeem, RedeemRefusal, RequestOrigin,
@@ -41,11 +45,11 @@ pub use operation::{
 };
 pub use orphan::{Orphan, Recovered};
 pub use people::{
-    Actor, AddressRecord, Asked, CodeAnswer, DeviceCode, DeviceCodeRecord, FlowOutcome, FlowSecrets, IDLE_MS,
-    IdentityRecord, IdentityThen, IdentityUse, Link, LinkRecord, LinkUse, MemberEdit, MemberRecord,
-    NewMember, NewPasskey, NewSession, NewTeam, NewToken, Newcomer, Note, PasskeyRecord, PasskeyThen,
-    PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader, PeopleRefusal, PeopleRequest, Rotation,
-    SessionRecord, SignInRecord, Spent, TeamRecord, TokenRecord,
+    Actor, AddressRecord, Asked, Claim, Claimed, CodeAnswer, DeviceCode, DeviceCodeRecord, Erasure,
+    FlowOutcome, FlowSecrets, IDLE_MS, IdentityRecord, IdentityThen, IdentityUse, Link, LinkRecord, LinkUse,
+    MemberEdit, MemberRecord, NewMember, NewPasskey, NewSession, NewTeam, NewToken, Newcomer, Note,
+    PasskeyRecord, PasskeyThen, PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader, PeopleRefusal,
+    PeopleRequest, Rotation, SessionRecord, SignInRecord, Spent, TeamRecord, TokenRecord,
 };
 pub use postgres::{Change, Changes, DatabaseUrl, Moved, NotADatabaseUrl, PostgresReader, copy_in};
 pub use reader::{Reader, SealedSecrets, UsageOf};

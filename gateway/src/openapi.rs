@@ -1,16 +1,27 @@
 //! The contract of the control plane, made from its handlers.
 
+mod examples;
+
 use axum::Json;
-use protocol::api::Dimension;
+use protocol::{
+    Code,
+    api::{Dimension, ExportFormat},
+};
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        Content, ObjectBuilder, Ref, RefOr, Required, ResponseBuilder, Type,
+        extensions::ExtensionsBuilder,
+        path::{Operation, ParameterBuilder, ParameterIn},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
+use self::examples::Examples;
 use crate::route::{
-    audit, credit, device_flow, devices, events, health, identities, invitations, keys, ledger, members,
-    models, passkeys, preferences, reconciliation, redeem, reload, routes, running, session, sign_in,
-    summary, teams, tokens, upstreams, usage,
+    audit, credit, device_flow, devices, events, exports, health, identities, imports, invitations, keys,
+    ledger, members, models, passkeys, preferences, reconciliation, redeem, reload, routes, running, session,
+    sign_in, summary, teams, tokens, upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -25,6 +36,7 @@ use crate::route::{
         session::show, session::sign_out, session::step_up, session::set_password, session::list, session::end,
         members::list, members::show, members::change, members::remove, members::link, members::make_owner,
         teams::list, teams::create, teams::rename, teams::remove, teams::put_member, teams::limit_member,
+        members::erase, exports::table, exports::member, imports::usage,
         invitations::list, invitations::create, invitations::revoke,
         passkeys::list, passkeys::begin, passkeys::add, passkeys::rename, passkeys::remove, passkeys::ask,
         passkeys::sign_in, passkeys::ask_step_up, passkeys::step_up,
@@ -41,8 +53,8 @@ use crate::route::{
         health::healthz, health::readyz, health::metrics
     ),
     security(("credential" = []), ("session" = [])),
-    components(schemas(Dimension)),
-    modifiers(&Credential, &Names)
+    components(schemas(Dimension, ExportFormat)),
+    modifiers(&Credential, &Names, &Answers, &Examples)
 )]
 struct Contract;
 
@@ -88,6 +100,106 @@ impl Modify for Names {
                 }
             }
         }
+    }
+}
+
+/// What every route answers alike, so that no handler has to say it: who is not known, who may not, a
+/// gateway that starts or stops; and the key under which a change is carried out once.
+struct Answers;
+
+/// Changes without an `Idempotency-Key`: anybody may ask for them, they answer with a cookie, or they
+/// have a rule of their own. A test compares this with [`is_once`](crate::route::idempotency::is_once).
+const NOT_ONCE: &[&str] = &[
+    "/api/v1/session",
+    "/api/v1/sessions",
+    "/api/v1/sign-in",
+    "/api/v1/device/code",
+    "/api/v1/device/token",
+    "/api/v1/redeem",
+    "/api/v1/imports",
+    "/api/v1/identities/providers",
+];
+
+fn is_once(path: &str) -> bool {
+    let is_below = |place: &str| {
+        path.strip_prefix(place)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let is_asked_for_by_anybody = path == "/api/v1/sign-in/link";
+    path != "/api/v1/members/{id}/owner"
+        && (is_asked_for_by_anybody || !NOT_ONCE.iter().any(|place| is_below(place)))
+}
+
+impl Modify for Answers {
+    fn modify(&self, contract: &mut utoipa::openapi::OpenApi) {
+        contract.extensions = Some(ExtensionsBuilder::new().add(PROBLEMS, problems()).build());
+        for (path, item) in &mut contract.paths.paths {
+            if !path.starts_with("/api/v1/") {
+                continue;
+            }
+            let changes = [&mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+            for operation in changes.into_iter().flatten() {
+                answer(operation, &["400", "401", "403", "429", "503"]);
+                if is_once(path) {
+                    let parameters = operation.parameters.get_or_insert_default();
+                    parameters.retain(|one| !matches!(one, RefOr::T(one) if one.name == KEY));
+                    parameters.push(key().into());
+                    answer(operation, &["409", "422"]);
+                }
+            }
+            if let Some(operation) = &mut item.get {
+                answer(operation, &["400", "401", "403", "503"]);
+            }
+        }
+    }
+}
+
+/// Where the document has the table of all codes.
+const PROBLEMS: &str = "x-problems";
+
+fn problems() -> Vec<serde_json::Value> {
+    let with_status = Code::ALL.iter().filter(|code| code.http_status() != 0);
+    let row =
+        |code: &Code| serde_json::json!({ "code": code, "status": code.http_status(), "hint": code.hint() });
+    with_status.map(row).collect()
+}
+
+const KEY: &str = "Idempotency-Key";
+
+fn key() -> utoipa::openapi::path::Parameter {
+    ParameterBuilder::new()
+        .name(KEY)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "The same request under the same key is carried out once within a day, and answered the same, with \
+             `Idempotent-Replayed: true`. Another request under it is refused.",
+        ))
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(255))
+                .pattern(Some("^[ -~]+$")),
+        ))
+        .example(Some(serde_json::json!("7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11")))
+        .build()
+}
+
+/// Declares refusals that the handler does not declare itself.
+fn answer(operation: &mut Operation, statuses: &[&str]) {
+    for status in statuses {
+        let refused = ResponseBuilder::new()
+            .description("Refused: see the code")
+            .content(
+                "application/json",
+                Content::new(Some(Ref::from_schema_name("ErrorBody"))),
+            )
+            .build();
+        let responses = &mut operation.responses.responses;
+        responses
+            .entry((*status).to_owned())
+            .or_insert_with(|| refused.into());
     }
 }
 

@@ -87,6 +87,12 @@ impl Gateway {
         Ok(())
     }
 
+    /// Writes a line of the audit log about what changes nothing.
+    pub async fn note_people(&self, note: Note) -> Result<(), Problem> {
+        let done = self.change_people(PeopleChange::Note, note, None).await?;
+        done.map(drop).map_err(|refusal| refused(refusal, "line"))
+    }
+
     /// Asks in a device's name whether its code was confirmed. Only a yes is a line of the audit log.
     pub async fn poll_people(&self, change: PeopleChange, caller: &Caller) -> Result<PeopleOutcome, Problem> {
         let request = PeopleRequest {
@@ -118,6 +124,10 @@ pub fn refused(refusal: PeopleRefusal, what: &str) -> Problem {
         PeopleRefusal::Reused => Problem::new(
             Code::IdempotencyKeyReused,
             "Another request came under this Idempotency-Key.",
+        ),
+        PeopleRefusal::Full => Problem::new(
+            Code::InvalidRequest,
+            "A lot would hold more than a number of nano-USD can say.",
         ),
         PeopleRefusal::Repeated(id) => Problem::new(
             Code::RequestReused,

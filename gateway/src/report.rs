@@ -5,6 +5,7 @@ mod activity;
 mod books;
 mod cell;
 mod outlook;
+mod requests;
 mod rollup;
 mod summary;
 
@@ -15,9 +16,10 @@ use protocol::{DeviceId, KeyId, RequestId};
 use uuid::Uuid;
 
 pub use activity::activity;
-pub use books::{PAUSE, cells, keep, name_of};
+pub use books::{PAUSE, cells, keep, name_of, take_in};
 pub use cell::{Cells, Line, Lines};
 pub use outlook::{Move, outlook};
+pub use requests::page;
 pub use rollup::{Kept, Rollup};
 pub use summary::{Selection, summary, totals};
 
@@ -66,3 +68,6 @@ pub fn first_id_at(ms: i64) -> RequestId {
     bytes[..6].copy_from_slice(&ms.to_be_bytes()[2..]);
     RequestId::from_uuid(Uuid::from_bytes(bytes))
 }
+
+#[cfg(test)]
+mod million;

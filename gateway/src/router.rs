@@ -15,9 +15,9 @@ use crate::{
     access::Action,
     openapi,
     route::{
-        ApiError, access, audit, credit, device_flow, devices, events, health, identities, invitations, keys,
-        ledger, members, model_list, models, pages, passkeys, preferences, reconciliation, redeem, reload,
-        routes, running, session, sign_in, summary, teams, tokens, upstreams, usage,
+        ApiError, access, audit, credit, device_flow, devices, events, exports, health, identities, imports,
+        invitations, keys, ledger, members, model_list, models, pages, passkeys, preferences, reconciliation,
+        redeem, reload, routes, running, session, sign_in, summary, teams, tokens, upstreams, usage,
     },
     state::Gateway,
 };
@@ -135,6 +135,10 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .post("/teams", Action::AddTeam, teams::create)
         .patch("/teams/{id}", Action::PutInTeam, teams::rename)
         .delete("/teams/{id}", Action::AddTeam, teams::remove)
+        .post("/members/{id}/erase", Action::EraseMember, members::erase)
+        .get("/members/{id}/export", Action::ExportMember, exports::member)
+        .get("/exports/{table}", Action::ExportData, exports::table)
+        .post("/imports/usage", Action::ImportUsage, imports::usage)
         .get("/invitations", Action::ListInvitations, invitations::list)
         .post("/invitations", Action::Invite, invitations::create)
         .delete("/invitations/{id}", Action::RevokeInvitation, invitations::revoke)

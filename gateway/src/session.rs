@@ -169,8 +169,8 @@ impl Page {
                 );
             }
         }
-        if has_body(headers) && !is_json(headers) {
-            return refuse("Send the body as application/json.");
+        if has_body(headers) && !is_no_form(headers) {
+            return refuse("Send the body as application/json, or a file as text/csv.");
         }
         Ok(())
     }
@@ -212,13 +212,14 @@ fn has_body(headers: &HeaderMap) -> bool {
     headers.contains_key(header::TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
 }
 
-/// A form of another site can send three other types without asking; this one it cannot.
-fn is_json(headers: &HeaderMap) -> bool {
+/// A form of another site can send three other types without asking; these it cannot.
+fn is_no_form(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next());
-    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    let is = |kind: &str, one: &str| kind.trim().eq_ignore_ascii_case(one);
+    kind.is_some_and(|kind| is(kind, "application/json") || is(kind, "text/csv"))
 }
 
 #[cfg(test)]

@@ -40,6 +40,12 @@ pub struct Gateway {
     pub reader: Reader,
     /// Sums of usage that are kept.
     pub rollup: Arc<Rollup>,
+    /// Held while usage rows are counted, and while others are brought in.
+    pub counting: tokio::sync::Mutex<()>,
+    /// Places for those who read everything.
+    pub exports: Arc<tokio::sync::Semaphore>,
+    /// One import at a time: each is long, and they would wait for each other anyway.
+    pub imports: Arc<tokio::sync::Semaphore>,
     pub directory: Directory,
     pub catalogue: ArcSwap<Catalogue>,
     /// What running requests take of what is there.

@@ -4,6 +4,7 @@
 mod account;
 mod audit;
 mod credit;
+mod data;
 mod device_flow;
 mod event;
 mod identity;
@@ -13,6 +14,7 @@ mod limits;
 mod member;
 mod model;
 mod orphan;
+mod page;
 mod passkey;
 mod preferences;
 mod reconciliation;
@@ -40,6 +42,7 @@ pub use credit::{
     AllocationRequest, Allowance, AllowanceRequest, Every, LotFigures, ReclaimRequest, Share, TopUpRequest,
     Transfer, TransferKind, Transfers,
 };
+pub use data::*;
 pub use device_flow::{
     DeviceCodeAnswer, DeviceCodeRequest, DeviceFlowError, DeviceFlowScope, DeviceLink, DeviceLinkAnswer,
     DeviceLinkRequest, DeviceTokenAnswer, DeviceTokenRequest,
@@ -55,6 +58,7 @@ pub use limits::Limits;
 pub use member::{MemberChange, MemberList, MemberResponse, MemberSummary, OneTimeLink, Role};
 pub use model::{Capability, Model, ModelList, ModelPricing};
 pub use orphan::{Orphan, OrphanList, Refund};
+pub use page::PageQuery;
 pub use passkey::{
     Passkey, PasskeyAlgorithm, PasskeyAnswer, PasskeyChange, PasskeyCreation, PasskeyDescriptor, PasskeyList,
     PasskeyParty, PasskeyQuestion, PasskeyRequest, PasskeySelection, PasskeyUser,

@@ -15,6 +15,7 @@ mod money;
 mod problem;
 mod receipt;
 mod tokens;
+mod words;
 
 pub use ids::{
     AuditId, DeviceId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, RequestId, SessionId, TeamId,

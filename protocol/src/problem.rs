@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::words::one_of;
+
 /// What went wrong, for a person, with a code that programs can rely on.
 ///
 /// Never holds a secret, a path of this machine or a provider's words.
@@ -17,7 +19,7 @@ pub struct Problem {
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal $hint:literal;)*) => {
         /// Every public error code. The table below is the only place that knows them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
         pub enum Code { $(#[serde(rename = $text)] $name),* }
 
         impl Code {
@@ -58,6 +60,15 @@ codes! {
     GatewayUnreachable "gateway_unreachable" 0 "Check that the gateway runs and that its address is right.";
     InsecureUrl "insecure_url" 0 "Use https, or a gateway on this machine.";
 }
+
+impl utoipa::PartialSchema for Code {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        let words = Self::ALL.iter().map(|code| code.as_str());
+        one_of(words, "Every public error code.")
+    }
+}
+
+impl utoipa::ToSchema for Code {}
 
 impl Problem {
     /// A problem with the code's own hint.

@@ -72,7 +72,7 @@ impl List {
         let mut devices = client.devices().await?;
         devices.retain(|device| self.all || device.revoked_at.is_none());
         let text = text(&devices);
-        Ok(Output::new(text, &DeviceList { devices })?)
+        Ok(Output::new(text, &DeviceList { devices, next: None })?)
     }
 }
 

@@ -1,7 +1,10 @@
 use clap::{Args, Subcommand};
 use protocol::{
     Code, MemberId, Problem,
-    api::{InvitationCreated, InvitationRequest, MemberChange, MemberList, MemberSummary, OneTimeLink, Role},
+    api::{
+        ErasureReport, InvitationCreated, InvitationRequest, MemberChange, MemberList, MemberSummary,
+        OneTimeLink, Role,
+    },
     client::GatewayClient,
 };
 use reqwest::Method;
@@ -12,7 +15,7 @@ use crate::{
     context::Context,
     failure::Failure,
     output::Output,
-    table::{Column, render},
+    table::{Column, amount, render},
 };
 
 #[derive(Subcommand)]
@@ -31,6 +34,17 @@ pub enum Members {
     Enable(One),
     /// Remove a member: their sessions, tokens and keys stop
     Remove(One),
+    /// Erase a person: their name, address and devices go, what they used stays; there is no way back
+    Erase(Erase),
+}
+
+#[derive(Args)]
+pub struct Erase {
+    /// The member's id, name or e-mail address; one who was removed has only the id
+    member: String,
+    /// Do it: nothing brings the name back
+    #[arg(long)]
+    yes: bool,
 }
 
 #[derive(Args)]
@@ -91,6 +105,7 @@ impl Members {
             Self::Disable(one) => switch(&client, &one.member, true).await,
             Self::Enable(one) => switch(&client, &one.member, false).await,
             Self::Remove(one) => remove(&client, &one.member).await,
+            Self::Erase(erase) => erase.run(&client).await,
         }
     }
 }
@@ -169,6 +184,35 @@ async fn remove(client: &GatewayClient, word: &str) -> Result<Output, Failure> {
     Ok(Output::new(text, &Changed { id: member.id })?)
 }
 
+impl Erase {
+    async fn run(self, client: &GatewayClient) -> Result<Output, Failure> {
+        let id = match self.member.parse::<MemberId>() {
+            Ok(id) => id,
+            Err(_) => find(client, &self.member).await?.id,
+        };
+        if !self.yes {
+            return Err(Failure::usage(
+                "Nothing brings an erased person back.",
+                "Export what is kept of them first: `token-tracker export --member`. Then say --yes.",
+            ));
+        }
+        let report: ErasureReport = post(client, &format!("/api/v1/members/{id}/erase"), &()).await?;
+        let mut text = format!(
+            "The person is erased: {} stopped, {} and {} of the audit log have no name any more.",
+            amount(report.keys, "key"),
+            amount(report.devices, "device"),
+            amount(report.audit_lines, "line")
+        );
+        if report.audit_lines_left > 0 {
+            let left = amount(report.audit_lines_left, "line");
+            text.push_str(&format!(
+                "\n{left} of the audit log are older than this can be done, and stay as they are."
+            ));
+        }
+        Ok(Output::new(text, &report)?)
+    }
+}
+
 async fn post<T: DeserializeOwned>(
     client: &GatewayClient,
     path: &str,
@@ -179,7 +223,7 @@ async fn post<T: DeserializeOwned>(
     answer.json().await.map_err(|error| call::unreachable(&error))
 }
 
-async fn find(client: &GatewayClient, word: &str) -> Result<MemberSummary, Problem> {
+pub async fn find(client: &GatewayClient, word: &str) -> Result<MemberSummary, Problem> {
     let list: MemberList = client.get("/api/v1/members").await?;
     by_word(list.members, word)
 }

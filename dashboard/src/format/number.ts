@@ -49,3 +49,12 @@ export function duration(ms: number): string {
 
 const join = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${big.toString()} ${bigUnit}` : `${big.toString()} ${bigUnit} ${small.toString()} ${smallUnit}`;
+
+/** 640 bytes, 12.3 kB, 1.4 GB: of files, in thousands. */
+export function bytes(many: number): string {
+  if (many < 1000) return count(many, 'byte');
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  const step = Math.min(Math.floor(Math.log10(many) / 3), units.length);
+  const value = many / 1000 ** step;
+  return `${value < 99.95 ? value.toFixed(1) : Math.round(value).toString()} ${units[step - 1] ?? ''}`;
+}

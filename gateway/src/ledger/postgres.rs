@@ -42,6 +42,7 @@ pub use change::Change;
 pub use connect::{DatabaseUrl, NotADatabaseUrl};
 pub use copy::{Moved, copy_in};
 pub use listen::Changes;
+pub use people::rows_of;
 pub use reads::PostgresReader;
 use reads::home;
 pub(super) use verify::verify;

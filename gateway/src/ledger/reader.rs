@@ -1,16 +1,17 @@
 //! Reading committed state, from whichever database it is in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::tz::TimeZone;
 use protocol::{
     DeviceId, KeyId, MemberId, Money, RequestId,
-    api::{UsageDetail, UsageEntry, UsageList, UsageQuery},
+    api::{UsageDetail, UsageEntry, UsageList, UsageQuery, UsageTotals},
 };
 use uuid::Uuid;
 
 use super::{
     Books, DeviceRecord, KeyRecord, LedgerError, LotState, Secret,
+    import::known_sql,
     people::{Row, Rows, Value},
     postgres::PostgresReader,
     sqlite::SqliteReader,
@@ -22,6 +23,7 @@ use crate::{
 
 const PAGE_DEFAULT: u32 = 100;
 const PAGE_MAX: u32 = 1_000;
+const REQUESTS_AT_ONCE: usize = 500;
 
 /// How many rows a page has.
 pub(super) fn page_size(query: &UsageQuery) -> u32 {
@@ -160,13 +162,62 @@ impl Reader {
         }
     }
 
-    /// One page of usage rows, newest first, with the totals of the whole selection. A long history
-    /// takes its time, and keeps nobody else waiting.
-    pub async fn usage(&self, query: UsageQuery, of: UsageOf) -> Result<UsageList, LedgerError> {
+    /// One page of usage rows, newest first, of requests before `end`; no more of them than `most`
+    /// are looked for. Without totals: see [`Reader::usage_totals`].
+    pub async fn usage_rows(
+        &self,
+        query: UsageQuery,
+        of: UsageOf,
+        end: Option<RequestId>,
+        most: u64,
+    ) -> Result<UsageList, LedgerError> {
+        let limit = page_size(&query) as usize;
+        // One more than a page tells whether there is another one.
+        let wanted = i64::try_from(most.min(limit as u64 + 1)).unwrap_or(i64::MAX);
+        let before = [query.before, end].into_iter().flatten().min();
+        let mut rows = match self {
+            Self::Sqlite(reader) => {
+                let read = move |own: &SqliteReader| own.usage_rows(&query, of, before, wanted);
+                reader.history(read).await?
+            }
+            Self::Postgres(reader) => reader.usage_rows(&query, of, before, wanted).await?,
+        };
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        Ok(UsageList {
+            next: rows.last().filter(|_| more).map(|row| row.request_id),
+            totals: UsageTotals::default(),
+            rows,
+        })
+    }
+
+    /// The totals of a selection, from the rows themselves: a long history takes its time, and keeps
+    /// nobody else waiting. Whole days are there without reading: see `report::requests`.
+    pub async fn usage_totals(&self, query: UsageQuery, of: UsageOf) -> Result<UsageTotals, LedgerError> {
         match self {
-            Self::Sqlite(reader) => reader.history(move |own| own.usage(&query, of)).await,
-            Self::Postgres(reader) => reader.usage(&query, of).await,
+            Self::Sqlite(reader) => reader.history(move |own| own.usage_totals(&query, of)).await,
+            Self::Postgres(reader) => reader.usage_totals(&query, of).await,
         }
+    }
+
+    /// How often usage was imported; sums of usage that were made before are not right any more.
+    pub async fn imports(&self) -> Result<i64, LedgerError> {
+        let rows = self
+            .rows("SELECT value FROM meta WHERE name = 'imports'", &[])
+            .await?;
+        Ok(rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0))
+    }
+
+    /// Which of these requests are here, settled or running.
+    pub async fn known_requests(&self, requests: &[RequestId]) -> Result<HashSet<RequestId>, LedgerError> {
+        let mut known = HashSet::new();
+        for some in requests.chunks(REQUESTS_AT_ONCE) {
+            let ids: Vec<Value> = some.iter().map(|&request| request.into()).collect();
+            for row in self.rows(&known_sql(ids.len()), &ids).await? {
+                known.insert(RequestId::from_uuid(row.id(0)?));
+            }
+        }
+        Ok(known)
     }
 
     /// Rows after one request and before another one, or all, counted by their cells where they

@@ -17,6 +17,7 @@ mod schema;
 mod transfer;
 mod verify;
 
+pub use people::rows_of;
 pub use reads::SqliteReader;
 pub(super) use verify::verify;
 

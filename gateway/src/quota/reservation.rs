@@ -98,10 +98,9 @@ async fn read_spend(
         let query = UsageQuery {
             key_id: key,
             since: Some(timestamp(window.since)),
-            limit: Some(1),
             ..UsageQuery::default()
         };
-        *spent = reader.usage(query, of).await?.totals.cost_nano_usd;
+        *spent = reader.usage_totals(query, of).await?.cost_nano_usd;
     }
     Ok(sums)
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use jiff::tz::TimeZone;
 use protocol::{KeyId, RequestId};
 
-use super::{Cells, Days, Kept, first_id_at};
+use super::{Cells, Days, Kept, Line, first_id_at};
 use crate::{
     clock::now_ms,
     ledger::{LedgerError, Reader},
@@ -64,6 +64,8 @@ pub async fn cells(
 pub async fn keep(gateway: &Gateway) -> Result<(), LedgerError> {
     let zone = gateway.settings.zone();
     loop {
+        // An import that comes between a look at the mark and the count would be counted twice.
+        let _counting = gateway.counting.lock().await;
         let mark = {
             let (rollup, name) = (std::sync::Arc::clone(&gateway.rollup), name_of(&zone).to_owned());
             rollup.mark(&name).map_err(|error| unreadable(&error))?
@@ -72,6 +74,18 @@ pub async fn keep(gateway: &Gateway) -> Result<(), LedgerError> {
             tracing::warn!("The usage is another one than before; its sums are made anew");
             gateway.rollup.forget().map_err(|error| unreadable(&error))?;
             continue;
+        }
+        let (known, there) = (gateway.rollup.imports(), gateway.reader.imports().await?);
+        match known.map_err(|error| unreadable(&error))? {
+            Some(known) if known == there => {}
+            None if mark.as_uuid().is_nil() => {
+                gateway.rollup.begin(there).map_err(|error| unreadable(&error))?;
+            }
+            _ => {
+                tracing::info!("Usage was imported at another gateway; the sums are made anew");
+                gateway.rollup.forget().map_err(|error| unreadable(&error))?;
+                continue;
+            }
         }
         let end = first_unsettled(&gateway.reader).await?;
         let lines = gateway
@@ -100,4 +114,29 @@ async fn first_unsettled(reader: &Reader) -> Result<RequestId, LedgerError> {
     let seen = first_id_at(now_ms().saturating_sub(ID_BEFORE_HOLD_MS));
     let pending = reader.first_pending().await?;
     Ok(pending.map_or(seen, |pending| pending.min(seen)))
+}
+
+/// Takes the rows of an import into the sums. `commit` makes them durable, and says which import it
+/// was with the rows that are new; meanwhile nothing is counted.
+pub async fn take_in<T>(
+    gateway: &Gateway,
+    commit: impl Future<Output = Result<(T, Option<(i64, Vec<Line>)>), protocol::Problem>>,
+) -> Result<T, protocol::Problem> {
+    let _counting = gateway.counting.lock().await;
+    let (outcome, imported) = commit.await?;
+    if let Some((import, lines)) = imported {
+        let zone = gateway.settings.zone();
+        let below = move |mark: RequestId| {
+            let mut cells = Cells::default();
+            let lines = lines.into_iter().filter(|line| line.request <= mark);
+            lines.for_each(|line| cells.count(line, &zone));
+            cells
+        };
+        let taken = gateway.rollup.take_in(import, below);
+        // The rows are there, and the sums are made anew where they do not have them.
+        if let Err(error) = taken {
+            tracing::warn!("The sums of usage do not have the import yet: {error}");
+        }
+    }
+    Ok(outcome)
 }

@@ -70,11 +70,12 @@ fn sets() -> impl Iterator<Item = Kept> {
 }
 
 /// A file of an older shape is made anew.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 const CREATE: &str = "
 DROP TABLE IF EXISTS sums;
 DROP TABLE IF EXISTS state;
-CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), zone TEXT NOT NULL, mark BLOB NOT NULL);
+CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), zone TEXT NOT NULL, mark BLOB NOT NULL,
+  imports INTEGER);
 CREATE TABLE sums (
   kept INTEGER NOT NULL, day TEXT NOT NULL, key_id BLOB NOT NULL, device_id BLOB NOT NULL, kind TEXT NOT NULL,
   model TEXT NOT NULL, repository TEXT NOT NULL, branch TEXT NOT NULL, requests INTEGER NOT NULL,
@@ -136,11 +137,39 @@ impl Rollup {
         }
         file.execute_batch("BEGIN; DELETE FROM sums; DELETE FROM state;")?;
         file.execute(
-            "INSERT INTO state VALUES (1, ?1, ?2)",
+            "INSERT INTO state (one, zone, mark) VALUES (1, ?1, ?2)",
             params![zone, NONE.as_bytes()],
         )?;
         file.execute_batch("COMMIT")?;
         Ok(NONE)
+    }
+
+    /// The import that these sums have, whose rows have ids below the mark; none: they are new.
+    pub fn imports(&self) -> rusqlite::Result<Option<i64>> {
+        let found = self
+            .file()
+            .query_row("SELECT imports FROM state", [], |row| row.get(0));
+        found.optional().map(Option::flatten)
+    }
+
+    /// Says which import was the last before anything is counted.
+    pub fn begin(&self, imports: i64) -> rusqlite::Result<()> {
+        let sql = "UPDATE state SET imports = ?1";
+        self.file().execute(sql, [imports]).map(drop)
+    }
+
+    /// Counts rows of an import that are below the mark: those above are counted in their turn.
+    /// Nothing happens where this is not the import after the last one.
+    pub fn take_in(&self, import: i64, below: impl FnOnce(RequestId) -> Cells) -> rusqlite::Result<bool> {
+        let mut file = self.file();
+        let transaction = file.transaction()?;
+        let moved = transaction.execute("UPDATE state SET imports = ?1 WHERE imports = ?1 - 1", [import])?;
+        if moved == 1 {
+            let mark: [u8; 16] = transaction.query_row("SELECT mark FROM state", [], |row| row.get(0))?;
+            write_all(&transaction, &below(RequestId::from_bytes(mark)))?;
+        }
+        transaction.commit()?;
+        Ok(moved == 1)
     }
 
     /// Begins from nothing, where the rows that were counted are not there any more.
@@ -158,12 +187,7 @@ impl Rollup {
             params![from.as_bytes(), to.as_bytes()],
         )?;
         if moved == 1 {
-            let mut add = transaction.prepare_cached(ADD)?;
-            for kept in sets() {
-                for (cell, sum) in folded(cells, kept) {
-                    write(&mut add, kept, &cell, &sum)?;
-                }
-            }
+            write_all(&transaction, cells)?;
         }
         transaction.commit()
     }
@@ -244,6 +268,16 @@ fn folded(cells: &Cells, kept: Kept) -> HashMap<Cell, UsageTotals> {
         add(folded.entry(cell).or_default(), sum);
     }
     folded
+}
+
+fn write_all(file: &Connection, cells: &Cells) -> rusqlite::Result<()> {
+    let mut add = file.prepare_cached(ADD)?;
+    for kept in sets() {
+        for (cell, sum) in folded(cells, kept) {
+            write(&mut add, kept, &cell, &sum)?;
+        }
+    }
+    Ok(())
 }
 
 fn write(

@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::ApiError;
+use super::{ApiError, idempotency};
 use crate::{
     access::{Action, ByToken, Fresh, Reach, Standing},
     clock::{new_id, now_ms},
@@ -64,8 +64,13 @@ pub async fn guard(
     let (mut parts, body) = request.into_parts();
     match admit(&gateway, action, &parts).await {
         Ok(caller) => {
-            parts.extensions.insert(caller);
-            next.run(Request::from_parts(parts, body)).await
+            let is_once = idempotency::asks_for_it(action, &parts);
+            parts.extensions.insert(caller.clone());
+            let request = Request::from_parts(parts, body);
+            if is_once {
+                return idempotency::once(gateway, caller, request, next).await;
+            }
+            next.run(request).await
         }
         Err(problem) => ApiError::from(problem).into_response(),
     }
@@ -296,6 +301,19 @@ impl Caller {
             Reach::All => true,
             Reach::Own => owner.is_some() && owner == self.member().map(|member| member.id),
             Reach::Totals | Reach::No => false,
+        }
+    }
+
+    /// Whose keys of requests they are: two callers may choose the same.
+    pub fn name_of_keys(&self) -> String {
+        match &self.who {
+            Who::Machine => "machine".into(),
+            Who::Session(_) | Who::Token(_) => {
+                let member = self.who.member();
+                member.map_or_else(String::new, |member| format!("member {}", member.id))
+            }
+            Who::Device(device) => format!("device {}", device.id),
+            Who::Nobody => "nobody".into(),
         }
     }
 

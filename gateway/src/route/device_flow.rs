@@ -133,8 +133,13 @@ fn cut(text: Option<String>) -> Option<String> {
 pub async fn token(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
-    FormOrJson(request): FormOrJson<DeviceTokenRequest>,
+    request: Result<FormOrJson<DeviceTokenRequest>, ApiError>,
 ) -> Answer<Response> {
+    // Who speaks this flow reads its errors alone (RFC 8628, 3.5).
+    let FormOrJson(request) = match request {
+        Ok(request) => request,
+        Err(error) => return Ok(flow_error("invalid_request", &error.problem.message)),
+    };
     if request.grant_type != GRANT {
         return Ok(flow_error(
             "unsupported_grant_type",

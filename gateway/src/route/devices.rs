@@ -7,13 +7,14 @@ use axum::{
 use http::StatusCode;
 use protocol::{
     Code, DeviceId, KeyId, Problem,
-    api::{Device, DeviceAddress, DeviceList, ErrorBody, RenameDeviceRequest, RotatedDevice},
+    api::{Device, DeviceAddress, DeviceList, ErrorBody, PageQuery, RenameDeviceRequest, RotatedDevice},
 };
 use serde_json::json;
 
 use super::{
     Answer, Body,
     access::{About, Caller},
+    page::{Order, Page},
     redeem::checked_name,
 };
 use crate::{
@@ -30,8 +31,12 @@ const ADDRESSES_MAX: usize = 10;
 const FORMER_MS: i64 = 10 * 60 * 1_000;
 
 /// The devices of the caller's key; for a member, of all their keys; for owners and admins, all.
-#[utoipa::path(get, path = "/api/v1/devices", responses((status = 200, body = DeviceList), (status = 401, body = ErrorBody)))]
-pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<DeviceList>> {
+#[utoipa::path(get, path = "/api/v1/devices", params(PageQuery), responses((status = 200, body = DeviceList), (status = 401, body = ErrorBody)))]
+pub async fn list(
+    State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
+    page: Page,
+) -> Answer<Json<DeviceList>> {
     let (key, current) = match caller.device() {
         Some(device) => (Some(device.key.id), Some(device.id)),
         None => (None, None),
@@ -43,7 +48,10 @@ pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer
         .filter(|record| is_within_reach(&gateway, &caller, record.key))
         .map(|record| describe(record, current, &seen))
         .collect();
-    Ok(Json(DeviceList { devices }))
+    let (devices, next) = page.of(devices, Order::OldestFirst, |device: &Device| {
+        *device.id.as_uuid()
+    });
+    Ok(Json(DeviceList { devices, next }))
 }
 
 /// Where devices were seen, and what they have running.

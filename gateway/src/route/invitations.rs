@@ -9,7 +9,10 @@ use axum::{
 use http::{HeaderMap, StatusCode};
 use protocol::{
     Code, InvitationId, Problem,
-    api::{ErrorBody, Invitation, InvitationCreated, InvitationList, InvitationRequest, LinkKind, Role},
+    api::{
+        ErrorBody, Invitation, InvitationCreated, InvitationList, InvitationRequest, LinkKind, PageQuery,
+        Role,
+    },
 };
 use serde_json::json;
 
@@ -17,6 +20,7 @@ use super::{
     Answer, Body,
     access::{About, Caller},
     idempotency::asked,
+    page::{Order, Page},
 };
 use crate::{
     clock::{new_id, now_ms, timestamp},
@@ -32,16 +36,22 @@ const MAX_MS: i64 = 30 * DAY_MS;
 
 /// The invitations, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/invitations", tag = "members",
+    get, path = "/api/v1/invitations", params(PageQuery), tag = "members",
     responses((status = 200, body = InvitationList), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody))
 )]
-pub async fn list(State(gateway): State<Arc<Gateway>>, _caller: Caller) -> Answer<Json<InvitationList>> {
+pub async fn list(
+    State(gateway): State<Arc<Gateway>>,
+    _caller: Caller,
+    page: Page,
+) -> Answer<Json<InvitationList>> {
     let now = now_ms();
     let found = gateway.reader.people().invitations().await.map_err(internal)?;
     let invitations = found.into_iter().map(|link| describe(link, now));
-    Ok(Json(InvitationList {
-        invitations: invitations.collect(),
-    }))
+    let invitations = invitations.collect();
+    let (invitations, next) = page.of(invitations, Order::NewestFirst, |one: &Invitation| {
+        *one.id.as_uuid()
+    });
+    Ok(Json(InvitationList { invitations, next }))
 }
 
 fn describe(link: LinkRecord, now: i64) -> Invitation {

@@ -10,7 +10,7 @@ use protocol::{
     Code, KeyId, MemberId, Money, Problem,
     api::{
         AssignKeyRequest, ClaimKeyRequest, ErrorBody, KeyList, KeyResponse, KeyState, KeySummary, Limits,
-        MintRequest, MintResponse, MintedKey,
+        MintRequest, MintResponse, MintedKey, PageQuery,
     },
 };
 use serde_json::json;
@@ -18,6 +18,7 @@ use serde_json::json;
 use super::{
     Answer, Body,
     access::{About, Caller},
+    page::{Order, Page},
     redeem::{check_wait, count_refusal},
 };
 use crate::{
@@ -35,7 +36,8 @@ const DEVICES_MAX: u32 = 10_000;
 /// Mints token keys. Their codes are in this answer and nowhere else.
 #[utoipa::path(
     post, path = "/api/v1/keys", request_body = MintRequest,
-    responses((status = 201, body = MintResponse), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody))
+    responses((status = 201, body = MintResponse), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody, description = "No such model, or no such member"))
 )]
 pub async fn mint(
     State(gateway): State<Arc<Gateway>>,
@@ -194,8 +196,8 @@ fn record_of(mint: KeyMint) -> KeyRecord {
 }
 
 /// The keys, newest first: one's own, or all for owners and admins.
-#[utoipa::path(get, path = "/api/v1/keys", responses((status = 200, body = KeyList), (status = 403, body = ErrorBody)))]
-pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<KeyList>> {
+#[utoipa::path(get, path = "/api/v1/keys", params(PageQuery), responses((status = 200, body = KeyList), (status = 403, body = ErrorBody)))]
+pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller, page: Page) -> Answer<Json<KeyList>> {
     let now = timestamp(now_ms());
     let keys = gateway
         .reader
@@ -206,7 +208,8 @@ pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer
         .filter(|key| caller.reaches(key.member))
         .map(|key| summary(key, now))
         .collect();
-    Ok(Json(KeyList { keys }))
+    let (keys, next) = page.of(keys, Order::NewestFirst, |key: &KeySummary| *key.id.as_uuid());
+    Ok(Json(KeyList { keys, next }))
 }
 
 fn summary(key: KeyRecord, now: Timestamp) -> KeySummary {

@@ -6,12 +6,13 @@ use axum::{
 };
 use protocol::{
     Code, Problem, RequestId,
-    api::{ErrorBody, Orphan, OrphanList, Refund},
+    api::{ErrorBody, Orphan, OrphanList, PageQuery, Refund},
 };
 
 use super::{
     Answer,
     access::{About, Caller},
+    page::{Order, Page},
 };
 use crate::{
     clock::now_ms,
@@ -19,14 +20,21 @@ use crate::{
 };
 
 /// Requests that a crash cut off; each was charged its counted input and its mark.
-#[utoipa::path(get, path = "/api/v1/ledger/orphans", responses((status = 200, body = OrphanList), (status = 403, body = ErrorBody)))]
-pub async fn orphans(State(gateway): State<Arc<Gateway>>, _caller: Caller) -> Answer<Json<OrphanList>> {
+#[utoipa::path(get, path = "/api/v1/ledger/orphans", params(PageQuery), responses((status = 200, body = OrphanList), (status = 403, body = ErrorBody)))]
+pub async fn orphans(
+    State(gateway): State<Arc<Gateway>>,
+    _caller: Caller,
+    page: Page,
+) -> Answer<Json<OrphanList>> {
     let found = gateway.reader.orphans().await.map_err(internal)?;
     let orphans = found
         .into_iter()
         .map(|(row, refunded)| Orphan { row, refunded })
         .collect();
-    Ok(Json(OrphanList { orphans }))
+    let (orphans, next) = page.of(orphans, Order::NewestFirst, |one: &Orphan| {
+        *one.row.request_id.as_uuid()
+    });
+    Ok(Json(OrphanList { orphans, next }))
 }
 
 /// Gives back what an orphan was charged, once.

@@ -9,13 +9,17 @@ use axum::{
 use http::{HeaderMap, StatusCode};
 use protocol::{
     Code, MemberId, Problem,
-    api::{ErrorBody, Limits, MemberChange, MemberList, MemberResponse, MemberSummary, OneTimeLink, Role},
+    api::{
+        ErasureReport, ErrorBody, Limits, MemberChange, MemberList, MemberResponse, MemberSummary,
+        OneTimeLink, PageQuery, Role,
+    },
 };
 use serde_json::json;
 
 use super::{
     Answer, Body,
     access::{About, Caller},
+    page::{Order, Page},
     sign_in::{Opened, new_session, opened, sign_in_link},
 };
 use crate::{
@@ -47,15 +51,21 @@ pub fn summary(member: &MemberRecord) -> MemberSummary {
 
 /// The members; those who may see only themselves see themselves.
 #[utoipa::path(
-    get, path = "/api/v1/members", tag = "members",
+    get, path = "/api/v1/members", params(PageQuery), tag = "members",
     responses((status = 200, body = MemberList), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody))
 )]
-pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<MemberList>> {
+pub async fn list(
+    State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
+    page: Page,
+) -> Answer<Json<MemberList>> {
     let members = gateway.reader.people().members().await.map_err(internal)?;
     let members = members.iter().filter(|member| caller.reaches(Some(member.id)));
-    Ok(Json(MemberList {
-        members: members.map(summary).collect(),
-    }))
+    let members = members.map(summary).collect();
+    let (members, next) = page.of(members, Order::OldestFirst, |member: &MemberSummary| {
+        *member.id.as_uuid()
+    });
+    Ok(Json(MemberList { members, next }))
 }
 
 /// One member.
@@ -75,7 +85,7 @@ pub async fn show(
 }
 
 /// The member, if the caller may see them. To others there is no such member.
-pub(super) async fn reachable(gateway: &Gateway, caller: &Caller, id: &str) -> Result<MemberRecord, Problem> {
+pub async fn reachable(gateway: &Gateway, caller: &Caller, id: &str) -> Result<MemberRecord, Problem> {
     let not_found = || Problem::new(Code::NotFound, "There is no such member.");
     let id: MemberId = id.parse().map_err(|_| not_found())?;
     if !caller.reaches(Some(id)) {
@@ -208,6 +218,41 @@ pub async fn remove(
         .await?;
     stop(&gateway, outcome.map_err(|refusal| refused(refusal, "member"))?).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Erases a person: they are removed, and every name, address and device of theirs goes. What they
+/// used stays, without a name, and so does the chain of the audit log. There is no way back.
+#[utoipa::path(
+    post, path = "/api/v1/members/{id}/erase", params(("id" = String, Path)), tag = "data",
+    responses((status = 200, body = ErasureReport), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 409, body = ErrorBody))
+)]
+pub async fn erase(
+    State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer<Json<ErasureReport>> {
+    let not_found = || Problem::new(Code::NotFound, "There is no such member.");
+    let id: MemberId = id.parse().map_err(|_| not_found())?;
+    // Also one who was removed before.
+    let role = gateway.reader.people().role_ever(id).await.map_err(internal)?;
+    check_rank(&caller, &[role.ok_or_else(not_found)?])?;
+    let note = caller.note("member.erase").target("member", id);
+    let outcome = gateway
+        .change_people(PeopleChange::EraseMember(id), note, None)
+        .await?;
+    let PeopleOutcome::Erased(erasure) = outcome.map_err(|refusal| refused(refusal, "member"))? else {
+        return Err(Problem::new(Code::Internal, "The erasure was answered as something else.").into());
+    };
+    let report = ErasureReport {
+        keys: erasure.keys.len() as u64,
+        devices: erasure.devices,
+        audit_lines: erasure.lines.len() as u64,
+        audit_lines_left: erasure.lines_left,
+    };
+    stop(&gateway, PeopleOutcome::Stopped(erasure.keys)).await?;
+    tracing::info!("A member was erased");
+    Ok(Json(report))
 }
 
 /// A link that signs the member in once; they can set a new password then.

@@ -49,8 +49,8 @@ pub async fn summary(
     (query.from, query.to) = (Some(days.from), Some(days.to));
     check_totals(&caller, &query)?;
     let whose = whose(&gateway, &caller)?;
-    let asked = asked(&query, &whose);
-    let cells = report::cells(&gateway, &days, asked, whose.keys.as_ref())
+    let (asked, keys) = (asked(&query, &whose), narrowed(&gateway, &query, &whose));
+    let cells = report::cells(&gateway, &days, asked, keys.as_ref())
         .await
         .map_err(internal)?;
     let (rows, totals, left_out) = report::summary(&cells, &Selection { whose, query });
@@ -97,6 +97,19 @@ fn whose(gateway: &Gateway, caller: &Caller) -> Result<Whose, Problem> {
         }
         (None, _) => Whose::default(),
     })
+}
+
+/// The keys that can have a part in the answer: sums of others need not be read.
+fn narrowed(gateway: &Gateway, query: &SummaryQuery, whose: &Whose) -> Option<HashSet<KeyId>> {
+    let of_device = query
+        .device_id
+        .and_then(|device| gateway.directory.device(device));
+    let only = query.key_id.or(of_device.map(|device| device.key.id));
+    match (only, &whose.keys) {
+        (Some(key), None) => Some(HashSet::from([key])),
+        (Some(key), Some(keys)) => Some(keys.iter().copied().filter(|&one| one == key).collect()),
+        (None, keys) => keys.clone(),
+    }
 }
 
 /// Who reads totals does not learn what a person or a repository used.

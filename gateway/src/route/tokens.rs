@@ -9,7 +9,7 @@ use axum::{
 use http::{HeaderMap, StatusCode};
 use protocol::{
     Code, Problem, TokenId,
-    api::{ErrorBody, OwnToken, PersonalToken, TokenCreated, TokenList, TokenRequest},
+    api::{ErrorBody, OwnToken, PageQuery, PersonalToken, TokenCreated, TokenList, TokenRequest},
 };
 use serde_json::json;
 
@@ -18,6 +18,7 @@ use super::{
     access::{About, Caller},
     idempotency::asked,
     members::summary,
+    page::{Order, Page},
 };
 use crate::{
     clock::{new_id, now_ms, timestamp},
@@ -34,15 +35,21 @@ const NAME_CHARACTERS_MAX: usize = 100;
 
 /// One's tokens, newest first; those that are over too.
 #[utoipa::path(
-    get, path = "/api/v1/tokens", tag = "tokens",
+    get, path = "/api/v1/tokens", params(PageQuery), tag = "tokens",
     responses((status = 200, body = TokenList), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody))
 )]
-pub async fn list(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer<Json<TokenList>> {
+pub async fn list(
+    State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
+    page: Page,
+) -> Answer<Json<TokenList>> {
     let found = gateway.reader.people().tokens(caller.member_id()?).await;
     let tokens = found.map_err(internal)?.into_iter().map(describe);
-    Ok(Json(TokenList {
-        tokens: tokens.collect(),
-    }))
+    let tokens = tokens.collect();
+    let (tokens, next) = page.of(tokens, Order::NewestFirst, |token: &PersonalToken| {
+        *token.id.as_uuid()
+    });
+    Ok(Json(TokenList { tokens, next }))
 }
 
 fn describe(token: TokenRecord) -> PersonalToken {

@@ -14,6 +14,7 @@ use super::{Answer, access::Caller};
 use crate::{
     access::Reach,
     ledger::UsageOf,
+    report,
     state::{Gateway, internal},
 };
 
@@ -49,7 +50,7 @@ pub async fn list(
             },
         },
     };
-    let mut list = gateway.reader.usage(query, of).await.map_err(internal)?;
+    let mut list = report::page(&gateway, query, of).await.map_err(internal)?;
     if caller.reach == Reach::Totals {
         (list.rows, list.next) = (Vec::new(), None);
     }

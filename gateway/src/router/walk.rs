@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use axum::body::{Body, to_bytes};
 use http::{Method, Request, StatusCode};
 use protocol::{
-    DeviceId, InvitationId, KeyId, MemberId, Money, SessionId, TokenId,
+    DeviceId, InvitationId, KeyId, MemberId, Money, RequestId, RequestKind, SessionId, TokenId, TokenUsage,
     api::{DeviceClient, LinkKind, Role, Scope},
 };
 use serde_json::Value;
@@ -16,8 +16,12 @@ use crate::{
     access::{ByToken, Fresh, Reach, Standing},
     clock::{new_id, now_ms},
     credential::{self, Kind},
-    ledger::{KeyMint, Link, LinkUse, NewMember, NewSession, NewToken, PeopleChange, PeopleRequest, Redeem},
+    ledger::{
+        ImportChunk, ImportRow, KeyMint, Link, LinkUse, NewMember, NewSession, NewToken, PeopleChange,
+        PeopleRequest, Redeem,
+    },
     peer::Peer,
+    route::idempotency,
     serve::tests::gateway_in,
 };
 
@@ -160,6 +164,69 @@ impl Stage {
         (key, device, secret.to_string())
     }
 
+    /// Something that the device used.
+    async fn usage(&self, key: KeyId, device: DeviceId) -> RequestId {
+        let request = RequestId::from_uuid(new_id());
+        let row = ImportRow {
+            request,
+            at: now_ms(),
+            key,
+            key_label: None,
+            member: None,
+            device,
+            device_name: None,
+            kind: RequestKind::Chat,
+            model: "walk".into(),
+            upstream: "walk".into(),
+            upstream_model: "walk".into(),
+            provider_response_id: None,
+            usage: TokenUsage::default(),
+            held: Money::from_nano_usd(5),
+            cost: Money::from_nano_usd(5),
+            variance: Money::ZERO,
+            estimated: false,
+            orphan: false,
+            repository: None,
+            branch: None,
+            language: None,
+            client_request_id: None,
+            latency_ms: 0,
+            price_version: None,
+            multiplier: None,
+        };
+        let chunk = ImportChunk { rows: vec![row] };
+        self.change(PeopleChange::ImportUsage(Box::new(chunk))).await;
+        request
+    }
+
+    /// Ids of others that are named in a query or a body, and not in the address.
+    async fn asks_in_vain_for(&self, (me, my_key): (MemberId, KeyId), (key, device): (KeyId, DeviceId)) {
+        let find = |method: MethodFilter, path: &str| {
+            let mut routes = self.routes().into_iter();
+            routes
+                .find(|route| route.path == path && method_of(route.method) == method_of(method))
+                .unwrap()
+        };
+        for query in [format!("keyId={key}"), format!("deviceId={device}")] {
+            for path in ["/usage", "/usage/summary"] {
+                let shown = Shown::Cookie(self.session(me, true).await);
+                let route = find(MethodFilter::GET, path);
+                let (status, body) = self.knock(route, &format!("{path}?{query}"), &shown).await;
+                assert_eq!(
+                    (status, &body["totals"]["requests"]),
+                    (StatusCode::OK, &Value::from(0)),
+                    "{path}: {body}"
+                );
+                assert_eq!(body["rows"].as_array().map(Vec::len), Some(0), "{path}: {body}");
+            }
+        }
+        let shown = Shown::Cookie(self.session(me, true).await);
+        let body = format!(r#"{{"fromKeyId":"{key}","toKeyId":"{my_key}","amountNanoUsd":"1"}}"#);
+        let route = find(MethodFilter::POST, "/allocations");
+        let (status, answer) = self.knock_with(route, route.path, &shown, &body).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{answer}");
+    }
+
     fn routes(&self) -> Vec<Route> {
         control_plane(&self.gateway).listed
     }
@@ -230,6 +297,7 @@ fn method_of(filter: MethodFilter) -> Method {
 fn filled(path: &str) -> String {
     path.replace("{id}", &new_id().to_string())
         .replace("{name}", "nobody")
+        .replace("{table}", "nothing")
 }
 
 fn code_of(body: &Value) -> &str {
@@ -323,7 +391,9 @@ async fn what_is_others_does_not_exist() {
     let people = stage.gateway.reader.people();
     let session = people.sessions(other).await.unwrap()[0].id.to_string();
     let token = people.tokens(other).await.unwrap()[0].id.to_string();
-    let mut checked = 0;
+    let usage = stage.usage(key, device).await.to_string();
+    let (my_key, _, my_device) = stage.device(Some(me)).await;
+    let mut checked = Vec::new();
     for route in stage.routes() {
         let first = route.path.split('/').nth(1).unwrap_or_default();
         let id = match first {
@@ -332,29 +402,60 @@ async fn what_is_others_does_not_exist() {
             "devices" => device.to_string(),
             "sessions" => session.clone(),
             "tokens" => token.clone(),
-            _ => continue,
+            "usage" => usage.clone(),
+            _ => new_id().to_string(),
         };
-        let reach = route.action.rule().reach(Standing::Member(Role::Member));
-        if !route.path.contains("{id}") || reach == Reach::No {
+        if !route.path.contains("{id}") {
             continue;
         }
-        let shown = Shown::Cookie(stage.session(me, true).await);
         let path = route.path.replace("{id}", &id);
         let body = r#"{"name":"mine","userCode":""}"#;
-        let (status, answer) = stage.knock_with(route, &path, &shown, body).await;
-        assert_eq!(status, StatusCode::NOT_FOUND, "{route:?}: {answer}");
-        checked += 1;
+        for standing in [
+            Standing::Member(Role::Member),
+            Standing::Member(Role::Viewer),
+            Standing::Device,
+        ] {
+            if route.action.rule().reach(standing) == Reach::No {
+                continue;
+            }
+            let shown = match standing {
+                Standing::Device => Shown::Bearer(my_device.clone()),
+                Standing::Member(Role::Member) => Shown::Cookie(stage.session(me, true).await),
+                _ => Shown::Cookie(stage.session(stage.member(Role::Viewer).await, true).await),
+            };
+            let (status, answer) = stage.knock_with(route, &path, &shown, body).await;
+            assert_eq!(
+                status,
+                StatusCode::NOT_FOUND,
+                "{route:?} as {standing:?}: {answer}"
+            );
+            checked.push(route.path);
+        }
     }
-    assert!(checked >= 6, "{checked}");
+    for path in [
+        "/members/{id}",
+        "/members/{id}/export",
+        "/sessions/{id}",
+        "/tokens/{id}",
+        "/devices/{id}",
+        "/usage/{id}",
+    ] {
+        assert!(checked.contains(&path), "nobody knocked at {path}: {checked:?}");
+    }
+    stage.asks_in_vain_for((me, my_key), (key, device)).await;
     let shown = Shown::Cookie(stage.session(me, true).await);
-    for (path, list) in [("/keys", "keys"), ("/devices", "devices"), ("/tokens", "tokens")] {
+    for (path, list, mine) in [
+        ("/keys", "keys", 1),
+        ("/devices", "devices", 1),
+        ("/tokens", "tokens", 0),
+    ] {
         let route = stage
             .routes()
             .into_iter()
             .find(|route| route.path == path)
             .unwrap();
         let (_, body) = stage.knock(route, path, &shown).await;
-        assert_eq!(body[list].as_array().map(Vec::len), Some(0), "{path}: {body}");
+        assert_eq!(body[list].as_array().map(Vec::len), Some(mine), "{path}: {body}");
     }
 }
 
@@ -386,4 +487,23 @@ fn the_contract_has_every_route_and_no_other() {
     routed.sort();
     described.sort();
     assert_eq!(routed, described);
+}
+
+/// The contract says under which routes an `Idempotency-Key` counts, by their addresses.
+#[tokio::test]
+async fn every_change_that_can_be_repeated_is_described_so() {
+    let stage = Stage::new().await;
+    let contract = serde_json::to_value(openapi::contract()).unwrap();
+    let mut once = 0;
+    for route in stage.routes() {
+        let method = method_of(route.method);
+        let operation = &contract["paths"][format!("/api/v1{}", route.path)][method.as_str().to_lowercase()];
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let is_described = parameters.iter().any(|one| one["name"] == "Idempotency-Key");
+        let has_its_own = route.path == "/redeem";
+        let is_once = !method.is_safe() && idempotency::is_once(route.action);
+        assert_eq!(is_described, is_once || has_its_own, "{route:?}");
+        once += usize::from(is_once);
+    }
+    assert!(once > 25, "{once}");
 }

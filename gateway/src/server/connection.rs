@@ -20,7 +20,7 @@ use super::{
 use crate::{
     body::{Body, InTime},
     proxy::{self, Dialect, Proxy},
-    route::{ApiError, access, health},
+    route::{ApiError, access, health, imports},
     state::Busy,
     wire::{RequestHead, Rewind, Socket},
 };
@@ -169,7 +169,12 @@ impl Connection {
             return proxy::count(&self.proxy, request, from).await;
         }
         let patience = Duration::from_secs(self.shared.gateway.limits().body_seconds_max);
-        let mut request = request.map(|body| axum::body::Body::new(InTime::new(body, patience)));
+        let in_time = if request.uri().path() == imports::PATH {
+            InTime::of_file
+        } else {
+            InTime::new
+        };
+        let mut request = request.map(|body| axum::body::Body::new(in_time(body, patience)));
         let peer = self
             .shared
             .gateway

@@ -111,7 +111,10 @@ async fn usage_rows(store: &Store) -> HashMap<RequestId, (i64, bool)> {
     };
     let mut rows = HashMap::new();
     loop {
-        let page = reader.usage(query.clone(), UsageOf::default()).await.unwrap();
+        let page = reader
+            .usage_rows(query.clone(), UsageOf::default(), None, u64::MAX)
+            .await
+            .unwrap();
         for row in &page.rows {
             rows.insert(row.request_id, (row.cost_nano_usd.nano_usd(), row.orphan));
         }

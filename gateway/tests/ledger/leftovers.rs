@@ -17,6 +17,11 @@ use crate::{
 /// What came since version 5, taken away.
 const BEFORE_5: &str = "
 DROP TABLE session;
+DROP TABLE passkey;
+DROP TABLE identity;
+DROP TABLE spent_challenge;
+DROP TABLE team;
+DROP TABLE idempotent;
 DROP TABLE personal_token;
 DROP TABLE link;
 DROP TABLE device_code;
@@ -33,6 +38,11 @@ PRAGMA user_version = 4;
 /// What came since version 4, taken away.
 const BEFORE_4: &str = "
 DROP TABLE session;
+DROP TABLE passkey;
+DROP TABLE identity;
+DROP TABLE spent_challenge;
+DROP TABLE team;
+DROP TABLE idempotent;
 DROP TABLE personal_token;
 DROP TABLE link;
 DROP TABLE device_code;
@@ -114,7 +124,7 @@ async fn a_database_of_version_1_keeps_its_pending_holds() {
     assert_clean(&store).await;
     let usage = opened
         .reader
-        .usage(UsageQuery::default(), UsageOf::default())
+        .usage_rows(UsageQuery::default(), UsageOf::default(), None, u64::MAX)
         .await;
     let row = usage.unwrap().rows.remove(0);
     assert_eq!(row.request_id, pending.request);
@@ -256,7 +266,7 @@ async fn price_versions(store: &Store, make_old: impl AsyncFnOnce()) -> Vec<Opti
     assert_clean(store).await;
     let usage = opened
         .reader
-        .usage(UsageQuery::default(), UsageOf::default())
+        .usage_rows(UsageQuery::default(), UsageOf::default(), None, u64::MAX)
         .await
         .unwrap();
     usage.rows.into_iter().map(|row| row.price_version).collect()

@@ -87,10 +87,9 @@ async fn what_was_answered_survives_a_database_that_restarts() {
     assert_eq!(lot.held.nano_usd(), 0);
     let totals = opened
         .reader
-        .usage(UsageQuery::default(), UsageOf::default())
+        .usage_totals(UsageQuery::default(), UsageOf::default())
         .await
-        .unwrap()
-        .totals;
+        .unwrap();
     assert_eq!(totals.requests, charges.len() as u64);
     assert_clean(&store).await;
     println!(

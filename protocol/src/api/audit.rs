@@ -36,6 +36,9 @@ pub struct AuditEntry {
     pub after: Option<Value>,
     pub request_id: Option<String>,
     pub peer: Option<String>,
+    /// Names were taken out of this line when a person was erased; its place in the chain stays.
+    #[serde(default)]
+    pub erased: bool,
     /// SHA-256 over the hash of the line before and this line, in hex.
     pub hash: String,
 }

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{Allowance, Limits};
 use crate::{KeyId, MemberId, Money};
@@ -103,6 +104,10 @@ pub struct KeySummary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct KeyList {
     pub keys: Vec<KeySummary>,
+    /// `after` of the next page; null: this is the last one.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub next: Option<Uuid>,
 }
 
 /// `POST /api/v1/keys/claim`: the key of this code becomes the caller's.

@@ -3,14 +3,15 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::MemberSummary;
-use crate::TokenId;
+use crate::{TokenId, words::one_of};
 
 macro_rules! scopes {
     ($($(#[$doc:meta])* $name:ident $text:literal;)*) => {
         /// What a personal access token may be used for, of what its member may do.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Scope { $($(#[$doc])* #[serde(rename = $text)] $name),* }
 
         impl Scope {
@@ -35,6 +36,18 @@ scopes! {
     UpstreamsWrite "upstreams:write";
     AuditRead "audit:read";
 }
+
+impl utoipa::PartialSchema for Scope {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        let words = Self::ALL.iter().map(|scope| scope.as_str());
+        one_of(
+            words,
+            "What a personal access token may be used for, of what its member may do.",
+        )
+    }
+}
+
+impl ToSchema for Scope {}
 
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,6 +105,10 @@ pub struct OwnToken {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TokenList {
     pub tokens: Vec<PersonalToken>,
+    /// `after` of the next page; null: this is the last one.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub next: Option<Uuid>,
 }
 
 #[derive(Clone, Serialize, Deserialize, ToSchema)]

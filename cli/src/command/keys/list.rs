@@ -17,7 +17,7 @@ impl List {
     pub async fn run(self, context: &Context) -> Result<Output, Failure> {
         let keys = context.admin().await?.keys().await?;
         let text = text(&keys);
-        Ok(Output::new(text, &KeyList { keys })?)
+        Ok(Output::new(text, &KeyList { keys, next: None })?)
     }
 }
 

@@ -41,7 +41,7 @@ async fn list(context: &Context) -> Result<Output, Failure> {
         .map(|(row, refunded)| Orphan { refunded, row })
         .collect();
     let text = text(&orphans);
-    Ok(Output::new(text, &OrphanList { orphans })?)
+    Ok(Output::new(text, &OrphanList { orphans, next: None })?)
 }
 
 /// A refund is an entry like any other: only the running gateway writes the ledger.

@@ -229,6 +229,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that the gateway keeps, or one table of it: `members`, `invitations`, `sessions`, `tokens`, `passkeys`, `identities`, `teams`, `keys`,
+         *     `allowances`, `devices`, `entries`, `usage`, `bills`, `providers`, `audit`, or `everything`. One
+         *     moment of the database, as a stream. No secret is in it.
+         */
+        get: operations["get_exports_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identities": {
         parameters: {
             query?: never;
@@ -275,6 +296,28 @@ export interface paths {
         post?: never;
         /** Disconnects an account: it signs nobody in any more. */
         delete: operations["delete_identities_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings usage in, as CSV. Each row is charged to a lot that is granted as much, so that nothing that
+         *     can be spent changes. No row comes in twice: a file may be sent again.
+         * @description The first line names the columns: `at`, `model` and `costNanoUsd` or `costUsd` are needed. Rows that
+         *     are wrong are left out and told; the others come in.
+         */
+        post: operations["post_imports_usage"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -527,6 +570,43 @@ export interface paths {
          *     and admins, and need a fresh password.
          */
         patch: operations["patch_members_id"];
+        trace?: never;
+    };
+    "/api/v1/members/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a person: they are removed, and every name, address and device of theirs goes. What they
+         *     used stays, without a name, and so does the chain of the audit log. There is no way back.
+         */
+        post: operations["post_members_id_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the gateway keeps of one person: their own, or anybody's for owners and admins. */
+        get: operations["get_members_id_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/members/{id}/limits": {
@@ -1390,6 +1470,11 @@ export interface components {
         /**
          * @description `POST /api/v1/allocations`: moves credit from one key to another (`toKeyId`), or divides it
          *     between several (`shares`, or `evenly`).
+         * @example {
+         *       "amountNanoUsd": "2500000000",
+         *       "fromKeyId": "01931f6e-7c00-7000-8000-000000000001",
+         *       "toKeyId": "01931f6e-7c00-7000-8000-000000000002"
+         *     }
          */
         AllocationRequest: {
             fromKeyId: components["schemas"]["KeyId"];
@@ -1410,6 +1495,11 @@ export interface components {
         /**
          * @description `PUT /api/v1/keys/{id}/allowance`: credit that comes by itself. Each period brings a new grant;
          *     the one of the running period comes at once, unless the key had one in it already.
+         * @example {
+         *       "amountNanoUsd": "20000000000",
+         *       "carryOver": false,
+         *       "every": "month"
+         *     }
          */
         AllowanceRequest: {
             amountNanoUsd: components["schemas"]["Money"];
@@ -1417,7 +1507,12 @@ export interface components {
             /** @description What was not used of a grant stays when the next one comes. */
             carryOver?: boolean;
         };
-        /** @description `PUT /api/v1/keys/{id}/member` */
+        /**
+         * @description `PUT /api/v1/keys/{id}/member`
+         * @example {
+         *       "memberId": "01931f6e-7c00-7000-8000-000000000003"
+         *     }
+         */
         AssignKeyRequest: {
             memberId?: components["schemas"]["MemberId"] | null;
         };
@@ -1448,6 +1543,8 @@ export interface components {
             after?: Record<string, unknown> | null;
             requestId?: string | null;
             peer?: string | null;
+            /** @description Names were taken out of this line when a person was erased; its place in the chain stays. */
+            erased?: boolean;
             /** @description SHA-256 over the hash of the line before and this line, in hex. */
             hash: string;
         };
@@ -1500,7 +1597,20 @@ export interface components {
             outputTokens?: number | null;
             costNanoUsd?: components["schemas"]["Money"] | null;
         };
-        /** @description `POST /api/v1/reconciliation/lines`. Each day of an upstream that is in it is replaced whole. */
+        /**
+         * @description `POST /api/v1/reconciliation/lines`. Each day of an upstream that is in it is replaced whole.
+         * @example {
+         *       "lines": [
+         *         {
+         *           "costNanoUsd": "1870000000",
+         *           "day": "2026-11-15",
+         *           "model": "gpt-5",
+         *           "requests": 120,
+         *           "upstream": "openai"
+         *         }
+         *       ]
+         *     }
+         */
         BilledLines: {
             lines: components["schemas"]["BilledLine"][];
         };
@@ -1519,16 +1629,21 @@ export interface components {
         BillingSourceKind: "provider" | "file" | "noKey";
         /** @enum {string} */
         Capability: "chat" | "completion" | "embedding" | "tools" | "vision";
-        /** @description `POST /api/v1/keys/claim`: the key of this code becomes the caller's. */
+        /**
+         * @description `POST /api/v1/keys/claim`: the key of this code becomes the caller's.
+         * @example {
+         *       "key": "TTK-7K3QF-9MZ2X-HV4TD-R8WNC-5PBJE"
+         *     }
+         */
         ClaimKeyRequest: {
             /** @description The code, in any spelling that a person might type. */
             key: string;
         };
         /**
-         * @description Every public error code. The table below is the only place that knows them.
+         * @description Every public error code.
          * @enum {string}
          */
-        Code: "Unauthorized" | "CredentialRevoked" | "Forbidden" | "NotFound" | "KeyRefused" | "SignInRefused" | "StepUpRequired" | "LinkRefused" | "NameTaken" | "LastOwner" | "RateLimited" | "InsufficientCredit" | "CreditHeld" | "InvalidRequest" | "ModelUnknown" | "ModelUnpriced" | "RequestReused" | "IdempotencyKeyReused" | "UpstreamUnavailable" | "Starting" | "Draining" | "Internal" | "NotSignedIn" | "GatewayUnreachable" | "InsecureUrl";
+        Code: "unauthorized" | "credential_revoked" | "forbidden" | "not_found" | "key_refused" | "sign_in_refused" | "step_up_required" | "link_refused" | "name_taken" | "last_owner" | "rate_limited" | "insufficient_credit" | "credit_held" | "invalid_request" | "model_unknown" | "model_unpriced" | "request_reused" | "idempotency_key_reused" | "upstream_unavailable" | "starting" | "draining" | "internal" | "not_signed_in" | "gateway_unreachable" | "insecure_url";
         /** @description What was left at the end of a day. */
         DayBalance: {
             /** Format: date */
@@ -1608,7 +1723,13 @@ export interface components {
              */
             interval: number;
         };
-        /** @description `POST /api/v1/device/code`, as JSON or as a form. */
+        /**
+         * @description `POST /api/v1/device/code`, as JSON or as a form.
+         * @example {
+         *       "device_name": "laptop",
+         *       "scope": "device"
+         *     }
+         */
         DeviceCodeRequest: {
             /** @default token */
             scope?: components["schemas"]["DeviceFlowScope"];
@@ -1651,18 +1772,34 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
         };
-        /** @description `POST /api/v1/device/approve` */
+        /**
+         * @description `POST /api/v1/device/approve`
+         * @example {
+         *       "keyId": "01931f6e-7c00-7000-8000-000000000001",
+         *       "userCode": "WDJB-MJHT"
+         *     }
+         */
         DeviceLinkAnswer: {
             userCode: string;
             keyId?: components["schemas"]["KeyId"] | null;
         };
-        /** @description `POST /api/v1/device/look` and `/deny` */
+        /**
+         * @description `POST /api/v1/device/look` and `/deny`
+         * @example {
+         *       "userCode": "WDJB-MJHT"
+         *     }
+         */
         DeviceLinkRequest: {
             /** @description As it stands on the device, in any spelling. */
             userCode: string;
         };
         DeviceList: {
             devices: components["schemas"]["Device"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
         DeviceTokenAnswer: {
             access_token: string;
@@ -1674,7 +1811,13 @@ export interface components {
              */
             expires_in?: number | null;
         };
-        /** @description `POST /api/v1/device/token`, as JSON or as a form. */
+        /**
+         * @description `POST /api/v1/device/token`, as JSON or as a form.
+         * @example {
+         *       "device_code": "ttx_…",
+         *       "grant_type": "urn:ietf:params:oauth:grant-type:device_code"
+         *     }
+         */
         DeviceTokenRequest: {
             /** @description `urn:ietf:params:oauth:grant-type:device_code` */
             grant_type: string;
@@ -1685,7 +1828,47 @@ export interface components {
          * @enum {string}
          */
         Dimension: "day" | "model" | "kind" | "device" | "key" | "repository" | "branch";
-        /** @description The body of every error under `/api/v1`. */
+        /**
+         * @description What was erased of a person. Rows of money stay, without a name.
+         * @example {
+         *       "auditLines": 41,
+         *       "auditLinesLeft": 0,
+         *       "devices": 3,
+         *       "keys": 2
+         *     }
+         */
+        ErasureReport: {
+            /**
+             * Format: int64
+             * @description Keys that were theirs; they are stopped, and what is left on them can be reclaimed.
+             */
+            keys: number;
+            /**
+             * Format: int64
+             * @description Devices that have no name any more.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Lines of the audit log that name nobody any more.
+             */
+            auditLines: number;
+            /**
+             * Format: int64
+             * @description Lines of the audit log from before names could be taken out of one: they stay as they are.
+             */
+            auditLinesLeft: number;
+        };
+        /**
+         * @description The body of every error under `/api/v1`.
+         * @example {
+         *       "error": {
+         *         "code": "not_found",
+         *         "hint": "Check the address or the id.",
+         *         "message": "There is no such key."
+         *       }
+         *     }
+         */
         ErrorBody: {
             error: components["schemas"]["Problem"];
         };
@@ -1707,6 +1890,11 @@ export interface components {
          * @enum {string}
          */
         Every: "day" | "week" | "month";
+        /**
+         * @description How an export is written.
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "json" | "ndjson";
         Health: {
             status: string;
         };
@@ -1728,6 +1916,55 @@ export interface components {
         IdentityId: string;
         IdentityList: {
             identities: components["schemas"]["Identity"][];
+        };
+        /**
+         * @description A row that was left out, and why. The others came in; the file with this row put right can be
+         *     imported again, since no row comes in twice.
+         * @example {
+         *       "column": "costNanoUsd",
+         *       "line": 17,
+         *       "message": "\"1.5\" is no whole number of nano-USD"
+         *     }
+         */
+        ImportFault: {
+            /**
+             * Format: int64
+             * @description Of the file, from 1; the names of the columns are in the first.
+             */
+            line: number;
+            column?: string | null;
+            message: string;
+        };
+        /** @description `POST /api/v1/imports/usage`: what became of each row. */
+        ImportReport: {
+            preview: boolean;
+            /**
+             * Format: int64
+             * @description Rows of the file.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Those that came in, or would.
+             */
+            imported: number;
+            /**
+             * Format: int64
+             * @description Those that were here before, or are in the file twice.
+             */
+            alreadyHere: number;
+            /** Format: int64 */
+            refused: number;
+            /** @description What the imported rows cost. */
+            costNanoUsd: components["schemas"]["Money"];
+            /** Format: date-time */
+            firstAt?: string | null;
+            /** Format: date-time */
+            lastAt?: string | null;
+            /** @description Columns that nobody reads. */
+            ignoredColumns: string[];
+            /** @description The first hundred rows that were refused. */
+            faults: components["schemas"]["ImportFault"][];
         };
         Invitation: {
             id: components["schemas"]["InvitationId"];
@@ -1752,8 +1989,20 @@ export interface components {
         InvitationId: string;
         InvitationList: {
             invitations: components["schemas"]["Invitation"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
-        /** @description `POST /api/v1/invitations` */
+        /**
+         * @description `POST /api/v1/invitations`
+         * @example {
+         *       "email": "ada@example.com",
+         *       "name": "Ada",
+         *       "role": "member"
+         *     }
+         */
         InvitationRequest: {
             role: components["schemas"]["Role"];
             /** @description Suggested to whoever accepts. */
@@ -1774,6 +2023,11 @@ export interface components {
         KeyId: string;
         KeyList: {
             keys: components["schemas"]["KeySummary"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
         KeyResponse: {
             key: components["schemas"]["KeySummary"];
@@ -1802,7 +2056,13 @@ export interface components {
             memberId?: components["schemas"]["MemberId"] | null;
             allowance?: components["schemas"]["Allowance"] | null;
         };
-        /** @description How much of something may be used in a span of time. What is absent has no limit. */
+        /**
+         * @description How much of something may be used in a span of time. What is absent has no limit.
+         * @example {
+         *       "rpm": 60,
+         *       "spendPerDayNanoUsd": "2000000000"
+         *     }
+         */
         Limits: {
             /**
              * Format: int32
@@ -1850,6 +2110,11 @@ export interface components {
         LineState: "matches" | "differs" | "onlyMetered" | "onlyBilled" | "notToldYet";
         /** @enum {string} */
         LinkKind: "signIn" | "invitation";
+        /**
+         * @example {
+         *       "link": "https://tokens.example/join#tti_…"
+         *     }
+         */
         LinkLookRequest: {
             link: string;
         };
@@ -1865,7 +2130,14 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
         };
-        /** @description `POST /api/v1/session/link`: sign-in by a one-time link, or an invitation that is accepted. */
+        /**
+         * @description `POST /api/v1/session/link`: sign-in by a one-time link, or an invitation that is accepted.
+         * @example {
+         *       "link": "https://tokens.example/join#tti_…",
+         *       "name": "Ada",
+         *       "password": "correct horse battery staple"
+         *     }
+         */
         LinkRequest: {
             /** @description The secret `tti_…` behind the `#`, or the whole link. */
             link: string;
@@ -1898,6 +2170,10 @@ export interface components {
         /**
          * @description `PATCH /api/v1/members/{id}`: what is absent stays. Members change their own name and e-mail
          *     address; role and `disabled` are for owners and admins.
+         * @example {
+         *       "email": "ada@example.com",
+         *       "name": "Ada Lovelace"
+         *     }
          */
         MemberChange: {
             /** @default null */
@@ -1922,6 +2198,11 @@ export interface components {
         MemberId: string;
         MemberList: {
             members: components["schemas"]["MemberSummary"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
         MemberResponse: {
             member: components["schemas"]["MemberSummary"];
@@ -1947,11 +2228,26 @@ export interface components {
             /** @description What all keys of theirs may use together, besides what each key and device may. */
             limits?: components["schemas"]["Limits"];
         };
-        /** @description `PUT /api/v1/members/{id}/team` */
+        /**
+         * @description `PUT /api/v1/members/{id}/team`
+         * @example {
+         *       "teamId": "01931f6e-7c00-7000-8000-000000000004"
+         *     }
+         */
         MemberTeamRequest: {
             teamId?: components["schemas"]["TeamId"] | null;
         };
-        /** @description `POST /api/v1/keys`: mints token keys. Their codes are in the answer and nowhere else. */
+        /**
+         * @description `POST /api/v1/keys`: mints token keys. Their codes are in the answer and nowhere else.
+         * @example {
+         *       "creditNanoUsd": "5000000000",
+         *       "devices": 3,
+         *       "label": "laptop",
+         *       "models": [
+         *         "coder"
+         *       ]
+         *     }
+         */
         MintRequest: components["schemas"]["Limits"] & {
             creditNanoUsd: components["schemas"]["Money"];
             /** @description The models that the key may use; absent or null: all. */
@@ -2056,6 +2352,11 @@ export interface components {
         };
         OrphanList: {
             orphans: components["schemas"]["Orphan"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
         Outlook: {
             /** @description The last 28 days and today. */
@@ -2105,7 +2406,15 @@ export interface components {
             /** Format: int64 */
             alg: number;
         };
-        /** @description `POST /api/v1/session/passkey` and `/session/step-up/passkey`: what the browser signed. */
+        /**
+         * @description `POST /api/v1/session/passkey` and `/session/step-up/passkey`: what the browser signed.
+         * @example {
+         *       "authenticatorData": "SZYN5Y…",
+         *       "clientDataJSON": "eyJ0eXBlIjoi…",
+         *       "id": "q1dH…",
+         *       "signature": "MEUCIQ…"
+         *     }
+         */
         PasskeyAnswer: {
             /** @description The credential's `rawId`. */
             id: string;
@@ -2115,7 +2424,12 @@ export interface components {
             /** @description Who made it, as the authenticator remembers; absent only where we named the credential. */
             userHandle?: string | null;
         };
-        /** @description `PATCH /api/v1/passkeys/{id}` */
+        /**
+         * @description `PATCH /api/v1/passkeys/{id}`
+         * @example {
+         *       "name": "phone"
+         *     }
+         */
         PasskeyChange: {
             name: string;
         };
@@ -2164,7 +2478,14 @@ export interface components {
             allowCredentials: components["schemas"]["PasskeyDescriptor"][];
             userVerification: string;
         };
-        /** @description `POST /api/v1/passkeys`: what the browser made. */
+        /**
+         * @description `POST /api/v1/passkeys`: what the browser made.
+         * @example {
+         *       "attestationObject": "o2NmbXRk…",
+         *       "clientDataJSON": "eyJ0eXBlIjoi…",
+         *       "name": "laptop"
+         *     }
+         */
         PasskeyRequest: {
             name: string;
             clientDataJSON: string;
@@ -2180,7 +2501,13 @@ export interface components {
             name: string;
             displayName: string;
         };
-        /** @description `PUT /api/v1/session/password` */
+        /**
+         * @description `PUT /api/v1/session/password`
+         * @example {
+         *       "current": "correct horse battery staple",
+         *       "new": "another horse, another battery"
+         *     }
+         */
         PasswordRequest: {
             /** @description The one before; absent only within ten minutes of a one-time link or a step-up. */
             current?: string | null;
@@ -2203,6 +2530,13 @@ export interface components {
         /**
          * @description Which models a member wants from those that choose for them, such as `auto`. Kept at the
          *     gateway, and so the same on every device.
+         * @example {
+         *       "exclude": [],
+         *       "order": [
+         *         "coder",
+         *         "gpt-5"
+         *       ]
+         *     }
          */
         Preferences: {
             /**
@@ -2252,7 +2586,12 @@ export interface components {
             /** @description What to do next. */
             hint: string;
         };
-        /** @description `POST /api/v1/keys/{id}/reclaim`: takes credit back that is neither spent nor held. */
+        /**
+         * @description `POST /api/v1/keys/{id}/reclaim`: takes credit back that is neither spent nor held.
+         * @example {
+         *       "amountNanoUsd": "1000000000"
+         *     }
+         */
         ReclaimRequest: {
             amountNanoUsd?: components["schemas"]["Money"] | null;
         };
@@ -2278,7 +2617,13 @@ export interface components {
             difference?: components["schemas"]["LineDifference"] | null;
             state: components["schemas"]["LineState"];
         };
-        /** @description `POST /api/v1/redeem`: a token key becomes a device with a credential of its own. */
+        /**
+         * @description `POST /api/v1/redeem`: a token key becomes a device with a credential of its own.
+         * @example {
+         *       "deviceName": "laptop",
+         *       "key": "TTK-7K3QF-9MZ2X-HV4TD-R8WNC-5PBJE"
+         *     }
+         */
         RedeemRequest: {
             /** @description The code, in any spelling that a person might type. */
             key: string;
@@ -2303,6 +2648,11 @@ export interface components {
             /** @description Keys of the file that were changed and are not in force before a restart. */
             needsRestart: string[];
         };
+        /**
+         * @example {
+         *       "name": "Ada's laptop"
+         *     }
+         */
         RenameDeviceRequest: {
             name: string;
         };
@@ -2377,7 +2727,7 @@ export interface components {
          * @description What a personal access token may be used for, of what its member may do.
          * @enum {string}
          */
-        Scope: "Read" | "UsageRead" | "KeysWrite" | "DevicesWrite" | "CreditWrite" | "MembersRead" | "MembersWrite" | "UpstreamsRead" | "UpstreamsWrite" | "AuditRead";
+        Scope: "read" | "usage:read" | "keys:write" | "devices:write" | "credit:write" | "members:read" | "members:write" | "upstreams:read" | "upstreams:write" | "audit:read";
         /** @description A signed-in browser. */
         Session: {
             id: components["schemas"]["SessionId"];
@@ -2446,7 +2796,13 @@ export interface components {
             /** @description What a button says. */
             label: string;
         };
-        /** @description `POST /api/v1/session`: sign-in by password. */
+        /**
+         * @description `POST /api/v1/session`: sign-in by password.
+         * @example {
+         *       "name": "Ada",
+         *       "password": "correct horse battery staple"
+         *     }
+         */
         SignInRequest: {
             /** @description Name or e-mail address. */
             name: string;
@@ -2462,7 +2818,12 @@ export interface components {
             /** @description Services that say who somebody is. */
             providers: components["schemas"]["SignInProvider"][];
         };
-        /** @description `POST /api/v1/session/step-up` */
+        /**
+         * @description `POST /api/v1/session/step-up`
+         * @example {
+         *       "password": "correct horse battery staple"
+         *     }
+         */
         StepUpRequest: {
             password: string;
         };
@@ -2490,7 +2851,12 @@ export interface components {
             pool: components["schemas"]["LotFigures"];
             allowance?: components["schemas"]["Allowance"] | null;
         };
-        /** @description `PATCH /api/v1/teams/{id}` */
+        /**
+         * @description `PATCH /api/v1/teams/{id}`
+         * @example {
+         *       "name": "Compilers"
+         *     }
+         */
         TeamChange: {
             name: string;
         };
@@ -2502,7 +2868,13 @@ export interface components {
         TeamList: {
             teams: components["schemas"]["Team"][];
         };
-        /** @description `POST /api/v1/teams` */
+        /**
+         * @description `POST /api/v1/teams`
+         * @example {
+         *       "creditNanoUsd": "50000000000",
+         *       "name": "Compilers"
+         *     }
+         */
         TeamRequest: {
             name: string;
             /** @description What the pool begins with. */
@@ -2520,8 +2892,21 @@ export interface components {
         TokenId: string;
         TokenList: {
             tokens: components["schemas"]["PersonalToken"][];
+            /**
+             * Format: uuid
+             * @description `after` of the next page; null: this is the last one.
+             */
+            next?: string | null;
         };
-        /** @description `POST /api/v1/tokens` */
+        /**
+         * @description `POST /api/v1/tokens`
+         * @example {
+         *       "name": "backup script",
+         *       "scopes": [
+         *         "usage:read"
+         *       ]
+         *     }
+         */
         TokenRequest: {
             name: string;
             scopes: components["schemas"]["Scope"][];
@@ -2564,7 +2949,12 @@ export interface components {
              */
             reasoningTokens?: number;
         };
-        /** @description `POST /api/v1/keys/{id}/credit`: more credit for a key. */
+        /**
+         * @description `POST /api/v1/keys/{id}/credit`: more credit for a key.
+         * @example {
+         *       "amountNanoUsd": "10000000000"
+         *     }
+         */
         TopUpRequest: {
             amountNanoUsd: components["schemas"]["Money"];
         };
@@ -2628,7 +3018,14 @@ export interface components {
         UpstreamList: {
             upstreams: components["schemas"]["Upstream"][];
         };
-        /** @description A provider endpoint to add. No `Debug`, since it may carry a secret. */
+        /**
+         * @description A provider endpoint to add. No `Debug`, since it may carry a secret.
+         * @example {
+         *       "name": "openai",
+         *       "provider": "openai",
+         *       "secret": "sk-…"
+         *     }
+         */
         UpstreamRequest: {
             /** @description Letters, digits, dots, hyphens and underscores. */
             name: string;
@@ -2639,7 +3036,12 @@ export interface components {
             /** @description The API key, which is kept encrypted. */
             secret?: string | null;
         };
-        /** @description No `Debug`, since it carries a secret. */
+        /**
+         * @description No `Debug`, since it carries a secret.
+         * @example {
+         *       "secret": "sk-…"
+         *     }
+         */
         UpstreamSecretRequest: {
             secret: string;
         };
@@ -2668,6 +3070,10 @@ export interface components {
         /**
          * @description `POST /api/v1/upstream-trials`: asks a provider for its list of models, and keeps nothing.
          *     No `Debug`, since it may carry a secret.
+         * @example {
+         *       "provider": "openai",
+         *       "secret": "sk-…"
+         *     }
          */
         UpstreamTrialRequest: {
             /**
@@ -2767,8 +3173,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day is carried out once and answered the same; with another request it is refused. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2788,6 +3197,15 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2819,6 +3237,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2828,6 +3255,15 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2890,12 +3326,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_audit_verify: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2909,6 +3360,15 @@ export interface operations {
                     "application/json": components["schemas"]["AuditReport"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2918,6 +3378,42 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2944,7 +3440,34 @@ export interface operations {
                     "application/json": components["schemas"]["BalanceResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2957,7 +3480,13 @@ export interface operations {
     post_device_approve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3005,7 +3534,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3044,7 +3600,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3057,7 +3640,13 @@ export interface operations {
     post_device_deny: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3105,7 +3694,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3118,7 +3734,13 @@ export interface operations {
     post_device_look: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3168,7 +3790,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3207,11 +3856,52 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceFlowError"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_devices: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3226,7 +3916,34 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3239,7 +3956,13 @@ export interface operations {
     delete_devices_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3253,7 +3976,70 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3266,7 +4052,13 @@ export interface operations {
     patch_devices_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3284,7 +4076,70 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3356,6 +4211,15 @@ export interface operations {
                     "text/event-stream": components["schemas"]["Event"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3373,6 +4237,93 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_exports_table: {
+        parameters: {
+            query?: {
+                /** @description `json` when absent. */
+                format?: "csv" | "json" | "ndjson";
+            };
+            header?: never;
+            path: {
+                /** @example usage */
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": Record<string, unknown>;
+                    "application/x-ndjson": string;
+                    "application/zip": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3399,6 +4350,15 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3408,6 +4368,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3437,6 +4406,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignInAddress"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3454,6 +4432,15 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3469,12 +4456,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_identities_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3487,6 +4489,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -3512,23 +4523,78 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get_invitations: {
+    post_imports_usage: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Reads the file and says what it would bring; nothing is kept. */
+                preview?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example at,model,inputTokens,outputTokens,costUsd
+                 *     2026-11-08T09:30:00Z,gpt-5,1200,80,0.0023
+                 */
+                "text/csv": string;
+            };
+        };
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InvitationList"];
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             401: {
@@ -3547,14 +4613,91 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_invitations: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_invitations: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day invites once; a repeated request is refused with the invitation's id. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3613,12 +4756,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_invitations_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3631,6 +4798,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -3656,11 +4832,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_keys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3675,7 +4892,34 @@ export interface operations {
                     "application/json": components["schemas"]["KeyList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3688,7 +4932,13 @@ export interface operations {
     post_keys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3714,7 +4964,61 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such model, or no such member */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3727,7 +5031,13 @@ export interface operations {
     post_keys_claim: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3770,7 +5080,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3783,7 +5120,13 @@ export interface operations {
     delete_keys_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3796,6 +5139,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             403: {
                 headers: {
@@ -3813,14 +5174,53 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     put_keys_id_allowance: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day is carried out once and answered the same; with another request it is refused. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
                 id: string;
@@ -3849,6 +5249,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3865,7 +5274,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3879,8 +5315,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day is carried out once and answered the same; with another request it is refused. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
                 id: string;
@@ -3897,6 +5336,24 @@ export interface operations {
                     "application/json": components["schemas"]["Transfers"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3913,7 +5370,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3927,8 +5411,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day is carried out once and answered the same; with another request it is refused. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
                 id: string;
@@ -3957,6 +5444,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3973,7 +5469,34 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3986,7 +5509,13 @@ export interface operations {
     put_keys_id_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4038,14 +5567,53 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_keys_id_reclaim: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day is carried out once and answered the same; with another request it is refused. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
                 id: string;
@@ -4067,6 +5635,15 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4098,6 +5675,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4114,11 +5700,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_ledger_orphans: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4133,7 +5733,34 @@ export interface operations {
                     "application/json": components["schemas"]["OrphanList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4146,7 +5773,13 @@ export interface operations {
     post_ledger_orphans_id_refund: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4162,6 +5795,24 @@ export interface operations {
                     "application/json": components["schemas"]["Refund"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4171,6 +5822,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4197,7 +5884,34 @@ export interface operations {
                     "application/json": components["schemas"]["AccountResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4209,7 +5923,12 @@ export interface operations {
     };
     get_members: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4224,6 +5943,15 @@ export interface operations {
                     "application/json": components["schemas"]["MemberList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4233,6 +5961,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4261,6 +5998,15 @@ export interface operations {
                     "application/json": components["schemas"]["MemberResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4285,12 +6031,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_members_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4303,6 +6064,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -4336,12 +6106,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     patch_members_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4401,12 +6204,216 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_members_id_erase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReport"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_members_id_export: {
+        parameters: {
+            query?: {
+                /** @description `json` when absent. */
+                format?: "csv" | "json" | "ndjson";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                    "application/x-ndjson": string;
+                    "application/zip": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     put_members_id_limits: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4458,12 +6465,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_members_id_link: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4477,6 +6526,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OneTimeLink"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             401: {
@@ -4496,6 +6554,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4525,6 +6619,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4549,12 +6652,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     put_members_id_team: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4606,6 +6733,42 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_models: {
@@ -4625,7 +6788,34 @@ export interface operations {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4652,7 +6842,34 @@ export interface operations {
                     "application/json": components["schemas"]["Overview"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4679,6 +6896,15 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4695,12 +6921,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_passkeys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4743,12 +6984,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_passkeys_challenge: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4786,12 +7069,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_passkeys_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4804,6 +7129,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -4829,12 +7163,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     patch_passkeys_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4884,6 +7260,42 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_preferences: {
@@ -4903,7 +7315,34 @@ export interface operations {
                     "application/json": components["schemas"]["Preferences"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4916,7 +7355,13 @@ export interface operations {
     put_preferences: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4942,7 +7387,61 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4982,7 +7481,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5000,7 +7517,13 @@ export interface operations {
                 /** @description The day after the last one. Default: tomorrow. */
                 until?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5022,7 +7545,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5035,7 +7603,13 @@ export interface operations {
     post_reconciliation_lines: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5059,7 +7633,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5093,6 +7712,24 @@ export interface operations {
                     "application/json": components["schemas"]["RedeemResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Unknown, used up, expired or revoked: one answer for all */
             403: {
                 headers: {
@@ -5110,12 +7747,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_reload: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5137,7 +7789,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5164,6 +7861,15 @@ export interface operations {
                     "application/json": components["schemas"]["RouteList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5173,6 +7879,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5226,6 +7941,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionResponse"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5235,6 +7959,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5299,6 +8032,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_session: {
@@ -5316,6 +8058,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5325,6 +8076,24 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5364,6 +8133,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Unknown, used, expired or revoked: one answer for all */
             403: {
                 headers: {
@@ -5382,6 +8160,15 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5420,6 +8207,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5429,6 +8225,15 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5493,6 +8298,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     put_session_password: {
@@ -5542,6 +8356,15 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5604,6 +8427,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_session_step_up_passkey: {
@@ -5659,6 +8491,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_session_step_up_passkey_challenge: {
@@ -5702,6 +8543,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_sessions: {
@@ -5721,6 +8580,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5730,6 +8598,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5756,6 +8633,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5773,6 +8659,24 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5799,12 +8703,54 @@ export interface operations {
                     "application/json": components["schemas"]["SignInWays"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_sign_in_link: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5818,6 +8764,15 @@ export interface operations {
                     "application/json": components["schemas"]["OneTimeLink"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5827,6 +8782,42 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5854,6 +8845,42 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5891,6 +8918,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5907,7 +8943,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5940,7 +8994,43 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5967,6 +9057,15 @@ export interface operations {
                     "application/json": components["schemas"]["TeamList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5983,12 +9082,27 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_teams: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6038,12 +9152,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_teams_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6056,6 +9203,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -6081,12 +9237,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     patch_teams_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6146,6 +9344,33 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_token: {
@@ -6165,6 +9390,15 @@ export interface operations {
                     "application/json": components["schemas"]["OwnToken"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6183,6 +9417,15 @@ export interface operations {
             };
             /** @description A session asks, which has no token */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6195,7 +9438,13 @@ export interface operations {
     delete_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6206,6 +9455,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -6232,11 +9490,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_tokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most 1,000; when absent, all that there are. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6251,6 +9550,15 @@ export interface operations {
                     "application/json": components["schemas"]["TokenList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6267,14 +9575,26 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_tokens: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same within a day makes one; a repeated request is refused with the token's id. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6333,12 +9653,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete_tokens_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6351,6 +9695,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -6376,12 +9729,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     post_upstream_trials: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6431,6 +9826,33 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6458,7 +9880,34 @@ export interface operations {
                     "application/json": components["schemas"]["UpstreamList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6471,7 +9920,13 @@ export interface operations {
     post_upstreams: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6497,7 +9952,52 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6510,7 +10010,13 @@ export interface operations {
     delete_upstreams_name: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -6532,6 +10038,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6541,6 +10056,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6553,7 +10104,13 @@ export interface operations {
     put_upstreams_name_billing_secret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -6579,6 +10136,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6588,6 +10154,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6600,7 +10202,13 @@ export interface operations {
     put_upstreams_name_secret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -6626,6 +10234,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6635,6 +10252,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6689,6 +10342,24 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6752,6 +10423,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     get_usage_id: {
@@ -6773,6 +10462,15 @@ export interface operations {
                     "application/json": components["schemas"]["UsageDetail"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6781,7 +10479,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,6 +12,7 @@ export interface Schema {
   allOf?: Schema[];
   oneOf?: Schema[];
   default?: unknown;
+  example?: unknown;
 }
 
 interface Content {
@@ -28,7 +29,15 @@ export interface Operation {
   security?: Record<string, string[]>[];
 }
 
+/** A code of an error, with what to do about it. */
+export interface ProblemCode {
+  code: string;
+  status: number;
+  hint: string;
+}
+
 export interface Contract {
+  'x-problems'?: ProblemCode[];
   info: { title: string; description?: string };
   paths: Record<string, Partial<Record<Method, Operation>>>;
   components: { schemas: Record<string, Schema> };

@@ -8,7 +8,17 @@ import { Of } from '../../ui/blank.tsx';
 import { Code } from '../../ui/copy.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { groupsOf, membersOf, resolve, schemaOf, typeOf, type Call, type Contract, type Schema } from './contract.ts';
+import {
+  groupsOf,
+  membersOf,
+  resolve,
+  schemaOf,
+  typeOf,
+  type Call,
+  type Contract,
+  type ProblemCode,
+  type Schema,
+} from './contract.ts';
 import './docs.css';
 
 export function Docs() {
@@ -56,6 +66,9 @@ function Described({ contract }: { contract: Contract }) {
               </li>
             ))}
             <li>
+              <a href="#problems">problems</a>
+            </li>
+            <li>
               <a href={apiUrl('/openapi.json')}>openapi.json</a>
             </li>
           </ul>
@@ -69,11 +82,49 @@ function Described({ contract }: { contract: Contract }) {
               ))}
             </section>
           ))}
+          <Problems of={contract['x-problems'] ?? []} />
         </div>
       </div>
     </>
   );
 }
+
+/** Every code in one table: programs go by the code, people by the sentence. */
+const Problems = ({ of: codes }: { of: ProblemCode[] }) => (
+  <section id="problems" aria-label="problems" className="stack">
+    <h2>problems</h2>
+    <p className="soft">
+      Every refusal is <code>{'{"error": {"code", "message", "hint"}}'}</code>. Codes stay as they are; sentences may
+      change.
+    </p>
+    <Panel flush label="Codes">
+      <div className="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Code</th>
+              <th scope="col" className="n">
+                Status
+              </th>
+              <th scope="col">What to do next</th>
+            </tr>
+          </thead>
+          <tbody>
+            {codes.map(({ code, status, hint }) => (
+              <tr key={code}>
+                <td>
+                  <code>{code}</code>
+                </td>
+                <td className="n">{status}</td>
+                <td className="soft">{hint}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  </section>
+);
 
 function OneCall({ call: { method, path, operation }, contract }: { call: Call; contract: Contract }) {
   const body = operation.requestBody && schemaOf(operation.requestBody);

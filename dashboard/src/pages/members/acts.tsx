@@ -2,13 +2,16 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
 import { request, type MemberSummary, type Role } from '../../api/people.ts';
 import { useSession } from '../../api/session.ts';
+import { asRefusal, type Schemas } from '../../api/client.ts';
+import { download } from '../../api/files.ts';
+import { bytes, count } from '../../format/number.ts';
 import { until } from '../../format/time.ts';
 import { withArticle } from '../../shell/places.ts';
 import { stepped } from '../../shell/step-up.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CodeLine } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Choice } from '../../ui/field.tsx';
+import { Choice, Field } from '../../ui/field.tsx';
 import { Note } from '../../ui/note.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Refused } from '../sign-in/sign-in.tsx';
@@ -17,8 +20,10 @@ import { Caps } from './caps.tsx';
 import { PutInTeam } from './put-in-team.tsx';
 import { TakeBackFrom } from './take-back.tsx';
 
+type ErasureReport = Schemas['ErasureReport'];
+
 export interface About {
-  what: 'allocate' | 'takeBack' | 'caps' | 'team' | 'role' | 'link' | 'disable' | 'remove';
+  what: 'allocate' | 'takeBack' | 'caps' | 'team' | 'role' | 'link' | 'disable' | 'remove' | 'erase';
   member: MemberSummary;
 }
 
@@ -42,6 +47,8 @@ export function MemberDialog({ about, onClose }: { about: About | undefined; onC
       return <Disable of={member} onClose={onClose} />;
     case 'remove':
       return <Remove of={member} onClose={onClose} />;
+    case 'erase':
+      return <Erase of={member} onClose={onClose} />;
   }
 }
 
@@ -216,5 +223,57 @@ function Remove({ of, onClose }: ActProps) {
       <li>Their keys belong to nobody then; take the credit back, or assign them to somebody else.</li>
       <li>What they used stays in the history. This cannot be undone.</li>
     </Sure>
+  );
+}
+
+/** What is kept of a person, saved at once: nothing has to be chosen. */
+export const saveTheirs = async (of: MemberSummary): Promise<void> => {
+  try {
+    const size = await stepped(() => download(`/members/${of.id}/export`, 'json'));
+    toast(`What is kept of ${of.name} is saved, ${bytes(size)}`);
+  } catch (error) {
+    const { message, hint } = asRefusal(error);
+    toast(`${message} ${hint}`);
+  }
+};
+
+function Erase({ of, onClose }: ActProps) {
+  const client = useQueryClient();
+  const [typed, setTyped] = useState('');
+  const erase = useMutation({
+    mutationFn: () => stepped(() => request<ErasureReport>('POST', `/members/${of.id}/erase`)),
+    onSuccess: (report) => {
+      void client.invalidateQueries();
+      toast(`The person is erased; ${count(report.auditLines, 'line')} of the audit log name nobody any more`);
+      onClose();
+    },
+  });
+  return (
+    <Dialog
+      title={`Erase ${of.name}?`}
+      onClose={onClose}
+      onSubmit={() => erase.mutate()}
+      foot={
+        <>
+          <Button onClick={onClose}>Leave them</Button>
+          <Button type="submit" look="danger" disabled={typed.trim() !== of.name || erase.isPending}>
+            Erase this person
+          </Button>
+        </>
+      }
+    >
+      {erase.error && <Refused error={erase.error} />}
+      <ul className="stack close soft">
+        <li>Their name, e-mail address, devices and sessions go, also from the audit log. Nothing brings them back.</li>
+        <li>Their keys stop. What is left on them can be taken back.</li>
+        <li>What they used stays in the history, without a name: every total stays the same.</li>
+      </ul>
+      <Field
+        label={`Type ${of.name} to go on`}
+        value={typed}
+        autoComplete="off"
+        onChange={(event) => setTyped(event.target.value)}
+      />
+    </Dialog>
   );
 }

@@ -3,14 +3,14 @@ import type { MemberSummary } from '../../api/people.ts';
 import { useSession } from '../../api/session.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx';
-import type { About } from './acts.tsx';
+import { saveTheirs, type About } from './acts.tsx';
 
 /** What can be done with a member. Nobody changes their own role here, and only owners touch owners. */
 export function MemberMenu({ of: member, act }: { of: MemberSummary; act: (about: About) => void }) {
   const { member: self } = useSession();
   const mayTouch = self.id !== member.id && (member.role !== 'owner' || self.role === 'owner');
   const item = (what: About['what'], text: string) => (
-    <MenuItem tone={what === 'remove' ? 'bad' : undefined} onSelect={() => act({ what, member })}>
+    <MenuItem tone={what === 'remove' || what === 'erase' ? 'bad' : undefined} onSelect={() => act({ what, member })}>
       {text}
     </MenuItem>
   );
@@ -26,6 +26,7 @@ export function MemberMenu({ of: member, act }: { of: MemberSummary; act: (about
       {item('takeBack', 'Take credit back…')}
       {item('caps', 'Limits…')}
       {item('team', 'Put in a team…')}
+      <MenuItem onSelect={() => void saveTheirs(member)}>Export their data</MenuItem>
       {mayTouch && (
         <>
           <MenuLine />
@@ -34,6 +35,7 @@ export function MemberMenu({ of: member, act }: { of: MemberSummary; act: (about
           <MenuLine />
           {item('disable', member.disabledAt ? 'Enable again…' : 'Disable…')}
           {item('remove', 'Remove…')}
+          {item('erase', 'Erase…')}
         </>
       )}
     </Menu>

@@ -14,7 +14,8 @@ import { Password } from './password.tsx';
 import { Profile } from './profile.tsx';
 import { Sessions } from './sessions.tsx';
 import { TokensOfMine } from './tokens.tsx';
-import { Export } from './export.tsx';
+import { Export } from './data/export.tsx';
+import { Import } from './data/import.tsx';
 
 const THEMES = [
   ['system', 'As the system'],
@@ -33,6 +34,7 @@ export function Settings() {
         <CurrencyShown />
         <Export isAll={runsOffice(member.role)} />
         {runsOffice(member.role) && <ThisGateway />}
+        {runsOffice(member.role) && <Import />}
         <Passkeys />
         <Identities />
         <Sessions />

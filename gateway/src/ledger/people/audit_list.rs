@@ -1,9 +1,12 @@
 //! Reading the audit log, and recounting it.
 
+use std::collections::BTreeSet;
+
 use protocol::api::{AuditActor, AuditEntry, AuditList, AuditQuery, AuditReport};
 
 use super::{
     audit::{COLUMNS, Line},
+    erase,
     sql::{Rows, Value},
 };
 use crate::clock::timestamp;
@@ -72,7 +75,9 @@ fn conditions(query: &AuditQuery) -> (String, Vec<Value>) {
 
 fn entry(line: Line) -> AuditEntry {
     let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
+    let erased = line.is_emptied();
     AuditEntry {
+        erased,
         number: line.number.unsigned_abs(),
         id: line.id,
         at: timestamp(line.at),
@@ -99,6 +104,8 @@ pub(super) async fn verify<S: Rows>(db: &S) -> Result<AuditReport, S::Error> {
         differences: Vec::new(),
     };
     let (mut number, mut before) = (0, Vec::new());
+    // Lines without their names, until a later one says that it took them out.
+    let mut emptied = BTreeSet::new();
     let sql = format!("{COLUMNS} WHERE number > ?1 ORDER BY number LIMIT ?2");
     loop {
         let rows = db.rows(&sql, &[number.into(), RECOUNT_PAGE.into()]).await?;
@@ -119,11 +126,20 @@ pub(super) async fn verify<S: Rows>(db: &S) -> Result<AuditReport, S::Error> {
             if line.number != number + 1 {
                 differs(format!("lines {} to {} are missing", number + 1, line.number - 1));
             }
+            if !line.has_its_parts() {
+                differs(format!("line {} does not name what was written", line.number));
+            }
             if line.hash != line.hash_after(&before) {
                 differs(format!(
                     "line {} or one before it is not what was written",
                     line.number
                 ));
+            }
+            if line.is_emptied() {
+                emptied.insert(line.number);
+            }
+            for number in erase::emptied_by(&line) {
+                emptied.remove(&number);
             }
             report.entries += 1;
             (number, before) = (line.number, line.hash);
@@ -131,6 +147,9 @@ pub(super) async fn verify<S: Rows>(db: &S) -> Result<AuditReport, S::Error> {
         // A long log is not a reason for the streams of this thread to wait.
         tokio::task::yield_now().await;
     }
+    let unexplained = emptied.into_iter().take(DIFFERENCES_MAX);
+    let text = |number| format!("line {number} was emptied, and no erasure says so");
+    report.differences.extend(unexplained.map(text));
     report.head = (!before.is_empty()).then(|| hex(&before));
     Ok(report)
 }

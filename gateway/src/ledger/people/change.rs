@@ -6,6 +6,8 @@ use super::{
     audit::{Note, append},
     device::{self, Rotation},
     device_code::{self, CodeAnswer, DeviceCode, FlowOutcome, FlowSecrets},
+    erase::{self, Erasure},
+    idempotent::{self, Claim, Claimed},
     identity::{self, IdentityUse},
     key_owner, link,
     link::{Link, LinkUse},
@@ -16,6 +18,7 @@ use super::{
     team::{self, NewTeam},
     token::{self, NewToken},
 };
+use crate::ledger::import::{self, ImportChunk, Imported};
 
 /// For how long the same request under the same `Idempotency-Key` is answered as done.
 const ASKED_MS: i64 = 24 * 3_600 * 1_000;
@@ -135,6 +138,24 @@ pub enum PeopleChange {
     },
     /// Prices by their versions, as JSON.
     KeepPrices(Vec<(String, String)>),
+    /// What names the member goes; the line of the log says which lines lost their names.
+    EraseMember(MemberId),
+    /// A request under an `Idempotency-Key` begins.
+    Claim(Claim),
+    /// It is answered so.
+    KeepAnswer {
+        id: String,
+        request_id: String,
+        status: u16,
+        sealed: String,
+    },
+    /// It was refused.
+    ReleaseClaim {
+        id: String,
+        request_id: String,
+    },
+    /// Usage from elsewhere.
+    ImportUsage(Box<ImportChunk>),
     /// Nothing but the line of the log.
     Note,
 }
@@ -147,6 +168,9 @@ pub enum PeopleOutcome {
     /// These keys and all their devices stopped.
     Stopped(Vec<KeyId>),
     Flow(FlowOutcome),
+    Erased(Erasure),
+    Claimed(Claimed),
+    Imported(Imported),
 }
 
 impl PeopleOutcome {
@@ -154,6 +178,7 @@ impl PeopleOutcome {
     fn is_something(&self) -> bool {
         match self {
             Self::Flow(outcome) => matches!(outcome, FlowOutcome::Token | FlowOutcome::Device(_)),
+            Self::Imported(imported) => imported.rows > 0,
             _ => true,
         }
     }
@@ -177,6 +202,8 @@ pub enum PeopleRefusal {
     Reused,
     /// The same request was carried out before; what it made has this id.
     Repeated(String),
+    /// A lot would hold more than a number can say.
+    Full,
 }
 
 /// Carries a change out, or answers why not. A refusal leaves no trace.
@@ -204,7 +231,10 @@ pub(in crate::ledger) async fn decide<S: Sql>(
     if let Some(note) = &request.note
         && outcome.as_ref().is_ok_and(PeopleOutcome::is_something)
     {
-        append(db, note).await?;
+        match &outcome {
+            Ok(PeopleOutcome::Erased(erasure)) => append(db, &erase::noted(note, erasure)).await?,
+            _ => append(db, note).await?,
+        }
     }
     Ok(outcome)
 }
@@ -221,6 +251,8 @@ impl PeopleChange {
                 | Self::RotateDevice(_)
                 | Self::SeeDevice { .. }
                 | Self::KeepPrices(_)
+                | Self::KeepAnswer { .. }
+                | Self::ReleaseClaim { .. }
                 | Self::Note
         )
     }
@@ -313,6 +345,16 @@ async fn carry_out<S: Sql>(
             device::keep_prices(db, prices, at).await?;
             Ok(PeopleOutcome::Done)
         }
+        PeopleChange::EraseMember(id) => erase::erase(db, *id, at).await?,
+        PeopleChange::Claim(claim) => idempotent::claim(db, claim, at).await?,
+        PeopleChange::KeepAnswer {
+            id,
+            request_id,
+            status,
+            sealed,
+        } => done(idempotent::answer(db, id, request_id, *status, sealed).await?),
+        PeopleChange::ReleaseClaim { id, request_id } => done(idempotent::release(db, id, request_id).await?),
+        PeopleChange::ImportUsage(chunk) => import::take_in(db, chunk, at).await?,
         PeopleChange::Note => Ok(PeopleOutcome::Done),
     })
 }

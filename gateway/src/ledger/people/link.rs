@@ -84,7 +84,7 @@ pub(super) async fn use_up<S: Sql>(
     used: &LinkUse,
     at: i64,
 ) -> Result<Result<PeopleOutcome, PeopleRefusal>, S::Error> {
-    let claim = "UPDATE link SET used_at = ?2
+    let claim = "UPDATE link SET used_at = ?2, member_id = ?3
                   WHERE mac = ?1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > ?2";
     let find = "SELECT kind, member_id, role FROM link
                  WHERE mac = ?1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > ?2";
@@ -111,7 +111,8 @@ pub(super) async fn use_up<S: Sql>(
         None if member::add(db, &used.member, role, at).await? => used.member.id,
         None => return Ok(Err(PeopleRefusal::NameTaken)),
     };
-    db.execute(claim, values![&used.mac, at]).await?;
+    // Whose it was is known from now on: what it calls them goes when they are erased.
+    db.execute(claim, values![&used.mac, at, member]).await?;
     let session = NewSession {
         member,
         ..used.session.clone()

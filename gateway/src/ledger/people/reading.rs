@@ -244,6 +244,12 @@ impl PeopleReader<'_> {
         Ok(self.all(&sql, values![id], team::team_at).await?.pop())
     }
 
+    /// Also of one who was removed, but not of one who was erased.
+    pub async fn role_ever(&self, id: MemberId) -> Result<Option<Role>, LedgerError> {
+        let sql = "SELECT role FROM member WHERE id = ?1 AND erased_at IS NULL";
+        Ok(self.all(sql, values![id], |row| row.word(0)).await?.pop())
+    }
+
     /// Also of those who were removed.
     pub async fn names(&self) -> Result<HashMap<MemberId, String>, LedgerError> {
         let read = |row: &Row| Ok((MemberId::from_uuid(row.id(0)?), row.text(1)?));

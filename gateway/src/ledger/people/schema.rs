@@ -114,3 +114,65 @@ CREATE TABLE identity (
 CREATE INDEX identity_of_member ON identity(member_id);
 ALTER TABLE session ADD COLUMN lasting BIGINT NOT NULL DEFAULT 0;
 ";
+
+/// What erasing a person needs, and orders that are carried out once. A line of the audit log has a
+/// digest of who and what it names, and the salt of each; the chain of hashes goes over the digests.
+/// So names can be taken out of a line, with their salt, and the chain still holds. The triggers let
+/// nothing but that through.
+macro_rules! data {
+    () => {
+        "
+ALTER TABLE member ADD COLUMN erased_at BIGINT;
+ALTER TABLE audit ADD COLUMN who_salt BYTEA;
+ALTER TABLE audit ADD COLUMN who_digest BYTEA;
+ALTER TABLE audit ADD COLUMN what_salt BYTEA;
+ALTER TABLE audit ADD COLUMN what_digest BYTEA;
+
+CREATE TABLE idempotent (
+  id TEXT PRIMARY KEY, at BIGINT NOT NULL, request TEXT NOT NULL, request_id TEXT NOT NULL,
+  status BIGINT, sealed TEXT
+);
+CREATE INDEX idempotent_at ON idempotent(at);
+"
+    };
+}
+
+macro_rules! names_alone_are_taken_out {
+    () => {
+        "
+  NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.id IS NOT DISTINCT FROM OLD.id
+  AND NEW.at IS NOT DISTINCT FROM OLD.at AND NEW.actor_kind IS NOT DISTINCT FROM OLD.actor_kind
+  AND NEW.actor_id IS NOT DISTINCT FROM OLD.actor_id AND NEW.action IS NOT DISTINCT FROM OLD.action
+  AND NEW.target IS NOT DISTINCT FROM OLD.target AND NEW.request_id IS NOT DISTINCT FROM OLD.request_id
+  AND NEW.hash IS NOT DISTINCT FROM OLD.hash AND NEW.who_digest IS NOT DISTINCT FROM OLD.who_digest
+  AND NEW.what_digest IS NOT DISTINCT FROM OLD.what_digest
+  AND ((NEW.actor_name IS NOT DISTINCT FROM OLD.actor_name AND NEW.peer IS NOT DISTINCT FROM OLD.peer
+        AND NEW.who_salt IS NOT DISTINCT FROM OLD.who_salt)
+       OR (NEW.actor_name IS NULL AND NEW.peer IS NULL AND NEW.who_salt IS NULL AND OLD.who_digest IS NOT NULL))
+  AND ((NEW.was IS NOT DISTINCT FROM OLD.was AND NEW.became IS NOT DISTINCT FROM OLD.became
+        AND NEW.what_salt IS NOT DISTINCT FROM OLD.what_salt)
+       OR (NEW.was IS NULL AND NEW.became IS NULL AND NEW.what_salt IS NULL AND OLD.what_digest IS NOT NULL))"
+    };
+}
+
+pub(in crate::ledger) const SQLITE_DATA: &str = concat!(
+    data!(),
+    "
+DROP TRIGGER audit_is_append_only_u;
+CREATE TRIGGER audit_is_append_only_u BEFORE UPDATE ON audit WHEN NOT (",
+    names_alone_are_taken_out!(),
+    ") BEGIN SELECT RAISE(ABORT, 'lines of the audit log are never changed'); END;
+"
+);
+
+pub(in crate::ledger) const POSTGRES_DATA: &str = concat!(
+    data!(),
+    "
+DROP TRIGGER audit_is_append_only ON audit;
+CREATE TRIGGER audit_is_append_only_u BEFORE UPDATE ON audit FOR EACH ROW WHEN (NOT (",
+    names_alone_are_taken_out!(),
+    ")) EXECUTE FUNCTION rows_are_only_appended();
+CREATE TRIGGER audit_is_append_only_d BEFORE DELETE ON audit
+  FOR EACH ROW EXECUTE FUNCTION rows_are_only_appended();
+"
+);

@@ -7,6 +7,8 @@ use uuid::Uuid;
 pub(in crate::ledger) enum Value {
     Null,
     Int(i64),
+    /// Only in statements; a row has [`Value::Int`] where it asks for one.
+    Bool(bool),
     Text(String),
     /// A UUID; comes back as [`Value::Bytes`] where the database has no type for it.
     Id(Uuid),
@@ -103,8 +105,12 @@ impl Row {
     }
 
     pub fn bytes(&self, column: usize) -> Result<Vec<u8>, RowError> {
+        self.maybe_bytes(column)?.ok_or(RowError(column))
+    }
+    pub fn maybe_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, RowError> {
         match self.at(column)? {
-            Value::Bytes(bytes) => Ok(bytes.clone()),
+            Value::Bytes(bytes) => Ok(Some(bytes.clone())),
+            Value::Null => Ok(None),
             _ => Err(RowError(column)),
         }
     }
@@ -123,12 +129,15 @@ macro_rules! into_value {
 
 into_value! {
     i64 => |it| Value::Int(it);
+    bool => |it| Value::Bool(it);
     &str => |it| Value::Text(it.to_owned());
     String => |it| Value::Text(it);
     &String => |it| Value::Text(it.clone());
     Uuid => |it| Value::Id(it);
     &[u8; 32] => |it| Value::Bytes(it.to_vec());
+    &[u8] => |it| Value::Bytes(it.to_vec());
     Vec<u8> => |it| Value::Bytes(it);
+    protocol::RequestId => |it| Value::Id(*it.as_uuid());
     protocol::MemberId => |it| Value::Id(*it.as_uuid());
     protocol::TeamId => |it| Value::Id(*it.as_uuid());
     protocol::KeyId => |it| Value::Id(*it.as_uuid());
@@ -149,6 +158,6 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 
 /// The values of a statement, each as what it is.
 macro_rules! values {
-    ($($value:expr),* $(,)?) => { &[$($crate::ledger::people::sql::Value::from($value)),*] };
+    ($($value:expr),* $(,)?) => { &[$($crate::ledger::people::Value::from($value)),*] };
 }
 pub(in crate::ledger) use values;

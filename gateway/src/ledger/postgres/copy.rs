@@ -27,6 +27,7 @@ const TABLES: &[&str] = &[
     "entry",
     "allowance",
     "answered",
+    "idempotent",
     "member",
     "team",
     "session",

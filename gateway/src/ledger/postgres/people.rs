@@ -7,7 +7,13 @@ use tokio_postgres::{
 };
 use uuid::Uuid;
 
-use super::{PostgresReader, change::Change, cold::tell, failure::Failure};
+use super::{
+    PostgresReader,
+    change::Change,
+    cold::tell,
+    failure::Failure,
+    reads::{LONG, read as unread},
+};
 use crate::ledger::{
     LedgerError,
     people::{Row, RowError, Rows, Sql, Turn, Value},
@@ -67,6 +73,15 @@ impl Rows for PostgresReader {
     }
 }
 
+/// Reads on a connection that somebody else has.
+pub async fn rows_of(client: &Client, sql: &str, values: &[Value]) -> Result<Vec<Row>, LedgerError> {
+    let (sql, values) = (numbered(sql), as_parameters(values));
+    let found = tokio::time::timeout(LONG, client.query(&sql, &values)).await;
+    let found = found.map_err(|_| LedgerError::Unreachable("it did not answer in time".into()))?;
+    let rows: Result<Vec<Row>, RowError> = found.map_err(unread)?.iter().map(read).collect();
+    Ok(rows?)
+}
+
 /// No statement of ours has a question mark in a text.
 fn numbered(sql: &str) -> String {
     sql.replace('?', "$")
@@ -115,6 +130,7 @@ impl ToSql for Value {
         match self {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(number) => number.to_sql_checked(kind, out),
+            Self::Bool(flag) => flag.to_sql_checked(kind, out),
             Self::Text(text) => text.to_sql_checked(kind, out),
             Self::Id(id) => id.to_sql_checked(kind, out),
             Self::Bytes(bytes) => bytes.to_sql_checked(kind, out),

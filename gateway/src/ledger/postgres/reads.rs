@@ -6,8 +6,8 @@ use std::{
 };
 
 use protocol::{
-    KeyId, RequestKind,
-    api::{UsageEntry, UsageList, UsageQuery, UsageTotals},
+    KeyId, RequestId, RequestKind,
+    api::{UsageEntry, UsageQuery, UsageTotals},
 };
 use tokio::{
     runtime::Handle,
@@ -21,7 +21,6 @@ use crate::{
     failure_limit::FailuresMax,
     ledger::{
         DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, Secret, UsageOf,
-        reader::page_size,
         rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
     },
 };
@@ -80,6 +79,16 @@ impl PostgresReader {
         let url = self.url.clone();
         let connected = home()?.spawn(async move { url.connect().await }).await;
         connected.map_err(|_| LedgerError::Read("connecting to the database ended early".into()))?
+    }
+
+    /// A connection that sees one moment.
+    pub async fn snapshot(&self) -> Result<Client, LedgerError> {
+        let client = self.connect().await?;
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        client.batch_execute(begin).await.map_err(read)?;
+        // The first look is what fixes the moment.
+        client.batch_execute("SELECT 1 FROM meta").await.map_err(read)?;
+        Ok(client)
     }
 
     async fn client(&self) -> Result<Arc<Client>, LedgerError> {
@@ -198,61 +207,101 @@ impl PostgresReader {
         Ok(with_refund.collect())
     }
 
-    pub async fn usage(&self, query: &UsageQuery, of: UsageOf) -> Result<UsageList, LedgerError> {
+    pub async fn usage_rows(
+        &self,
+        query: &UsageQuery,
+        of: UsageOf,
+        before: Option<RequestId>,
+        limit: i64,
+    ) -> Result<Vec<UsageEntry>, LedgerError> {
+        let sql = format!(
+            "{USAGE_COLUMNS} {USAGE_WHERE} AND ($10::uuid IS NULL OR request_id < $10)
+              ORDER BY request_id DESC LIMIT $11"
+        );
+        let before = before.map(|id| *id.as_uuid());
+        let selected = Selected::new(query, of);
+        let page: [&(dyn ToSql + Sync); 2] = [&before, &limit];
+        let found = self
+            .long(&sql, &[&selected.values()[..], &page[..]].concat())
+            .await?;
+        found
+            .iter()
+            .map(rows::usage)
+            .collect::<Result<_, _>>()
+            .map_err(read)
+    }
+
+    pub async fn usage_totals(&self, query: &UsageQuery, of: UsageOf) -> Result<UsageTotals, LedgerError> {
+        let sql = format!(
+            "SELECT count(*), coalesce(sum(input), 0)::bigint, coalesce(sum(output), 0)::bigint,
+                    coalesce(sum(cache_read), 0)::bigint, coalesce(sum(cache_write), 0)::bigint,
+                    coalesce(sum(reasoning), 0)::bigint, coalesce(sum(cost), 0)::bigint
+               FROM usage {USAGE_WHERE}"
+        );
+        let selected = Selected::new(query, of);
+        let found = self.long(&sql, &selected.values()).await?;
+        let totals = |row: &Row| {
+            Ok(UsageTotals {
+                requests: rows::number(row, 0)?,
+                usage: rows::tokens(row, 1)?,
+                cost_nano_usd: rows::money(row, 6)?,
+            })
+        };
+        found
+            .first()
+            .map(totals)
+            .transpose()
+            .map(Option::unwrap_or_default)
+            .map_err(read)
+    }
+
+    /// A question that may take its time, on a connection of its own.
+    async fn long(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, LedgerError> {
         let _turn = self.turn().await;
         let client = self.connect().await?;
-        tokio::time::timeout(LONG, usage_page(&client, query, of))
+        tokio::time::timeout(LONG, client.query(sql, values))
             .await
             .map_err(|_| LedgerError::Unreachable("it did not answer in time".into()))?
             .map_err(read)
     }
 }
 
-async fn usage_page(client: &Client, query: &UsageQuery, of: UsageOf) -> Result<UsageList, Error> {
-    let key = query.key_id.map(|id| *id.as_uuid());
-    let device = of.device.map(|id| *id.as_uuid());
-    let member = of.member.map(|id| *id.as_uuid());
-    let since = query.since.map(|at| at.as_millisecond());
-    let until = query.until.map(|at| at.as_millisecond());
-    let before = query.before.map(|id| *id.as_uuid());
-    let limit = page_size(query) as usize;
-    let one_more = limit as i64 + 1;
-    let sql = format!(
-        "{USAGE_COLUMNS} {USAGE_WHERE} AND ($10::uuid IS NULL OR request_id < $10) ORDER BY request_id DESC LIMIT $11"
-    );
-    let kind = query.kind.map(RequestKind::as_str);
-    let selected: [&(dyn ToSql + Sync); 9] = [
-        &key,
-        &device,
-        &since,
-        &until,
-        &query.model,
-        &kind,
-        &query.repository,
-        &query.branch,
-        &member,
-    ];
-    let page: [&(dyn ToSql + Sync); 2] = [&before, &one_more];
-    let found = client.query(&sql, &[&selected[..], &page[..]].concat()).await?;
-    let mut rows = found.iter().map(rows::usage).collect::<Result<Vec<_>, _>>()?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let sql = format!(
-        "SELECT count(*), coalesce(sum(input), 0)::bigint, coalesce(sum(output), 0)::bigint,
-                coalesce(sum(cache_read), 0)::bigint, coalesce(sum(cache_write), 0)::bigint,
-                coalesce(sum(reasoning), 0)::bigint, coalesce(sum(cost), 0)::bigint
-           FROM usage {USAGE_WHERE}"
-    );
-    let totals = client.query_one(&sql, &selected).await?;
-    Ok(UsageList {
-        next: rows.last().filter(|_| more).map(|row| row.request_id),
-        totals: UsageTotals {
-            requests: rows::number(&totals, 0)?,
-            usage: rows::tokens(&totals, 1)?,
-            cost_nano_usd: rows::money(&totals, 6)?,
-        },
-        rows,
-    })
+/// The values of [`USAGE_WHERE`].
+struct Selected<'a> {
+    ids: [Option<Uuid>; 3],
+    span: [Option<i64>; 2],
+    kind: Option<&'a str>,
+    query: &'a UsageQuery,
+}
+
+impl<'a> Selected<'a> {
+    fn new(query: &'a UsageQuery, of: UsageOf) -> Self {
+        Self {
+            ids: [
+                query.key_id.map(|id| *id.as_uuid()),
+                of.device.map(|id| *id.as_uuid()),
+                of.member.map(|id| *id.as_uuid()),
+            ],
+            span: [query.since, query.until].map(|at| at.map(|at| at.as_millisecond())),
+            kind: query.kind.map(RequestKind::as_str),
+            query,
+        }
+    }
+
+    fn values(&self) -> [&(dyn ToSql + Sync); 9] {
+        let ([key, device, member], [since, until], query) = (&self.ids, &self.span, self.query);
+        [
+            key,
+            device,
+            since,
+            until,
+            &query.model,
+            &self.kind,
+            &query.repository,
+            &query.branch,
+            member,
+        ]
+    }
 }
 
 /// A database that is going down or is not there is another matter than one that cannot answer.

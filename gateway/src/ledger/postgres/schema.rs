@@ -15,6 +15,7 @@ pub(super) const STEPS: &[&str] = &[
     people::TEAMS,
     people::IDENTITIES,
     people::DEVICES,
+    people::POSTGRES_DATA,
 ];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`

@@ -20,10 +20,14 @@ struct Here<'a>(&'a Connection);
 
 impl SqliteBackend {
     pub(super) fn people(
-        &self,
+        &mut self,
         request: &PeopleRequest,
     ) -> rusqlite::Result<Result<PeopleOutcome, PeopleRefusal>> {
-        at_once(people::decide(&Here(&self.connection), request))
+        let outcome = at_once(people::decide(&Here(&self.connection), request))?;
+        if let Ok(PeopleOutcome::Imported(imported)) = &outcome {
+            imported.keys.iter().for_each(|&key| self.lots.forget(key));
+        }
+        Ok(outcome)
     }
 
     pub(super) fn append(&self, note: &Note) -> rusqlite::Result<()> {
@@ -78,6 +82,11 @@ impl From<RowError> for LedgerError {
     }
 }
 
+/// Reads on a connection that somebody else has.
+pub fn rows_of(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Row>, LedgerError> {
+    rows(connection, sql, values).map_err(|error| LedgerError::Read(error.to_string()))
+}
+
 fn rows(connection: &Connection, sql: &str, values: &[Value]) -> rusqlite::Result<Vec<Row>> {
     connection
         .prepare_cached(sql)?
@@ -108,6 +117,7 @@ impl rusqlite::ToSql for Bound<'_> {
         Ok(ToSqlOutput::Borrowed(match self.0 {
             Value::Null => ValueRef::Null,
             Value::Int(number) => ValueRef::Integer(*number),
+            Value::Bool(flag) => ValueRef::Integer(i64::from(*flag)),
             Value::Text(text) => ValueRef::Text(text.as_bytes()),
             Value::Id(id) => ValueRef::Blob(id.as_bytes()),
             Value::Bytes(bytes) => ValueRef::Blob(bytes),

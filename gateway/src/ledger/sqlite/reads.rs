@@ -7,15 +7,14 @@ use std::{
 };
 
 use protocol::{
-    KeyId, RequestKind,
-    api::{UsageEntry, UsageList, UsageQuery, UsageTotals},
+    KeyId, RequestId, RequestKind,
+    api::{UsageEntry, UsageQuery, UsageTotals},
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, named_params};
 use tokio::sync::Semaphore;
 
 use crate::ledger::{
     DeviceRecord, KeyRecord, LedgerError, LotState, SealedSecrets, Secret, UsageOf,
-    reader::page_size,
     rows::{self, DEVICE_COLUMNS, KEY_COLUMNS, USAGE_COLUMNS},
 };
 
@@ -50,6 +49,10 @@ impl SqliteReader {
             path: Arc::new(path.to_owned()),
             histories: Arc::new(Semaphore::new(HISTORIES_MAX)),
         })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Reads what takes its time: on a thread and a snapshot of its own, a few at a time.
@@ -167,20 +170,20 @@ impl SqliteReader {
         })
     }
 
-    /// One page of usage rows, newest first, with the totals of the whole selection.
-    pub fn usage(&self, query: &UsageQuery, of: UsageOf) -> Result<UsageList, LedgerError> {
-        let limit = page_size(query);
-        self.with(|connection| {
-            let mut rows = usage_page(connection, query, of, limit)?;
-            let more = rows.len() > limit as usize;
-            rows.truncate(limit as usize);
-            let next = rows.last().filter(|_| more).map(|row| row.request_id);
-            Ok(UsageList {
-                totals: usage_totals(connection, query, of)?,
-                rows,
-                next,
-            })
-        })
+    /// Usage rows, newest first.
+    pub fn usage_rows(
+        &self,
+        query: &UsageQuery,
+        of: UsageOf,
+        before: Option<RequestId>,
+        limit: i64,
+    ) -> Result<Vec<UsageEntry>, LedgerError> {
+        self.with(|connection| usage_page(connection, query, of, before, limit))
+    }
+
+    /// The totals of a selection.
+    pub fn usage_totals(&self, query: &UsageQuery, of: UsageOf) -> Result<UsageTotals, LedgerError> {
+        self.with(|connection| usage_totals(connection, query, of))
     }
 }
 
@@ -188,7 +191,8 @@ fn usage_page(
     connection: &Connection,
     query: &UsageQuery,
     of: UsageOf,
-    limit: u32,
+    before: Option<RequestId>,
+    limit: i64,
 ) -> rusqlite::Result<Vec<UsageEntry>> {
     let sql = format!(
         "{USAGE_COLUMNS} {USAGE_WHERE} AND (:before IS NULL OR request_id < :before)
@@ -204,7 +208,7 @@ fn usage_page(
                 ":until": query.until.map(|at| at.as_millisecond()),
                 ":model": query.model, ":kind": query.kind.map(RequestKind::as_str),
                 ":repository": query.repository, ":branch": query.branch,
-                ":before": query.before.map(|id| *id.as_bytes()), ":limit": limit + 1,
+                ":before": before.map(|id| *id.as_bytes()), ":limit": limit,
             },
             |row| rows::usage(row),
         )?

@@ -19,6 +19,7 @@ pub(super) const STEPS: &[&str] = &[
     people::TEAMS,
     people::IDENTITIES,
     people::DEVICES,
+    people::SQLITE_DATA,
 ];
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot
