@@ -20,10 +20,14 @@ pub enum Client {
     Cline,
     Zed,
     TokenTracker,
+    /// What a person entered by hand.
+    Manual,
+    /// What jobs recorded.
+    Ci,
 }
 
 impl Client {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Claude,
         Self::Codex,
         Self::Gemini,
@@ -41,6 +45,8 @@ impl Client {
         Self::Cline,
         Self::Zed,
         Self::TokenTracker,
+        Self::Manual,
+        Self::Ci,
     ];
 
     /// As rows and options write it.
@@ -63,6 +69,8 @@ impl Client {
             Self::Cline => "cline",
             Self::Zed => "zed",
             Self::TokenTracker => "token-tracker",
+            Self::Manual => "manual",
+            Self::Ci => "ci",
         }
     }
 

@@ -5,8 +5,11 @@
 
 mod claude;
 mod codex;
+mod kept;
 
 use std::collections::HashMap;
+
+pub use kept::{fuller, identities};
 
 use crate::{
     client::Client,
@@ -28,15 +31,20 @@ impl Counted {
     }
 }
 
-/// The responses of a client; `files` are in the order of their paths.
-pub fn responses(client: Client, files: &[FileRecords]) -> Vec<Counted> {
+/// The responses of a client; `files` are in the order of their paths, and whether the last of them
+/// holds kept rows instead of a log is said beside.
+pub fn responses(client: Client, files: &[FileRecords], has_kept: bool) -> Vec<Counted> {
+    let logs = &files[..files.len() - usize::from(has_kept)];
     let mut counted = match client {
-        Client::Claude => claude::responses(files),
-        Client::Codex => codex::responses(files),
-        Client::OpenCode | Client::Kilo => without_copies(by_id(files)),
-        _ => by_id(files),
+        Client::Claude => claude::responses(logs),
+        Client::Codex => codex::responses(logs),
+        Client::OpenCode | Client::Kilo => without_copies(by_id(logs)),
+        _ => by_id(logs),
     };
     counted.retain(|counted| !counted.record.tokens.is_zero());
+    if has_kept {
+        kept::join(files, &mut counted);
+    }
     counted
 }
 

@@ -20,6 +20,8 @@ pub enum Shape {
     Document,
     /// A SQLite database, perhaps with a write-ahead log beside it.
     Database,
+    /// The rows of a client that were entered, recorded or imported, in one database for all.
+    Kept,
 }
 
 /// What says whether a file is still the one that was read.

@@ -12,7 +12,7 @@ use std::{
 use crate::{
     client::Client,
     dedupe,
-    discovery::{Note, Source, discover},
+    discovery::{Note, Shape, Source, discover},
     fold::{Fold, Folder},
     home::Home,
     index::{Index, Known},
@@ -93,6 +93,7 @@ impl Engine {
         let mut folder = Folder::default();
         let mut problems = Vec::new();
         each_client(&sources, |client, range| {
+            let last = range.end - 1;
             let mut files = Vec::with_capacity(range.len());
             for place in range {
                 let saved = match &read[place] {
@@ -102,7 +103,8 @@ impl Engine {
                 problems.extend(saved.note(&sources[place]));
                 files.push(saved.into_records());
             }
-            for counted in dedupe::responses(client, &files) {
+            let has_kept = sources[last].shape == Shape::Kept;
+            for counted in dedupe::responses(client, &files, has_kept) {
                 folder.add(client, &files[counted.file], &counted.record);
             }
         });
@@ -129,19 +131,33 @@ impl Engine {
 
     /// Everything again from the files, with the lines that each sum came from.
     pub fn trace(&self) -> (Vec<Traced>, Vec<Note>) {
+        self.traced(None)
+    }
+
+    /// Every response, like [`Self::trace`], but files that did not change are taken from the index.
+    pub fn responses(&self) -> (Vec<Traced>, Vec<Note>) {
+        self.traced(self.index(&mut Vec::new()).as_ref())
+    }
+
+    fn traced(&self, index: Option<&Index>) -> (Vec<Traced>, Vec<Note>) {
         let (sources, mut notes) = discover(&self.home, &self.clients);
-        let read = self.read_changed(&sources, &mut Known::default(), None, &Progress::default());
+        let mut known = index.map(Index::known).unwrap_or_default();
+        let read = self.read_changed(&sources, &mut known, index, &Progress::default());
         let mut traced = Vec::new();
         each_client(&sources, |client, range| {
             let mut files = Vec::new();
             let mut records = Vec::new();
             for place in range {
-                let saved = read[place].clone().unwrap_or_default();
+                let saved = match &read[place] {
+                    Some(saved) => saved.clone(),
+                    None => load(&sources[place], &known, index),
+                };
                 notes.extend(saved.note(&sources[place]));
                 files.push(sources[place].clone());
                 records.push(saved.into_records());
             }
-            let responses = dedupe::responses(client, &records);
+            let has_kept = files.last().is_some_and(|file| file.shape == Shape::Kept);
+            let responses = dedupe::responses(client, &records, has_kept);
             traced.push(Traced {
                 client,
                 files: files.into_iter().zip(records).collect(),

@@ -11,6 +11,7 @@ mod droid;
 mod gemini;
 mod goose;
 mod json;
+pub mod kept;
 mod kimi;
 pub(crate) use json::{repaired, trim};
 mod opencode;
@@ -27,7 +28,7 @@ use std::{io, path::Path};
 
 use crate::{
     client::Client,
-    discovery::{Source, Walk},
+    discovery::{Shape, Source, Walk},
     home::Home,
     record::FileRecords,
 };
@@ -76,7 +77,9 @@ pub fn discover(client: Client, home: &Home, walk: &mut Walk) {
         }
         Client::Zed => zed::discover(home, walk),
         Client::TokenTracker => own::discover(home, walk),
+        Client::Manual | Client::Ci => {}
     }
+    kept::discover(home, walk);
 }
 
 /// The reader of a client's lines; `state` is what it saved, empty at the start of a file.
@@ -95,6 +98,7 @@ pub fn lines(source: &Source, state: &[u8]) -> Box<dyn Lines> {
 /// Reads a document or database as a whole. What was read before an error is kept.
 pub fn whole(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
     match source.client {
+        _ if source.shape == Shape::Kept => kept::read(source, out),
         Client::Gemini => gemini::document(source, out),
         Client::OpenCode | Client::Kilo if is_database(&source.path) => opencode::database(source, out),
         Client::OpenCode => opencode::legacy(source, out),
@@ -106,8 +110,9 @@ pub fn whole(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
         Client::Roo | Client::Kilo | Client::Cline => cline::read(source, out),
         Client::Zed => zed::read(source, out),
         Client::TokenTracker => own::read(source, out),
-        // Their logs are lines.
+        // Their logs are lines, or they have none.
         Client::Claude | Client::Codex | Client::Qwen | Client::Kimi | Client::Pi => Ok(()),
+        Client::Manual | Client::Ci => Ok(()),
     }
 }
 

@@ -75,6 +75,30 @@ impl Flags {
     pub const FAST: Self = Self(1 << 5);
     pub const PRIORITY: Self = Self(1 << 6);
     pub const FLEX: Self = Self(1 << 7);
+    /// From the rows kept on this machine, not from a log: `id` is that of the row.
+    pub const KEPT: Self = Self(1 << 8);
+
+    /// What tells how a response was counted and priced, by the words that files have for it.
+    pub const NAMED: [(&'static str, Self); 5] = [
+        ("estimated", Self::ESTIMATED),
+        ("model-guessed", Self::MODEL_GUESSED),
+        ("fast", Self::FAST),
+        ("priority", Self::PRIORITY),
+        ("flex", Self::FLEX),
+    ];
+
+    /// The flags that these words name; others are none.
+    pub fn of_names(words: &str) -> Self {
+        Self::NAMED
+            .iter()
+            .filter(|(name, _)| words.split(' ').any(|word| word == *name))
+            .fold(Self::default(), |flags, (_, flag)| flags.with(*flag))
+    }
+
+    pub fn names(self) -> Vec<&'static str> {
+        let named = Self::NAMED.iter().filter(|(_, flag)| self.has(*flag));
+        named.map(|(name, _)| *name).collect()
+    }
 
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0

@@ -157,7 +157,7 @@ impl Walk {
 
     pub fn finish(mut self) -> (Vec<Source>, Vec<Note>) {
         self.found
-            .sort_by(|a, b| (a.client, &a.path).cmp(&(b.client, &b.path)));
+            .sort_by_key(|source| (source.client, source.shape == Shape::Kept, source.path.clone()));
         self.notes.sort();
         self.notes.dedup();
         (self.found, self.notes)

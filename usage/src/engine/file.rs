@@ -55,7 +55,7 @@ pub fn read(source: &Source, before: Option<&Saved>, buffer: &mut Buffer) -> Sav
     let outcome = match source.shape {
         Shape::Lines => read_on(source, before, buffer, &mut saved),
         Shape::CompressedLines => compressed(source, buffer, &mut saved),
-        Shape::Document | Shape::Database => reader::whole(source, &mut saved.records),
+        Shape::Document | Shape::Database | Shape::Kept => reader::whole(source, &mut saved.records),
     };
     if let Err(error) = outcome {
         saved.problem = Some(plain(&error));

@@ -1,30 +1,21 @@
 //! Which logs a report is about, and which part of what they say.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use jiff::{Timestamp, ToSpan, civil::Date, civil::Weekday, tz::TimeZone};
-use protocol::{Code, Problem};
 use usage::{
-    Client, Engine, Home, Scan,
+    Client, Engine, Scan,
     discovery::Note,
     fold::{Cell, Fold},
     rows::Days,
 };
 
+use super::place::Place;
 use crate::failure::Failure;
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Scope {
-    /// A folder that stands for the home; no client's own variable counts then
-    #[arg(long, value_name = "DIR", help_heading = "Logs")]
-    home: Option<PathBuf>,
-    /// Where the index is kept [else TOKEN_TRACKER_CACHE_DIR, else the XDG cache directory]
-    #[arg(long, value_name = "DIR", help_heading = "Logs")]
-    cache_dir: Option<PathBuf>,
-    /// Read everything anew and keep nothing
-    #[arg(long, help_heading = "Logs")]
-    no_cache: bool,
+    #[command(flatten)]
+    place: Place,
     /// Whose days are counted, such as Europe/Berlin [default: this machine's]
     #[arg(long, value_name = "ZONE", value_parser = zone, help_heading = "Logs")]
     timezone: Option<TimeZone>,
@@ -67,6 +58,7 @@ clients! {
     claude => Claude, codex => Codex, gemini => Gemini, opencode => OpenCode, cursor => Cursor,
     copilot => Copilot, amp => Amp, qwen => Qwen, kimi => Kimi, droid => Droid, pi => Pi,
     goose => Goose, roo => Roo, kilo => Kilo, cline => Cline, zed => Zed, token_tracker => TokenTracker,
+    manual => Manual, ci => Ci,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -171,36 +163,11 @@ impl Scope {
     }
 
     pub fn engine(&self) -> Result<Engine, Failure> {
-        let home = match &self.home {
-            Some(folder) => Some(Home::at(folder)),
-            None => Home::of_environment(),
-        };
-        let home = home.ok_or_else(|| {
-            Problem::new(Code::InvalidRequest, "This process has no home directory.")
-                .with_hint("Set HOME, or name a folder with --home.")
-        })?;
-        Ok(Engine {
-            home,
-            clients: self.clients.chosen(),
-            cache_dir: if self.no_cache { None } else { self.cache_dir() },
-        })
+        self.place.engine(self.clients.chosen())
     }
 
     pub fn zone(&self) -> TimeZone {
         self.timezone.clone().unwrap_or_else(TimeZone::system)
-    }
-
-    fn cache_dir(&self) -> Option<PathBuf> {
-        let variable = |name| {
-            std::env::var_os(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
-        self.cache_dir
-            .clone()
-            .or_else(|| variable("TOKEN_TRACKER_CACHE_DIR"))
-            .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("token-tracker")))
-            .or_else(|| variable("HOME").map(|folder| folder.join(".cache/token-tracker")))
     }
 
     fn cut(&self, view: &mut View) -> Result<(), Failure> {
