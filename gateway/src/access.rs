@@ -174,6 +174,7 @@ rules! {
     ClaimKey           [Own, Own, Own, No, No, No]          with(Scope::KeysWrite), NotNeeded;
     ListModels         [All, All, Own, No, Own, No]         with(Scope::Read), NotNeeded;
     ReadUsage          [All, All, Own, Totals, Own, No]     with(Scope::UsageRead), NotNeeded;
+    ReportUsage        [No, No, No, No, Own, No]            NEVER, NotNeeded;
 
     GrantCredit        [All, All, No, No, No, No]           with(Scope::CreditWrite), Needed;
     AllocateCredit     [All, All, Own, No, No, No]          with(Scope::CreditWrite), Needed;

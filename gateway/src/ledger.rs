@@ -49,7 +49,8 @@ pub use people::{
     FlowOutcome, FlowSecrets, IDLE_MS, IdentityRecord, IdentityThen, IdentityUse, Link, LinkRecord, LinkUse,
     MemberEdit, MemberRecord, NewMember, NewPasskey, NewSession, NewTeam, NewToken, Newcomer, Note,
     PasskeyRecord, PasskeyThen, PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader, PeopleRefusal,
-    PeopleRequest, Rotation, SessionRecord, SignInRecord, Spent, TeamRecord, TokenRecord,
+    PeopleRequest, ReportedBy, ReportedChunk, Rotation, SessionRecord, SignInRecord, Spent, TeamRecord,
+    TokenRecord,
 };
 pub use postgres::{Change, Changes, DatabaseUrl, Moved, NotADatabaseUrl, PostgresReader, copy_in};
 pub use reader::{Reader, SealedSecrets, UsageOf};

@@ -20,8 +20,8 @@ use utoipa::{
 use self::examples::Examples;
 use crate::route::{
     audit, credit, device_flow, devices, events, exports, health, identities, imports, invitations, keys,
-    ledger, members, models, passkeys, preferences, reconciliation, redeem, reload, routes, running, session,
-    sign_in, summary, teams, tokens, upstreams, usage,
+    ledger, members, models, passkeys, preferences, reconciliation, redeem, reload, reported, routes,
+    running, session, sign_in, summary, teams, tokens, upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -47,7 +47,7 @@ use crate::route::{
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke, devices::rotate, running::list,
         keys::list, keys::mint, keys::revoke, credit::top_up, credit::reclaim, credit::allocate,
         credit::set_allowance, credit::end_allowance, models::list, preferences::show, preferences::set, usage::list, usage::one,
-        summary::summary, summary::overview, events::listen,
+        reported::report, reported::sums, summary::summary, summary::overview, events::listen,
         upstreams::list, upstreams::add, upstreams::try_out, routes::list, upstreams::remove, upstreams::put_secret, reconciliation::put_secret, ledger::orphans, ledger::refund, reload::reload,
         reconciliation::show, reconciliation::read, reconciliation::import,
         health::healthz, health::readyz, health::metrics

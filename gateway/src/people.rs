@@ -121,6 +121,11 @@ pub fn refused(refusal: PeopleRefusal, what: &str) -> Problem {
         PeopleRefusal::Key => Problem::new(Code::KeyRefused, "This token key is not accepted."),
         PeopleRefusal::Passkey => passkey_refused(),
         PeopleRefusal::Identity => Problem::new(Code::SignInRefused, "Nobody here is known by this account."),
+        PeopleRefusal::TooMany => Problem::new(
+            Code::InvalidRequest,
+            format!("This key has reported as many {what}s as are kept of one."),
+        )
+        .with_hint("Report the branches that matter, or with another key."),
         PeopleRefusal::Reused => Problem::new(
             Code::IdempotencyKeyReused,
             "Another request came under this Idempotency-Key.",

@@ -24,6 +24,7 @@ pub mod preferences;
 pub mod reconciliation;
 pub mod redeem;
 pub mod reload;
+pub mod reported;
 pub mod routes;
 pub mod running;
 pub mod session;

@@ -17,7 +17,8 @@ use crate::{
     route::{
         ApiError, access, audit, credit, device_flow, devices, events, exports, health, identities, imports,
         invitations, keys, ledger, members, model_list, models, pages, passkeys, preferences, reconciliation,
-        redeem, reload, routes, running, session, sign_in, summary, teams, tokens, upstreams, usage,
+        redeem, reload, reported, routes, running, session, sign_in, summary, teams, tokens, upstreams,
+        usage,
     },
     state::Gateway,
 };
@@ -195,6 +196,8 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .put("/preferences", Action::SetPreferences, preferences::set)
         .get("/usage", Action::ReadUsage, usage::list)
         .get("/usage/summary", Action::ReadUsage, summary::summary)
+        .get("/usage/reported", Action::ReadUsage, reported::sums)
+        .post("/usage/reported", Action::ReportUsage, reported::report)
         .get("/usage/{id}", Action::ReadUsage, usage::one)
         .get("/overview", Action::ReadUsage, summary::overview)
         .get("/audit", Action::ReadAudit, audit::list)

@@ -19,6 +19,7 @@ mod passkey;
 mod preferences;
 mod reconciliation;
 mod reload;
+mod reported;
 mod route;
 mod running;
 mod session;
@@ -69,6 +70,7 @@ pub use reconciliation::{
     Reconciliation, ReconciliationLine, ReconciliationQuery,
 };
 pub use reload::Reloaded;
+pub use reported::{ReportedAnswer, ReportedRow, ReportedRows, ReportedSum, ReportedSums};
 pub use route::{ModelOrigin, ModelRoute, ModelRoutes, RouteList, UpstreamHealth, UpstreamState};
 pub use running::{RunningList, RunningRequest};
 pub use session::{

@@ -17,6 +17,7 @@ mod link;
 mod member;
 mod passkey;
 mod reading;
+mod reported;
 mod schema;
 mod session;
 mod sql;
@@ -36,11 +37,14 @@ pub use passkey::{NewPasskey, PasskeyRecord, PasskeyThen, PasskeyUse, Spent};
 pub use reading::{
     DeviceCodeRecord, LinkRecord, MemberRecord, PeopleReader, SessionRecord, SignInRecord, TokenRecord,
 };
+pub use reported::{ReportedBy, ReportedChunk};
 pub use session::{IDLE_MS, NewSession};
 pub use team::{NewTeam, TeamRecord};
 pub use token::NewToken;
 
 pub(super) use audit::append;
 pub(super) use change::decide;
-pub(super) use schema::{DEVICES, IDENTITIES, PASSKEYS, POSTGRES, POSTGRES_DATA, SQLITE, SQLITE_DATA, TEAMS};
+pub(super) use schema::{
+    DEVICES, IDENTITIES, PASSKEYS, POSTGRES, POSTGRES_DATA, REPORTED, SQLITE, SQLITE_DATA, TEAMS,
+};
 pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value, values};

@@ -13,7 +13,7 @@ use crate::{
         Account, AccountResponse, AllocationRequest, AllowanceRequest, Balance, BalanceResponse, BilledLines,
         Device, DeviceList, KeyList, KeySummary, MintRequest, MintResponse, Model, ModelList, Preferences,
         ReclaimRequest, Reconciliation, ReconciliationQuery, RedeemRequest, RedeemResponse,
-        RenameDeviceRequest, TopUpRequest, Transfers, UsageList, UsageQuery,
+        RenameDeviceRequest, ReportedAnswer, ReportedRows, TopUpRequest, Transfers, UsageList, UsageQuery,
     },
     credential::Credential,
 };
@@ -97,6 +97,11 @@ impl GatewayClient {
     pub async fn usage(&self, query: &UsageQuery) -> Result<UsageList, Problem> {
         let url = with_query(self.address("/api/v1/usage"), query)?;
         send(self.request(Method::GET, url)?).await
+    }
+
+    pub async fn report_usage(&self, rows: &ReportedRows) -> Result<ReportedAnswer, Problem> {
+        let url = self.address("/api/v1/usage/reported");
+        send(self.request(Method::POST, url)?.json(rows)).await
     }
 }
 

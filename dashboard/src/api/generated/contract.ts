@@ -1355,6 +1355,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage/reported": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sums of what was reported: a device's own, those of a member's keys, or all for owners and admins. */
+        get: operations["get_usage_reported"];
+        put?: never;
+        /** Keeps rows that a device reports, each id of a client once. Sending them again adds nothing. */
+        post: operations["post_usage_reported"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/usage/summary": {
         parameters: {
             query?: never;
@@ -2655,6 +2673,61 @@ export interface components {
          */
         RenameDeviceRequest: {
             name: string;
+        };
+        /** @description What became of the rows. */
+        ReportedAnswer: {
+            /**
+             * Format: int64
+             * @description New here, or told more fully by the key that reported them.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Known as they are, or another key's.
+             */
+            known: number;
+        };
+        ReportedRow: {
+            /**
+             * @description Within its client, for ever: 1 to 64 letters, digits and any of `-_.:`. A row that is known
+             *     is never there twice, whichever device reports it.
+             */
+            id: string;
+            /** @description The assistant, or `manual` or `ci`. */
+            client: string;
+            /** Format: date-time */
+            at: string;
+            repository?: string | null;
+            branch?: string | null;
+            model?: string | null;
+            provider?: string | null;
+            usage: components["schemas"]["TokenUsage"];
+            costNanoUsd?: components["schemas"]["Money"] | null;
+        };
+        /** @description `POST /api/v1/usage/reported`: what a device says was consumed without this gateway. */
+        ReportedRows: {
+            /** @description At most 200. */
+            rows: components["schemas"]["ReportedRow"][];
+        };
+        ReportedSum: {
+            repository?: string | null;
+            branch?: string | null;
+            client: string;
+            model?: string | null;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Of them without a price.
+             */
+            unpricedRows: number;
+            usage: components["schemas"]["TokenUsage"];
+            /** @description Of what has one. */
+            costNanoUsd: components["schemas"]["Money"];
+        };
+        /** @description `GET /api/v1/usage/reported`: sums of what devices reported, the largest first. */
+        ReportedSums: {
+            sums: components["schemas"]["ReportedSum"][];
         };
         /**
          * Format: uuid
@@ -10360,6 +10433,80 @@ export interface operations {
             };
             /** @description Refused: see the code */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_usage_reported: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedSums"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_usage_reported: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportedRows"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,9 @@
 //! Everything that changes members and what is theirs, each as one step of a transaction.
 
-use protocol::{DeviceId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId};
+use protocol::{
+    DeviceId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId,
+    api::ReportedAnswer,
+};
 
 use super::{
     audit::{Note, append},
@@ -13,6 +16,7 @@ use super::{
     link::{Link, LinkUse},
     member::{self, MemberEdit},
     passkey::{self, NewPasskey, PasskeyUse},
+    reported::{self, ReportedChunk},
     session::{self, NewSession},
     sql::{Sql, Turn, values},
     team::{self, NewTeam},
@@ -156,6 +160,8 @@ pub enum PeopleChange {
     },
     /// Usage from elsewhere.
     ImportUsage(Box<ImportChunk>),
+    /// What a device consumed elsewhere.
+    ReportUsage(Box<ReportedChunk>),
     /// Nothing but the line of the log.
     Note,
 }
@@ -171,6 +177,7 @@ pub enum PeopleOutcome {
     Erased(Erasure),
     Claimed(Claimed),
     Imported(Imported),
+    Reported(ReportedAnswer),
 }
 
 impl PeopleOutcome {
@@ -198,6 +205,8 @@ pub enum PeopleRefusal {
     Passkey,
     /// Whoever a provider vouched for is nobody here.
     Identity,
+    /// More than is kept of one key.
+    TooMany,
     /// Another request came under the same idempotency key.
     Reused,
     /// The same request was carried out before; what it made has this id.
@@ -253,6 +262,7 @@ impl PeopleChange {
                 | Self::KeepPrices(_)
                 | Self::KeepAnswer { .. }
                 | Self::ReleaseClaim { .. }
+                | Self::ReportUsage(_)
                 | Self::Note
         )
     }
@@ -355,6 +365,7 @@ async fn carry_out<S: Sql>(
         } => done(idempotent::answer(db, id, request_id, *status, sealed).await?),
         PeopleChange::ReleaseClaim { id, request_id } => done(idempotent::release(db, id, request_id).await?),
         PeopleChange::ImportUsage(chunk) => import::take_in(db, chunk, at).await?,
+        PeopleChange::ReportUsage(chunk) => reported::keep(db, chunk, at).await?,
         PeopleChange::Note => Ok(PeopleOutcome::Done),
     })
 }

@@ -176,3 +176,17 @@ CREATE TRIGGER audit_is_append_only_d BEFORE DELETE ON audit
   FOR EACH ROW EXECUTE FUNCTION rows_are_only_appended();
 "
 );
+
+/// What devices consumed elsewhere, as they say it. A row is known by client and id; no balance and
+/// no sum of the gateway's own usage has any of it.
+pub(in crate::ledger) const REPORTED: &str = "
+CREATE TABLE reported (
+  client TEXT NOT NULL, id TEXT NOT NULL, key_id UUID NOT NULL REFERENCES token_key(id), device_id UUID NOT NULL,
+  reported_at BIGINT NOT NULL, at BIGINT NOT NULL, repository TEXT, branch TEXT, model TEXT, provider TEXT,
+  input BIGINT NOT NULL, output BIGINT NOT NULL, cache_read BIGINT NOT NULL, cache_write BIGINT NOT NULL,
+  reasoning BIGINT NOT NULL, cost BIGINT,
+  PRIMARY KEY (client, id),
+  CHECK (input >= 0 AND output >= 0 AND cache_read >= 0 AND cache_write >= 0 AND reasoning >= 0 AND cost >= 0)
+);
+CREATE INDEX reported_of_key ON reported(key_id);
+";

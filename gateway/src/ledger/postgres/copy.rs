@@ -36,6 +36,7 @@ const TABLES: &[&str] = &[
     "passkey",
     "identity",
     "audit",
+    "reported",
     "upstream_secret",
     "billed_day",
     "billed",

@@ -16,6 +16,7 @@ pub(super) const STEPS: &[&str] = &[
     people::IDENTITIES,
     people::DEVICES,
     people::POSTGRES_DATA,
+    people::REPORTED,
 ];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`

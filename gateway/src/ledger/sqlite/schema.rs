@@ -20,6 +20,7 @@ pub(super) const STEPS: &[&str] = &[
     people::IDENTITIES,
     people::DEVICES,
     people::SQLITE_DATA,
+    people::REPORTED,
 ];
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot

@@ -1,0 +1,166 @@
+//! What devices report that was consumed elsewhere. It stands beside the ledger and moves no credit.
+
+use protocol::{
+    DeviceId, KeyId, Money, TokenUsage,
+    api::{ReportedAnswer, ReportedRow, ReportedSum},
+};
+
+use super::{
+    PeopleOutcome, PeopleRefusal,
+    reading::PeopleReader,
+    sql::{Row, RowError, Sql, Value, values},
+};
+use crate::ledger::LedgerError;
+
+/// More of one key is a mistake or an attack.
+pub const ROWS_MAX: i64 = 500_000;
+const SUMS_MAX: usize = 1_000;
+/// In one statement, so that another machine's database is asked seldom.
+const ROWS_AT_ONCE: usize = 50;
+
+/// Rows of one device, each id of a client once, and checked.
+#[derive(Clone, Debug)]
+pub struct ReportedChunk {
+    pub device: DeviceId,
+    pub key: KeyId,
+    pub rows: Vec<ReportedRow>,
+}
+
+/// Whose reports are summed.
+#[derive(Clone, Copy, Debug)]
+pub enum ReportedBy {
+    Device(DeviceId),
+    /// A member, by their keys.
+    Member(protocol::MemberId),
+    Anybody,
+}
+
+const COLUMNS: usize = 16;
+
+/// A row that is known stays as it is, unless the same key tells it more fully.
+pub(super) async fn keep<S: Sql>(
+    db: &S,
+    chunk: &ReportedChunk,
+    at: i64,
+) -> Result<Result<PeopleOutcome, PeopleRefusal>, S::Error> {
+    let count = "SELECT COUNT(*) FROM reported WHERE key_id = ?1";
+    let there = db.row(count, values![chunk.key]).await?;
+    let there = there.map_or(Ok(0), |row| row.int(0))?;
+    let coming = i64::try_from(chunk.rows.len()).unwrap_or(i64::MAX);
+    if there.saturating_add(coming) > ROWS_MAX {
+        return Ok(Err(PeopleRefusal::TooMany));
+    }
+    let mut kept = 0;
+    for rows in chunk.rows.chunks(ROWS_AT_ONCE) {
+        let mut parameters: Vec<Value> = Vec::with_capacity(rows.len() * COLUMNS);
+        for row in rows {
+            parameters.extend_from_slice(&parameters_of(row, chunk, at));
+        }
+        kept += db.execute(&statement(rows.len()), &parameters).await?;
+    }
+    Ok(Ok(PeopleOutcome::Reported(ReportedAnswer {
+        kept,
+        known: (chunk.rows.len() as u64).saturating_sub(kept),
+    })))
+}
+
+fn statement(rows: usize) -> String {
+    let row = |number: usize| {
+        let places = (1..=COLUMNS).map(|column| format!("?{}", number * COLUMNS + column));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    let rows: Vec<String> = (0..rows).map(row).collect();
+    format!(
+        "INSERT INTO reported (client, id, key_id, device_id, reported_at, at, repository, branch, model, provider,
+                               input, output, cache_read, cache_write, reasoning, cost)
+         VALUES {}
+         ON CONFLICT (client, id) DO UPDATE SET
+           input = excluded.input, output = excluded.output, cache_read = excluded.cache_read,
+           cache_write = excluded.cache_write, reasoning = excluded.reasoning, cost = excluded.cost,
+           reported_at = excluded.reported_at
+         WHERE reported.key_id = excluded.key_id
+           AND reported.input + reported.output + reported.cache_read + reported.cache_write
+             < excluded.input + excluded.output + excluded.cache_read + excluded.cache_write",
+        rows.join(", ")
+    )
+}
+
+/// Counts were checked to be far below what an integer holds.
+fn int(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn parameters_of(row: &ReportedRow, chunk: &ReportedChunk, at: i64) -> [Value; COLUMNS] {
+    let usage = &row.usage;
+    [
+        Value::from(row.client.as_str()),
+        Value::from(row.id.as_str()),
+        Value::from(chunk.key),
+        Value::from(chunk.device),
+        Value::from(at),
+        Value::from(row.at.as_millisecond()),
+        Value::from(row.repository.clone()),
+        Value::from(row.branch.clone()),
+        Value::from(row.model.clone()),
+        Value::from(row.provider.clone()),
+        Value::from(int(usage.input_tokens)),
+        Value::from(int(usage.output_tokens)),
+        Value::from(int(usage.cache_read_tokens)),
+        Value::from(int(usage.cache_write_tokens)),
+        Value::from(int(usage.reasoning_tokens)),
+        Value::from(row.cost_nano_usd.map(Money::nano_usd)),
+    ]
+}
+
+impl PeopleReader<'_> {
+    /// By repository, branch, client and model, the largest first.
+    pub async fn reported(&self, by: ReportedBy) -> Result<Vec<ReportedSum>, LedgerError> {
+        let (condition, parameters) = match by {
+            ReportedBy::Device(device) => ("WHERE device_id = ?1", vec![Value::from(device)]),
+            ReportedBy::Member(member) => (
+                "WHERE key_id IN (SELECT id FROM token_key WHERE member_id = ?1)",
+                vec![Value::from(member)],
+            ),
+            ReportedBy::Anybody => ("", Vec::new()),
+        };
+        // PostgreSQL's sums of BIGINT are of another type.
+        let sums = [
+            "input",
+            "output",
+            "cache_read",
+            "cache_write",
+            "reasoning",
+            "COALESCE(cost, 0)",
+        ]
+        .map(|column| format!("CAST(SUM({column}) AS BIGINT)"))
+        .join(", ");
+        let sql = format!(
+            "SELECT repository, branch, client, model, COUNT(*),
+                    CAST(SUM(CASE WHEN cost IS NULL THEN 1 ELSE 0 END) AS BIGINT), {sums}
+               FROM reported {condition}
+              GROUP BY repository, branch, client, model
+              ORDER BY 12 DESC, 7 DESC, 8 DESC, 1, 2, 3, 4 LIMIT {SUMS_MAX}"
+        );
+        self.all(&sql, &parameters, sum_at).await
+    }
+}
+
+fn sum_at(row: &Row) -> Result<ReportedSum, RowError> {
+    let count = |column| row.int(column).map(i64::unsigned_abs);
+    Ok(ReportedSum {
+        repository: row.maybe_text(0)?,
+        branch: row.maybe_text(1)?,
+        client: row.text(2)?,
+        model: row.maybe_text(3)?,
+        rows: count(4)?,
+        unpriced_rows: count(5)?,
+        usage: TokenUsage {
+            input_tokens: count(6)?,
+            output_tokens: count(7)?,
+            cache_read_tokens: count(8)?,
+            cache_write_tokens: count(9)?,
+            reasoning_tokens: count(10)?,
+        },
+        cost_nano_usd: Money::from_nano_usd(row.int(11)?),
+    })
+}
