@@ -27,7 +27,7 @@ First steps:
   token-tracker try                         one completion, and what it cost
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 gateway not reachable,
-4 data directory locked or unreadable.";
+4 data directory locked or unreadable, 5 over a budget.";
 
 /// Options that every command takes, before or after its name.
 #[derive(Clone, Debug, Default, Args)]
@@ -113,6 +113,8 @@ mod tests {
           balance    Show what is left to spend on this device
           usage      Show what every assistant on this machine consumed and cost, from their own logs
           tui        Usage, balances and running sessions on a whole screen, kept up to date
+          branch     Show, enter, export and import what a git branch consumed
+          ci         Record what a job consumed, and report it by branch and model
           devices    List, rename and revoke enrolled devices
           models     Sums by client and model; `models served` lists what this device may use
           monthly    Sums by month, as `usage monthly`
@@ -161,7 +163,7 @@ mod tests {
           token-tracker try                         one completion, and what it cost
 
         Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 gateway not reachable,
-        4 data directory locked or unreadable.
+        4 data directory locked or unreadable, 5 over a budget.
         ");
     }
 

@@ -4,6 +4,8 @@ mod audit;
 mod backup;
 mod balance;
 mod cursor;
+pub mod branch;
+mod ci;
 mod devices;
 mod export;
 mod import;
@@ -47,6 +49,12 @@ pub enum Command {
     Usage(Box<usage::Usage>),
     /// Usage, balances and running sessions on a whole screen, kept up to date
     Tui(Box<tui::Tui>),
+    /// Show, enter, export and import what a git branch consumed
+    #[command(subcommand)]
+    Branch(Box<branch::Branch>),
+    /// Record what a job consumed, and report it by branch and model
+    #[command(subcommand)]
+    Ci(ci::Ci),
     /// List, rename and revoke enrolled devices
     #[command(subcommand)]
     Devices(devices::Devices),
@@ -113,6 +121,8 @@ impl Command {
             Self::Balance(balance) => wait_for(balance.run(context)),
             Self::Usage(usage) => usage.run(context),
             Self::Tui(tui) => tui.run(context),
+            Self::Branch(branch) => branch.run(context),
+            Self::Ci(ci) => ci.run(context),
             Self::Devices(devices) => wait_for(devices.run(context)),
             Self::Models(models) => models.run(context),
             Self::Monthly(report) => report.run(usage::By::Month),

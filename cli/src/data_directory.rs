@@ -95,7 +95,7 @@ mod tests {
             named: true,
         };
         let failure = data.admin().err().unwrap();
-        assert_eq!(failure.status as u8, 4);
+        assert_eq!(failure.status.code(), 4);
         assert!(!failure.problem.to_string().contains("tta_"));
     }
 }

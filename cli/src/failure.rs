@@ -8,18 +8,35 @@ use protocol::{Code, Problem, api::ErrorBody};
 /// The exit codes that scripts rely on; 0 is success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
-    Done = 0,
+    Done,
     /// Refused or failed.
-    Failed = 1,
-    WrongUsage = 2,
-    GatewayUnreachable = 3,
+    Failed,
+    WrongUsage,
+    GatewayUnreachable,
     /// The data directory is locked by another `serve`, or unreadable.
-    DataDirectory = 4,
+    DataDirectory,
+    OverBudget,
+    /// Of a command that was run.
+    Of(u8),
+}
+
+impl ExitStatus {
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::WrongUsage => 2,
+            Self::GatewayUnreachable => 3,
+            Self::DataDirectory => 4,
+            Self::OverBudget => 5,
+            Self::Of(code) => code,
+        }
+    }
 }
 
 impl From<ExitStatus> for std::process::ExitCode {
     fn from(status: ExitStatus) -> Self {
-        Self::from(status as u8)
+        Self::from(status.code())
     }
 }
 
@@ -118,11 +135,11 @@ mod tests {
         for code in Code::ALL {
             let failure = Failure::from(Problem::new(*code, "It failed."));
             let expected = if *code == Code::GatewayUnreachable { 3 } else { 1 };
-            assert_eq!(failure.status as u8, expected, "{code}");
+            assert_eq!(failure.status.code(), expected, "{code}");
         }
-        assert_eq!(Failure::usage("", "").status as u8, 2);
-        assert_eq!(Failure::not_running("").status as u8, 3);
-        assert_eq!(Failure::data_directory("", "").status as u8, 4);
+        assert_eq!(Failure::usage("", "").status.code(), 2);
+        assert_eq!(Failure::not_running("").status.code(), 3);
+        assert_eq!(Failure::data_directory("", "").status.code(), 4);
     }
 
     #[test]

@@ -52,6 +52,6 @@ mod tests {
         for text in ["info", "gateway=debug,warn", "off"] {
             assert!(filter(text).is_ok(), "{text}");
         }
-        assert_eq!(filter("gateway=loud").err().unwrap().status as u8, 2);
+        assert_eq!(filter("gateway=loud").err().unwrap().status.code(), 2);
     }
 }

@@ -1,12 +1,15 @@
 //! The `token-tracker` command: the gateway's front door, the owner's tools and a device's own.
 
 mod arguments;
+mod book;
 mod call;
+mod checkout;
 mod command;
 mod context;
 mod data_directory;
 mod database;
 mod failure;
+mod gathering;
 mod logging;
 mod moment;
 mod output;

@@ -6,6 +6,7 @@
 )]
 
 mod answered;
+mod branches;
 mod browser;
 mod scene;
 mod stage;

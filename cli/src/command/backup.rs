@@ -184,7 +184,11 @@ mod tests {
         std::fs::write(&file, "a long passphrase \r\nand a remark\n").unwrap();
         assert_eq!(*passphrase_of(&file).unwrap(), "a long passphrase ");
         assert_eq!(
-            passphrase_of(&folder.path().join("none")).err().unwrap().status as u8,
+            passphrase_of(&folder.path().join("none"))
+                .err()
+                .unwrap()
+                .status
+                .code(),
             2
         );
     }

@@ -262,7 +262,7 @@ mod tests {
     fn a_credential_is_not_sent_as_a_key() {
         for text in ["ttd_secret", " tta_secret ", "", "https://ai.example.com/redeem#"] {
             let failure = read_link(text).err().unwrap();
-            assert_eq!(failure.status as u8, 2, "{text}");
+            assert_eq!(failure.status.code(), 2, "{text}");
             assert!(!failure.problem.to_string().contains("secret"));
         }
     }

@@ -176,7 +176,7 @@ mod tests {
         ];
         for (error, status) in cases {
             let failure = failure(error);
-            assert_eq!(failure.status as u8, status, "{}", failure.problem);
+            assert_eq!(failure.status.code(), status, "{}", failure.problem);
             assert!(failure.problem.message.ends_with('.'));
         }
     }

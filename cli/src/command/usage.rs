@@ -5,6 +5,7 @@ mod csv;
 mod explain;
 pub mod graph;
 mod overview;
+pub mod place;
 pub mod report;
 mod requests;
 mod rows;

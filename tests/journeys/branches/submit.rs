@@ -1,0 +1,212 @@
+//! Rows that are reported to a gateway: there once, beside its own usage, and never money.
+
+use serde_json::{Value, json};
+use tests::{Config, Outcome, Postgres, Serve, verify_clean};
+
+use super::Machine;
+use crate::stage::{CODER, Stage};
+
+fn submit(machine: &Machine, stage: &Stage, credential: &str, arguments: &[&str]) -> Outcome {
+    let mut command = machine.command(&["branch", "submit", "--json"]);
+    command.args(arguments);
+    command.env("TOKEN_TRACKER_GATEWAY_URL", stage.gateway.url(""));
+    command.env("TOKEN_TRACKER_CREDENTIAL", credential);
+    command.output().unwrap().into()
+}
+
+async fn sums(stage: &Stage) -> Value {
+    let answer = stage.gateway.owner(http::Method::GET, "/api/v1/usage/reported");
+    answer.send().await.expect(200).json()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_is_reported_once_whoever_sends_it_and_moves_no_balance() {
+    let stage = Stage::new().await;
+    let (laptop, desktop) = (Machine::new(), Machine::new());
+    laptop.log("s1", "m1", "topic", 90);
+    laptop
+        .run(&["branch", "add", "60000", "--branch", "topic"])
+        .expect(0);
+    laptop.run(&["branch", "add", "5", "--branch", "other"]).expect(0);
+    let own = &stage.device.credential;
+    let dry: Value = submit(&laptop, &stage, own, &["topic", "--dry-run"])
+        .expect(0)
+        .json();
+    assert_eq!(
+        (&dry["submitted"], &dry["sums"]["rows"]),
+        (&json!(false), &json!(2))
+    );
+    assert_eq!(sums(&stage).await["sums"], json!([]));
+
+    let first: Value = submit(&laptop, &stage, own, &["topic"]).expect(0).json();
+    assert_eq!((&first["kept"], &first["known"]), (&json!(2), &json!(0)));
+    let again: Value = submit(&laptop, &stage, own, &["--all"]).expect(0).json();
+    assert_eq!((&again["kept"], &again["known"]), (&json!(1), &json!(2)));
+    // The same rows from another machine, with another key.
+    let export = laptop.path("all.json");
+    laptop.run(&["branch", "export", &export, "--all"]).expect(0);
+    desktop.run(&["branch", "import", &export, "--yes"]).expect(0);
+    let other = stage.gateway.device("1.00").await;
+    let theirs: Value = submit(&desktop, &stage, &other.credential, &["--all"])
+        .expect(0)
+        .json();
+    assert_eq!((&theirs["kept"], &theirs["known"]), (&json!(0), &json!(3)));
+
+    let all = sums(&stage).await;
+    let shown: Vec<String> = all["sums"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|sum| {
+            let text = |name: &str| sum[name].as_str().unwrap_or("-").to_owned();
+            format!(
+                "{} {} {} {} {} {}",
+                text("repository"),
+                text("branch"),
+                text("client"),
+                text("model"),
+                sum["usage"]["inputTokens"],
+                text("costNanoUsd")
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "github.com/acme/shop topic claude claude-sonnet-4-5 10 1380000",
+            "github.com/acme/shop topic manual - 60000 0",
+            "github.com/acme/shop other manual - 5 0",
+        ]
+    );
+    let own_view: Value = other
+        .get("/api/v1/usage/reported")
+        .send()
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(own_view["sums"], json!([]));
+    // The log grew: its key tells it more fully, and no other does.
+    laptop.log("s1", "m1", "topic", 190);
+    let fuller: Value = submit(&laptop, &stage, own, &["topic"]).expect(0).json();
+    assert_eq!((&fuller["kept"], &fuller["known"]), (&json!(1), &json!(1)));
+    stage.released().await;
+    verify_clean(&stage.gateway).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn receipts_stay_at_home_and_forged_rows_are_refused() {
+    let stage = Stage::new().await;
+    let row = json!({"id": "r1", "client": "claude", "at": "2026-06-01T12:00:00Z",
+        "usage": {"inputTokens": 5, "outputTokens": 5}, "costNanoUsd": "10"});
+    let with = |name: &str, value: Value| {
+        let mut row = row.clone();
+        row[name] = value;
+        row
+    };
+    for (name, value) in [
+        ("id", json!("")),
+        ("id", json!("a b")),
+        ("client", json!("token-tracker")),
+        ("client", json!("mainframe")),
+        ("at", json!("1999-01-01T00:00:00Z")),
+        ("at", json!("2999-01-01T00:00:00Z")),
+        ("costNanoUsd", json!("-1")),
+        ("costNanoUsd", json!(10)),
+        ("branch", json!("a\u{1b}b")),
+        ("model", json!("m".repeat(257))),
+        ("usage", json!({"inputTokens": -5, "outputTokens": 5})),
+        ("usage", json!({"inputTokens": 0, "outputTokens": 0})),
+        (
+            "usage",
+            json!({"inputTokens": 5, "outputTokens": 5, "reasoningTokens": 6}),
+        ),
+        (
+            "usage",
+            json!({"inputTokens": 9_000_000_000_000_000_000_u64, "outputTokens": 5}),
+        ),
+    ] {
+        let body = json!({"rows": [row, with(name, value)]});
+        let answer = stage
+            .device
+            .post("/api/v1/usage/reported", &body)
+            .send()
+            .await
+            .expect(400);
+        assert_eq!(answer.code(), "invalid_request");
+    }
+    let many = json!({"rows": vec![row.clone(); 201]});
+    stage
+        .device
+        .post("/api/v1/usage/reported", &many)
+        .send()
+        .await
+        .expect(400);
+    // An owner administers, and has consumed nothing.
+    let owner = stage.gateway.owner(http::Method::POST, "/api/v1/usage/reported");
+    owner.json(&json!({"rows": [row]})).send().await.expect(403);
+    assert_eq!(sums(&stage).await["sums"], json!([]));
+    // One row twice in one report, the second one fuller.
+    let twice = json!({"rows": [row, with("usage", json!({"inputTokens": 50, "outputTokens": 5}))]});
+    let answer: Value = stage
+        .device
+        .post("/api/v1/usage/reported", &twice)
+        .send()
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(answer, json!({"kept": 1, "known": 0}));
+    assert_eq!(sums(&stage).await["sums"][0]["usage"]["inputTokens"], 50);
+
+    let runner = Machine::new();
+    let receipt = json!({"format": "token-tracker-branch", "version": 1, "exportedAt": "2026-06-01T12:00:00Z", "rows": [
+        {"id": "0197", "client": "ci", "origin": "gateway", "at": "2026-06-01T12:00:00Z", "model": CODER,
+         "repository": "github.com/acme/shop", "branch": "main", "inputTokens": 5, "outputTokens": 5,
+         "chargedNanoUsd": "99"}]});
+    let file = runner.path("receipt.json");
+    std::fs::write(&file, receipt.to_string()).unwrap();
+    runner.run(&["branch", "import", &file, "--yes"]).expect(0);
+    let answer: Value = submit(&runner, &stage, &stage.device.credential, &[])
+        .expect(0)
+        .json();
+    assert_eq!((&answer["kept"], &answer["leftOut"]), (&json!(0), &json!(1)));
+    assert_eq!(runner.totals("main"), (10, Some("99".into())));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgresql_keeps_the_same() {
+    let server = Postgres::start();
+    let url = server.database("tt");
+    let gateway = Serve::new(&Config::new())
+        .arg("--database-url")
+        .arg(&url)
+        .start()
+        .await;
+    let device = gateway.device("1.00").await;
+    let row = |id: usize, input: u64| {
+        json!({"id": format!("r{id}"), "client": "codex", "at": "2026-06-01T12:00:00Z", "branch": "topic",
+            "usage": {"inputTokens": input, "outputTokens": 1}, "costNanoUsd": if id == 0 { Value::Null } else { json!("7") }})
+    };
+    // More than one statement has.
+    let rows: Vec<Value> = (0..120).map(|id| row(id, 10)).collect();
+    let report = |rows: Vec<Value>| device.post("/api/v1/usage/reported", &json!({"rows": rows}));
+    let answer: Value = report(rows.clone()).send().await.expect(200).json();
+    assert_eq!(answer, json!({"kept": 120, "known": 0}));
+    let answer: Value = report([rows, vec![row(3, 20)]].concat())
+        .send()
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(answer, json!({"kept": 1, "known": 119}));
+    let sums: Value = device
+        .get("/api/v1/usage/reported")
+        .send()
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        sums["sums"],
+        json!([{"repository": null, "branch": "topic", "client": "codex", "model": null, "rows": 120, "unpricedRows": 1,
+            "usage": {"inputTokens": 1_210, "outputTokens": 120, "cacheReadTokens": 0, "cacheWriteTokens": 0,
+            "reasoningTokens": 0}, "costNanoUsd": "833"}])
+    );
+}
