@@ -17,7 +17,7 @@ const STYLE = `
   :root.dark { color-scheme: dark; --back: #0d1117; --text: #f0f6fc; --soft: #9198a1; --line: #3d444d; --band: #151b23; --code: #656c7633; }
   body { margin: 0; background: var(--back); color: var(--text);
     font: 16px/1.5 -apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif; }
-  main { width: 928px; padding: 32px; }
+  main { width: max-content; min-width: 832px; max-width: 960px; padding: 32px; }
   h2 { margin: 0 0 16px; padding-bottom: 0.3em; border-bottom: 1px solid var(--line); font-size: 1.5em; }
   h3 { margin: 24px 0 16px; font-size: 1.25em; }
   p { margin: 0 0 16px; }
@@ -32,7 +32,7 @@ const body = new MarkdownIt({ html: true }).render(await readFile(source, 'utf8'
 const browser = await openBrowser();
 try {
   for (const scheme of ['light', 'dark'] satisfies Scheme[]) {
-    const page = await browser.newPage({ viewport: { width: 992, height: 600 }, deviceScaleFactor: 2 });
+    const page = await browser.newPage({ viewport: { width: 1024, height: 600 }, deviceScaleFactor: 2 });
     await page.setContent(
       `<!doctype html><html class="${scheme}"><meta charset="utf-8"><style>${STYLE}</style><main>${body}</main></html>`,
     );

@@ -86,7 +86,7 @@ fn change(own: &Sums, base: &Sums) -> String {
             let tenths = (now - then) * 1_000 / then;
             let tenths_abs = tenths.unsigned_abs();
             format!(
-                " ({}{}.{} %)",
+                " ({}{}.{}\u{a0}%)",
                 sign(tenths),
                 count(u64::try_from(tenths_abs / 10).unwrap_or(u64::MAX)),
                 tenths_abs % 10
@@ -121,15 +121,15 @@ fn bar(budget: &Budget) -> String {
     let rest = usize::try_from(BAR_CELLS).unwrap_or(0) - cells;
     let percent = match budget.limit {
         0 => "over".into(),
-        limit => format!("{} %", budget.used * 100 / limit),
+        limit => format!("{}\u{a0}%", budget.used * 100 / limit),
     };
-    let (icon, verdict) = if budget.over {
-        ("🔴", "over budget")
+    let verdict = if budget.over {
+        "✗ **over budget**"
     } else {
-        ("🟢", "within budget")
+        "✓ within budget"
     };
     format!(
-        "{icon} `{}{}` {percent} · {} of {} · {verdict}",
+        "`{}{}` {percent} · {} of {} · {verdict}",
         "█".repeat(cells),
         "░".repeat(rest),
         budget.used_text,
@@ -162,7 +162,7 @@ fn branches(summary: &Summary<'_>) -> String {
             let change = if summary.branches[place].0 == base {
                 "·".into()
             } else {
-                change(sums, than).replace("**", "")
+                change(sums, than).replace("**", "").replace(" tokens", "")
             };
             text += &format!(" {change} |");
         }
