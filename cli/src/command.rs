@@ -3,9 +3,9 @@
 mod audit;
 mod backup;
 mod balance;
-mod cursor;
 pub mod branch;
 mod ci;
+mod cursor;
 mod devices;
 mod export;
 mod import;
