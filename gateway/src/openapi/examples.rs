@@ -70,6 +70,7 @@ examples! {
     ReclaimRequest { "amountNanoUsd": "1000000000" }
     RedeemRequest { "key": "TTK-7K3QF-9MZ2X-HV4TD-R8WNC-5PBJE", "deviceName": "laptop" }
     RenameDeviceRequest { "name": "Ada's laptop" }
+    ReportedRows { "rows": [{ "id": "8f0c1d2e3a4b5c6d", "client": "claude", "at": "2026-06-01T11:58:03Z", "repository": "github.com/acme/shop", "branch": "topic", "model": "claude-sonnet-4-5", "usage": { "inputTokens": 10, "outputTokens": 90 }, "costNanoUsd": "1380000" }] }
     SignInRequest { "name": "Ada", "password": "correct horse battery staple" }
     StepUpRequest { "password": "correct horse battery staple" }
     TeamChange { "name": "Compilers" }
