@@ -9,6 +9,7 @@
 //! Invariants, at every commit: `spent + held <= granted` for each lot; `held` is the sum of the
 //! pending holds; each hold is resolved once; entries are only ever appended.
 
+mod alerts;
 mod allowance;
 mod bill;
 mod mark;
@@ -31,6 +32,10 @@ use std::{sync::Arc, thread::JoinHandle, time::Duration};
 use protocol::{DeviceId, KeyId, Money, RequestId, api::Transfers};
 use tokio::sync::oneshot;
 
+pub use alerts::{
+    AlertChange, AlertReader, AlertRecord, ChannelRecord, DeliveryRecord, DeliveryTry, DueDelivery, Failing,
+    Look, NewAlert, NewChannel, StoredRule, TRY_MS,
+};
 pub use allowance::Terms;
 pub use bill::{Bill, BillAmounts, BillLine, Billed, BilledDay, Books, Metered, day_of, number_of};
 pub use mark::{FIRST_MARK, NEXT_MARK, next_mark};

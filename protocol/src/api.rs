@@ -2,6 +2,7 @@
 //! are ignored.
 
 mod account;
+mod alert;
 mod audit;
 mod credit;
 mod device_flow;
@@ -33,6 +34,11 @@ use crate::Problem;
 pub use account::{
     Account, AccountResponse, Balance, BalanceResponse, Device, DeviceClient, DeviceList, LotBalance, Member,
     RedeemRequest, RedeemResponse, RenameDeviceRequest,
+};
+pub use alert::{
+    Alert, AlertDelivery, AlertKind, AlertList, AlertQuery, AlertRule, AlertRuleRequest, AlertRules,
+    AlertScope, AlertState, AlertSubject, AlertSubjectKind, Channel, ChannelChange, ChannelCreated,
+    ChannelKind, ChannelList, ChannelRequest, ChannelTest, DeliveryState, QuietHours,
 };
 pub use audit::{AuditActor, AuditEntry, AuditList, AuditQuery, AuditReport};
 pub use credit::{

@@ -1,5 +1,6 @@
 /** Where one can go: one list for the sidebar, the tab bar, the palette and the keys. */
 import {
+  Bell,
   ChartColumn,
   KeyRound,
   LayoutDashboard,
@@ -15,7 +16,7 @@ import {
 export type Role = 'owner' | 'admin' | 'member' | 'viewer';
 
 export interface Place {
-  to: '/' | '/usage' | '/devices' | '/redeem' | '/members' | '/keys' | '/models' | '/audit' | '/settings';
+  to: '/' | '/usage' | '/devices' | '/redeem' | '/members' | '/keys' | '/models' | '/alerts' | '/audit' | '/settings';
   name: string;
   short?: string;
   icon: LucideIcon;
@@ -38,7 +39,8 @@ export const PLACES: readonly Place[] = [
   { to: '/members', name: 'Members', icon: Users, group: 'Office', key: 'm', roles: OFFICE },
   { to: '/keys', name: 'Token keys', icon: KeyRound, group: 'Office', key: 'k', roles: OFFICE },
   { to: '/models', name: 'Models and providers', icon: Network, group: 'Office', key: 'p', roles: OFFICE },
-  { to: '/audit', name: 'Audit log', icon: ScrollText, group: 'Office', key: 'a', roles: OFFICE },
+  { to: '/alerts', name: 'Alerts', icon: Bell, group: 'Office', key: 'a', roles: OFFICE },
+  { to: '/audit', name: 'Audit log', icon: ScrollText, group: 'Office', key: 'l', roles: OFFICE },
 ];
 
 export const placesFor = (role: Role): readonly Place[] =>

@@ -37,4 +37,4 @@ pub use token::NewToken;
 pub(super) use audit::append;
 pub(super) use change::decide;
 pub(super) use schema::{IDENTITIES, PASSKEYS, POSTGRES, SQLITE, TEAMS};
-pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value};
+pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value, values};

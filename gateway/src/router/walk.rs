@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use http::{Method, Request, StatusCode};
 use protocol::{
     DeviceId, InvitationId, KeyId, MemberId, Money, SessionId, TokenId,
-    api::{DeviceClient, LinkKind, Role, Scope},
+    api::{AlertKind, AlertQuery, AlertSubject, AlertSubjectKind, DeviceClient, LinkKind, Role, Scope},
 };
 use serde_json::Value;
 use tower::ServiceExt;
@@ -16,7 +16,10 @@ use crate::{
     access::{ByToken, Fresh, Reach, Standing},
     clock::{new_id, now_ms},
     credential::{self, Kind},
-    ledger::{KeyMint, Link, LinkUse, NewMember, NewSession, NewToken, PeopleChange, PeopleRequest, Redeem},
+    ledger::{
+        AlertChange, KeyMint, Link, LinkUse, Look, NewAlert, NewMember, NewSession, NewToken, PeopleChange,
+        PeopleRequest, Redeem,
+    },
     peer::Peer,
     serve::tests::gateway_in,
 };
@@ -158,6 +161,35 @@ impl Stage {
         let (directory, reader) = (&self.gateway.directory, &self.gateway.reader);
         directory.refresh(reader, key).await.unwrap();
         (key, device, secret.to_string())
+    }
+
+    /// An alert about something of this member's.
+    async fn alert_of(&self, member: MemberId) -> String {
+        let alert = NewAlert {
+            dedup: "walk".into(),
+            kind: AlertKind::ApproachingLimit,
+            subject: AlertSubject {
+                kind: AlertSubjectKind::Member,
+                id: Some(member.to_string()),
+                name: "walk".into(),
+            },
+            member: Some(member),
+            title: "walk".into(),
+            detail: "walk".into(),
+            send_at: 0,
+        };
+        let look = Look {
+            raise: vec![alert],
+            ..Look::default()
+        };
+        self.change(PeopleChange::Alerts(Box::new(AlertChange::Look(look))))
+            .await;
+        let alerts = self.gateway.reader.alerts();
+        let (found, _) = alerts
+            .list(&AlertQuery::default(), Some(member), 0)
+            .await
+            .unwrap();
+        found[0].id.to_string()
     }
 
     fn routes(&self) -> Vec<Route> {
@@ -323,6 +355,7 @@ async fn what_is_others_does_not_exist() {
     let people = stage.gateway.reader.people();
     let session = people.sessions(other).await.unwrap()[0].id.to_string();
     let token = people.tokens(other).await.unwrap()[0].id.to_string();
+    let alert = stage.alert_of(other).await;
     let mut checked = 0;
     for route in stage.routes() {
         let first = route.path.split('/').nth(1).unwrap_or_default();
@@ -332,6 +365,7 @@ async fn what_is_others_does_not_exist() {
             "devices" => device.to_string(),
             "sessions" => session.clone(),
             "tokens" => token.clone(),
+            "alerts" => alert.clone(),
             _ => continue,
         };
         let reach = route.action.rule().reach(Standing::Member(Role::Member));
@@ -345,9 +379,14 @@ async fn what_is_others_does_not_exist() {
         assert_eq!(status, StatusCode::NOT_FOUND, "{route:?}: {answer}");
         checked += 1;
     }
-    assert!(checked >= 6, "{checked}");
+    assert!(checked >= 8, "{checked}");
     let shown = Shown::Cookie(stage.session(me, true).await);
-    for (path, list) in [("/keys", "keys"), ("/devices", "devices"), ("/tokens", "tokens")] {
+    for (path, list) in [
+        ("/keys", "keys"),
+        ("/devices", "devices"),
+        ("/tokens", "tokens"),
+        ("/alerts", "alerts"),
+    ] {
         let route = stage
             .routes()
             .into_iter()

@@ -67,7 +67,9 @@ impl Team {
             Kind::Busy => level * noise * self.dice.between(1.2, 1.5),
             Kind::Quiet => level * self.dice.between(0.0, 0.2),
             Kind::Trifle => self.dice.between(1_000.0, 9_000.0),
-            Kind::Unusual => (level * noise * self.dice.between(2.8, 9.0)).max(self.dice.between(15_000.0, 90_000.0)),
+            Kind::Unusual => {
+                (level * noise * self.dice.between(2.8, 9.0)).max(self.dice.between(15_000.0, 90_000.0))
+            }
         };
         Day {
             date,
@@ -79,7 +81,11 @@ impl Team {
     /// What the team has in mind for the day.
     fn level(&self, number: usize) -> f64 {
         let days = number as f64;
-        let base = if number % 7 < 5 { self.weekday } else { self.weekend };
+        let base = if number % 7 < 5 {
+            self.weekday
+        } else {
+            self.weekend
+        };
         let season = 1.0 + 0.1 * (days / 365.0 * std::f64::consts::TAU).sin();
         base * season * (1.0 + self.growth).powf(days)
     }

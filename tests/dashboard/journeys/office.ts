@@ -2,7 +2,20 @@
 import type { Step } from '../support/suite.ts';
 import { check } from '../support/world.ts';
 
-const PAGES = ['/', '/usage', '/devices', '/redeem', '/settings', '/members', '/keys', '/models', '/audit'];
+const PAGES = [
+  '/',
+  '/usage',
+  '/devices',
+  '/redeem',
+  '/settings',
+  '/members',
+  '/keys',
+  '/models',
+  '/alerts',
+  '/alerts?view=rules',
+  '/alerts?view=channels',
+  '/audit',
+];
 
 export const office: Step[] = [
   [

@@ -1,6 +1,6 @@
 //! Everything that changes members and what is theirs, each as one step of a transaction.
 
-use protocol::{IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId};
+use protocol::{AlertId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId};
 
 use super::{
     audit::{Note, append},
@@ -15,6 +15,7 @@ use super::{
     team::{self, NewTeam},
     token::{self, NewToken},
 };
+use crate::ledger::alerts::{self, AlertChange};
 
 /// For how long the same request under the same `Idempotency-Key` is answered as done.
 const ASKED_MS: i64 = 24 * 3_600 * 1_000;
@@ -126,6 +127,8 @@ pub enum PeopleChange {
     },
     /// A peer that failed was right in the end; only where gateways count together.
     ForgetFailures([u8; 32]),
+    /// Alerts, their rules and where they are sent.
+    Alerts(Box<AlertChange>),
     /// Nothing but the line of the log.
     Note,
 }
@@ -137,6 +140,8 @@ pub enum PeopleOutcome {
     Key(KeyId),
     /// These keys and all their devices stopped.
     Stopped(Vec<KeyId>),
+    /// These alerts were raised; nobody had raised them before.
+    Raised(Vec<AlertId>),
     Flow(FlowOutcome),
 }
 
@@ -209,6 +214,7 @@ impl PeopleChange {
                 | Self::TouchToken { .. }
                 | Self::AddDeviceCode(_)
                 | Self::ForgetFailures(_)
+                | Self::Alerts(_)
                 | Self::Note
         )
     }
@@ -292,6 +298,7 @@ async fn carry_out<S: Sql>(
                 .await?;
             Ok(PeopleOutcome::Done)
         }
+        PeopleChange::Alerts(change) => alerts::carry_out(db, change, at).await?,
         PeopleChange::Note => Ok(PeopleOutcome::Done),
     })
 }

@@ -139,6 +139,9 @@ into_value! {
     protocol::InvitationId => |it| Value::Id(*it.as_uuid());
     protocol::DeviceId => |it| Value::Id(*it.as_uuid());
     protocol::AuditId => |it| Value::Id(*it.as_uuid());
+    protocol::AlertId => |it| Value::Id(*it.as_uuid());
+    protocol::AlertRuleId => |it| Value::Id(*it.as_uuid());
+    protocol::ChannelId => |it| Value::Id(*it.as_uuid());
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
@@ -149,6 +152,6 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 
 /// The values of a statement, each as what it is.
 macro_rules! values {
-    ($($value:expr),* $(,)?) => { &[$($crate::ledger::people::sql::Value::from($value)),*] };
+    ($($value:expr),* $(,)?) => { &[$($crate::ledger::people::Value::from($value)),*] };
 }
 pub(in crate::ledger) use values;
