@@ -187,6 +187,13 @@ rules! {
     AddUpstream        [All, All, No, No, No, No]           with(Scope::UpstreamsWrite), Needed;
     RemoveUpstream     [All, All, No, No, No, No]           with(Scope::UpstreamsWrite), Needed;
     Reload             [All, All, No, No, No, No]           with(Scope::UpstreamsWrite), NotNeeded;
+
+    ListAlerts         [All, All, Own, No, No, No]          with(Scope::AlertsRead), NotNeeded;
+    AnswerAlert        [All, All, Own, No, No, No]          with(Scope::AlertsWrite), NotNeeded;
+    SeeAlertRules      [All, All, No, No, No, No]           with(Scope::AlertsRead), NotNeeded;
+    ChangeAlertRules   [All, All, No, No, No, No]           with(Scope::AlertsWrite), NotNeeded;
+    ChangeChannels     [All, All, No, No, No, No]           with(Scope::AlertsWrite), Needed;
+
     ReadAudit          [All, All, No, No, No, No]           with(Scope::AuditRead), NotNeeded;
 }
 

@@ -9,6 +9,7 @@
 //! Invariants, at every commit: `spent + held <= granted` for each lot; `held` is the sum of the
 //! pending holds; each hold is resolved once; entries are only ever appended.
 
+mod alerts;
 mod allowance;
 mod bill;
 mod export;
@@ -34,6 +35,10 @@ use std::{sync::Arc, thread::JoinHandle, time::Duration};
 use protocol::{DeviceId, KeyId, Money, RequestId, api::Transfers};
 use tokio::sync::oneshot;
 
+pub use alerts::{
+    AlertChange, AlertReader, AlertRecord, ChannelRecord, DeliveryRecord, DeliveryTry, DueDelivery, Failing,
+    Look, NewAlert, NewChannel, StoredRule, TRY_MS,
+};
 pub use allowance::Terms;
 pub use bill::{Bill, BillAmounts, BillLine, Billed, BilledDay, Books, Metered, day_of, number_of};
 pub use export::{Kind, Place, Record, Snapshot, TABLES, Table};

@@ -4,6 +4,7 @@
 //! [`route`], every balance in [`ledger`].
 
 mod access;
+pub mod alert;
 pub mod backup;
 mod body;
 mod builtin;

@@ -19,9 +19,9 @@ use utoipa::{
 
 use self::examples::Examples;
 use crate::route::{
-    audit, credit, device_flow, devices, events, exports, health, identities, imports, invitations, keys,
-    ledger, members, models, passkeys, preferences, reconciliation, redeem, reload, routes, running, session,
-    sign_in, summary, teams, tokens, upstreams, usage,
+    alert_channels, alert_rules, alerts, audit, credit, device_flow, devices, events, exports, health,
+    identities, imports, invitations, keys, ledger, members, models, passkeys, preferences, reconciliation,
+    redeem, reload, routes, running, session, sign_in, summary, teams, tokens, upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -43,6 +43,9 @@ use crate::route::{
         identities::begin, identities::callback, identities::connect, identities::list, identities::remove,
         tokens::list, tokens::create, tokens::revoke, tokens::own, tokens::end_own,
         device_flow::code, device_flow::token, device_flow::look, device_flow::approve, device_flow::deny,
+        alerts::list, alerts::acknowledge_all, alerts::acknowledge, alerts::resolve,
+        alert_rules::list, alert_rules::set, alert_rules::remove, alert_rules::set_quiet_hours,
+        alert_channels::list, alert_channels::add, alert_channels::change, alert_channels::remove, alert_channels::test,
         audit::list, audit::verify, keys::claim, keys::assign,
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke, devices::rotate, running::list,
         keys::list, keys::mint, keys::revoke, credit::top_up, credit::reclaim, credit::allocate,

@@ -1,6 +1,9 @@
 //! The control plane under `/api/v1`: one file a noun. Handlers unwrap, call and answer.
 
 pub mod access;
+pub mod alert_channels;
+pub mod alert_rules;
+pub mod alerts;
 pub mod audit;
 pub mod credit;
 pub mod device_flow;

@@ -15,9 +15,10 @@ use crate::{
     access::Action,
     openapi,
     route::{
-        ApiError, access, audit, credit, device_flow, devices, events, exports, health, identities, imports,
-        invitations, keys, ledger, members, model_list, models, pages, passkeys, preferences, reconciliation,
-        redeem, reload, routes, running, session, sign_in, summary, teams, tokens, upstreams, usage,
+        ApiError, access, alert_channels, alert_rules, alerts, audit, credit, device_flow, devices, events,
+        exports, health, identities, imports, invitations, keys, ledger, members, model_list, models, pages,
+        passkeys, preferences, reconciliation, redeem, reload, routes, running, session, sign_in, summary,
+        teams, tokens, upstreams, usage,
     },
     state::Gateway,
 };
@@ -197,6 +198,19 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .get("/usage/summary", Action::ReadUsage, summary::summary)
         .get("/usage/{id}", Action::ReadUsage, usage::one)
         .get("/overview", Action::ReadUsage, summary::overview)
+        .get("/alerts", Action::ListAlerts, alerts::list)
+        .post("/alerts/acknowledge", Action::AnswerAlert, alerts::acknowledge_all)
+        .post("/alerts/{id}/acknowledge", Action::AnswerAlert, alerts::acknowledge)
+        .post("/alerts/{id}/resolve", Action::AnswerAlert, alerts::resolve)
+        .get("/alerts/rules", Action::SeeAlertRules, alert_rules::list)
+        .put("/alerts/rules", Action::ChangeAlertRules, alert_rules::set)
+        .delete("/alerts/rules/{id}", Action::ChangeAlertRules, alert_rules::remove)
+        .put("/alerts/quiet-hours", Action::ChangeAlertRules, alert_rules::set_quiet_hours)
+        .get("/alerts/channels", Action::SeeAlertRules, alert_channels::list)
+        .post("/alerts/channels", Action::ChangeChannels, alert_channels::add)
+        .patch("/alerts/channels/{id}", Action::ChangeChannels, alert_channels::change)
+        .delete("/alerts/channels/{id}", Action::ChangeChannels, alert_channels::remove)
+        .post("/alerts/channels/{id}/test", Action::ChangeAlertRules, alert_channels::test)
         .get("/audit", Action::ReadAudit, audit::list)
         .post("/audit/verify", Action::ReadAudit, audit::verify)
         .post("/reload", Action::Reload, reload::reload)

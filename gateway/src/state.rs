@@ -14,6 +14,7 @@ use protocol::{
 use tokio::sync::{Notify, watch};
 
 use crate::{
+    alert::Alerts,
     capacity::Capacity,
     catalogue::{Catalogue, Trials},
     clock::new_id,
@@ -60,6 +61,7 @@ pub struct Gateway {
     pub reconcile: Reconcile,
     /// Providers that are tried before their key is kept.
     pub trials: Trials,
+    pub alerts: Alerts,
     /// Traces, where they are on.
     pub telemetry: Option<Telemetry>,
     pub peers: PeerRules,

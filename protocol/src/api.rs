@@ -2,6 +2,7 @@
 //! are ignored.
 
 mod account;
+mod alert;
 mod audit;
 mod credit;
 mod data;
@@ -36,6 +37,11 @@ use crate::Problem;
 pub use account::{
     Account, AccountResponse, Balance, BalanceResponse, Device, DeviceAddress, DeviceClient, DeviceList,
     LotBalance, Member, RedeemRequest, RedeemResponse, RenameDeviceRequest, RotatedDevice,
+};
+pub use alert::{
+    Alert, AlertDelivery, AlertKind, AlertList, AlertQuery, AlertRule, AlertRuleRequest, AlertRules,
+    AlertScope, AlertState, AlertSubject, AlertSubjectKind, Channel, ChannelChange, ChannelCreated,
+    ChannelKind, ChannelList, ChannelRequest, ChannelTest, DeliveryState, QuietHours,
 };
 pub use audit::{AuditActor, AuditEntry, AuditList, AuditQuery, AuditReport};
 pub use credit::{

@@ -12,6 +12,7 @@ mod stage;
 
 mod added_upstreams;
 mod agents;
+mod alerts;
 mod allowances;
 mod auto_model;
 mod backup;

@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 
 use super::ServeError;
 use crate::{
+    alert::Alerts,
     catalogue::{self, Sources, Trials},
     config::Config,
     credential::{self, Kind},
@@ -85,6 +86,7 @@ impl Opened {
             metrics: Metrics::default(),
             reconcile: Reconcile::default(),
             trials: Trials::default(),
+            alerts: Alerts::default(),
             telemetry,
             peers,
             admin_mac: pepper.mac(admin.as_bytes()),

@@ -16,6 +16,17 @@ use crate::{
 
 /// What came since version 5, taken away.
 const BEFORE_5: &str = "
+DROP INDEX usage_variance;
+DROP TABLE alert;
+DROP TABLE alert_delivery;
+DROP TABLE alert_rule;
+DROP TABLE alert_setting;
+DROP TABLE alert_channel;
+DROP TABLE failing_upstream;
+DROP TABLE identity;
+DROP TABLE team;
+DROP TABLE spent_challenge;
+DROP TABLE passkey;
 DROP TABLE session;
 DROP TABLE passkey;
 DROP TABLE identity;
@@ -37,6 +48,17 @@ PRAGMA user_version = 4;
 ";
 /// What came since version 4, taken away.
 const BEFORE_4: &str = "
+DROP INDEX usage_variance;
+DROP TABLE alert;
+DROP TABLE alert_delivery;
+DROP TABLE alert_rule;
+DROP TABLE alert_setting;
+DROP TABLE alert_channel;
+DROP TABLE failing_upstream;
+DROP TABLE identity;
+DROP TABLE team;
+DROP TABLE spent_challenge;
+DROP TABLE passkey;
 DROP TABLE session;
 DROP TABLE passkey;
 DROP TABLE identity;

@@ -34,6 +34,9 @@ scopes! {
     MembersWrite "members:write";
     UpstreamsRead "upstreams:read";
     UpstreamsWrite "upstreams:write";
+    AlertsRead "alerts:read";
+    /// Rules and channels too.
+    AlertsWrite "alerts:write";
     AuditRead "audit:read";
 }
 

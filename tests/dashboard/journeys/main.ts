@@ -6,6 +6,7 @@ import path from 'node:path';
 import { NARROW, WIDE } from '../support/browser.ts';
 import { play, type Suite } from '../support/suite.ts';
 import { makeWorld } from '../support/world.ts';
+import { alerts } from './alerts.ts';
 import { circle } from './circle.ts';
 import { credit } from './credit.ts';
 import { everyDay } from './every-day.ts';
@@ -28,7 +29,7 @@ const dark = { colorScheme: 'dark', viewport: NARROW } as const;
 const suites: Suite[] = [
   {
     name: 'mouse',
-    steps: [...firstSteps, ...members, ...office],
+    steps: [...firstSteps, ...members, ...alerts, ...office],
     begin: () => makeWorld(binary, path.join(output, 'mouse'), { owner: light, member: dark }),
   },
   {

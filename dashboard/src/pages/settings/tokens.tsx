@@ -26,6 +26,8 @@ const SCOPES = [
   ['members:write', 'Change members'],
   ['upstreams:read', 'Read providers'],
   ['upstreams:write', 'Change providers'],
+  ['alerts:read', 'Read alerts, their rules and channels'],
+  ['alerts:write', 'Answer alerts, change rules and channels'],
   ['audit:read', 'Read the audit log'],
 ] as const;
 

@@ -1,6 +1,8 @@
 //! Everything that changes members and what is theirs, each as one step of a transaction.
 
-use protocol::{DeviceId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId};
+use protocol::{
+    AlertId, DeviceId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId,
+};
 
 use super::{
     audit::{Note, append},
@@ -18,6 +20,7 @@ use super::{
     team::{self, NewTeam},
     token::{self, NewToken},
 };
+use crate::ledger::alerts::{self, AlertChange};
 use crate::ledger::import::{self, ImportChunk, Imported};
 
 /// For how long the same request under the same `Idempotency-Key` is answered as done.
@@ -156,6 +159,8 @@ pub enum PeopleChange {
     },
     /// Usage from elsewhere.
     ImportUsage(Box<ImportChunk>),
+    /// Alerts, their rules and where they are sent.
+    Alerts(Box<AlertChange>),
     /// Nothing but the line of the log.
     Note,
 }
@@ -167,6 +172,8 @@ pub enum PeopleOutcome {
     Key(KeyId),
     /// These keys and all their devices stopped.
     Stopped(Vec<KeyId>),
+    /// These alerts were raised; nobody had raised them before.
+    Raised(Vec<AlertId>),
     Flow(FlowOutcome),
     Erased(Erasure),
     Claimed(Claimed),
@@ -253,6 +260,7 @@ impl PeopleChange {
                 | Self::KeepPrices(_)
                 | Self::KeepAnswer { .. }
                 | Self::ReleaseClaim { .. }
+                | Self::Alerts(_)
                 | Self::Note
         )
     }
@@ -355,6 +363,7 @@ async fn carry_out<S: Sql>(
         } => done(idempotent::answer(db, id, request_id, *status, sealed).await?),
         PeopleChange::ReleaseClaim { id, request_id } => done(idempotent::release(db, id, request_id).await?),
         PeopleChange::ImportUsage(chunk) => import::take_in(db, chunk, at).await?,
+        PeopleChange::Alerts(change) => alerts::carry_out(db, change, at).await?,
         PeopleChange::Note => Ok(PeopleOutcome::Done),
     })
 }
