@@ -14,6 +14,7 @@ import { firstSteps } from './first-steps.ts';
 import { members } from './member.ts';
 import { office } from './office.ts';
 import { passkeys } from './passkeys.ts';
+import { providers } from './providers.ts';
 import { roles } from './roles.ts';
 
 const [binary, output] = process.argv.slice(2, 4).map((argument) => path.resolve(argument));
@@ -34,7 +35,7 @@ const suites: Suite[] = [
   },
   {
     name: 'sign-in',
-    steps: [...firstSteps.slice(0, 1), ...passkeys],
+    steps: [...firstSteps.slice(0, 1), ...passkeys, ...providers],
     begin: () => makeWorld(binary, path.join(output, 'sign-in'), { owner: light, member: dark }),
   },
   {
