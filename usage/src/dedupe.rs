@@ -40,6 +40,24 @@ pub fn responses(client: Client, files: &[FileRecords]) -> Vec<Counted> {
     counted
 }
 
+/// What a file may have in common with others of its client, sorted. Files without a common key are
+/// none of each other's business: [`responses`] of them together are those of each one alone.
+pub fn keys(client: Client, file: &FileRecords) -> Vec<u64> {
+    let records = file.records.iter();
+    let mut keys: Vec<u64> = match client {
+        Client::Codex => records
+            .map(|record| record.mark)
+            .chain([file.thread, file.parent])
+            .collect(),
+        Client::OpenCode | Client::Kilo => records.flat_map(|record| [record.id, record.mark]).collect(),
+        _ => records.map(|record| record.id).collect(),
+    };
+    keys.retain(|key| *key != 0);
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
 /// Every record, with its file.
 fn all(files: &[FileRecords]) -> impl Iterator<Item = Counted> {
     files.iter().enumerate().flat_map(|(file, records)| {

@@ -2,7 +2,10 @@
 
 mod walk;
 
-use std::{fs::Metadata, path::PathBuf};
+use std::{
+    fs::Metadata,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +65,15 @@ impl Stamp {
                 ..Self::default()
             }
         }
+    }
+
+    /// With what belongs to the file and lies beside it.
+    pub fn with_side(path: &Path, shape: Shape, metadata: &Metadata) -> Self {
+        let mut stamp = Self::of(metadata);
+        if shape == Shape::Database {
+            stamp.side = walk::side(path);
+        }
+        stamp
     }
 
     pub fn modified_ms(&self) -> i64 {

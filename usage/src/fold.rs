@@ -3,6 +3,8 @@
 //! A quarter of an hour is the finest step by which time zones differ, so cells can be kept and
 //! folded into the days of any zone later.
 
+mod part;
+
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,8 @@ use crate::{
     cost::Prices,
     record::{FileRecords, Flags, Record, Tokens},
 };
+
+pub use part::{Damaged, Unpacked, day_of, pack, unpack};
 
 pub const QUARTER_MS: i64 = 15 * 60 * 1000;
 
@@ -55,7 +59,7 @@ pub struct Cell {
 pub struct Fold {
     /// Texts of models, projects, branches and sessions; the first is the empty one.
     pub names: Vec<String>,
-    /// In the order of their keys' texts and times.
+    /// One for each key: client by client, day by day of UTC.
     pub cells: Vec<Cell>,
 }
 
@@ -65,24 +69,69 @@ impl Fold {
     }
 }
 
-/// Takes responses one by one.
+/// Texts, each with a label of its own.
+#[derive(Default)]
+pub struct Labels {
+    places: HashMap<String, Label>,
+    names: Vec<String>,
+}
+
+impl Labels {
+    pub fn label(&mut self, text: &str) -> Label {
+        if self.names.is_empty() {
+            self.names.push(String::new());
+        }
+        if text.is_empty() {
+            return 0;
+        }
+        if let Some(label) = self.places.get(text) {
+            return *label;
+        }
+        let label = Label::try_from(self.names.len()).unwrap_or(0);
+        self.names.push(text.to_owned());
+        self.places.insert(text.to_owned(), label);
+        label
+    }
+
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    pub fn into_names(self) -> Vec<String> {
+        self.names
+    }
+}
+
+/// Takes responses, or parts of a fold, one by one.
 #[derive(Default)]
 pub struct Folder {
-    labels: HashMap<String, Label>,
-    names: Vec<String>,
+    labels: Labels,
     cells: HashMap<CellKey, Cell>,
-    prices: Prices,
 }
 
 impl Folder {
-    pub fn add(&mut self, client: Client, file: &FileRecords, record: &Record) {
-        let next = self.cell(client, file, record);
+    pub fn add(&mut self, client: Client, file: &FileRecords, record: &Record, prices: &mut Prices) {
+        let next = self.cell(client, file, record, prices);
+        self.merge(next);
+    }
+
+    /// Adds the cells of a part as the index keeps it.
+    pub fn add_part(&mut self, client: Client, bytes: &[u8]) -> Result<(), Damaged> {
+        let part = unpack(bytes)?;
+        let labels = part.labels(&mut self.labels);
+        for cell in part.cells(client, &labels) {
+            self.merge(cell);
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, next: Cell) {
         let Some(cell) = self.cells.get_mut(&next.key) else {
             self.cells.insert(next.key, next);
             return;
         };
         cell.tokens = cell.tokens.plus(&next.tokens);
-        cell.messages += 1;
+        cell.messages += next.messages;
         cell.cost_nano_usd = sum(cell.cost_nano_usd, next.cost_nano_usd);
         cell.first_ms = cell.first_ms.min(next.first_ms);
         cell.last_ms = cell.last_ms.max(next.last_ms);
@@ -91,13 +140,13 @@ impl Folder {
     }
 
     /// One response as a cell of its own.
-    pub fn cell(&mut self, client: Client, file: &FileRecords, record: &Record) -> Cell {
+    pub fn cell(&mut self, client: Client, file: &FileRecords, record: &Record, prices: &mut Prices) -> Cell {
         let (model, is_guess) = model(client, file.text(record.model));
         let provider = file.text(record.provider);
         let cost = match record.charged_nano_usd {
             Some(charged) => Some(charged),
             None => {
-                let resolved = self.prices.resolve(client, provider, model);
+                let resolved = prices.resolve(client, provider, model, record.at_ms);
                 resolved.and_then(|resolved| resolved.charge(record))
             }
         };
@@ -123,30 +172,18 @@ impl Folder {
     }
 
     pub fn names(&self) -> &[String] {
-        &self.names
+        self.labels.names()
     }
 
     fn label(&mut self, text: &str) -> Label {
-        if self.names.is_empty() {
-            self.names.push(String::new());
-        }
-        if text.is_empty() {
-            return 0;
-        }
-        if let Some(label) = self.labels.get(text) {
-            return *label;
-        }
-        let label = Label::try_from(self.names.len()).unwrap_or(0);
-        self.names.push(text.to_owned());
-        self.labels.insert(text.to_owned(), label);
-        label
+        self.labels.label(text)
     }
 
     pub fn finish(self) -> Fold {
         let mut cells: Vec<Cell> = self.cells.into_values().collect();
         cells.sort_unstable_by_key(|cell| cell.key);
         Fold {
-            names: self.names,
+            names: self.labels.into_names(),
             cells,
         }
     }

@@ -20,7 +20,9 @@ pub mod reader;
 pub mod record;
 pub mod report;
 pub mod rows;
+pub mod watch;
 
 pub use client::Client;
-pub use engine::{Engine, Scan};
+pub use engine::{Engine, Extent, Scan};
 pub use home::Home;
+pub use watch::Watch;

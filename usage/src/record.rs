@@ -125,7 +125,27 @@ pub struct FileRecords {
     pub began_ms: i64,
     #[serde(skip)]
     places: HashMap<String, Name>,
+    /// The names that were asked for last: those of a response are mostly those of the one before.
+    #[serde(skip)]
+    recent: Recent,
 }
+
+/// A memory that makes no difference.
+#[derive(Clone, Debug, Default)]
+struct Recent {
+    names: [Name; RECENT],
+    next: usize,
+}
+
+impl PartialEq for Recent {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Recent {}
+
+const RECENT: usize = 8;
 
 impl FileRecords {
     /// The place of a text; an empty one is none.
@@ -133,6 +153,17 @@ impl FileRecords {
         if text.is_empty() {
             return 0;
         }
+        let mut recent = self.recent.names.into_iter();
+        if let Some(name) = recent.find(|name| self.text(*name) == text) {
+            return name;
+        }
+        let name = self.place(text);
+        self.recent.names[self.recent.next % RECENT] = name;
+        self.recent.next += 1;
+        name
+    }
+
+    fn place(&mut self, text: &str) -> Name {
         if self.places.len() != self.names.len() {
             let places = self.names.iter().cloned().zip(1..);
             self.places = places.collect();

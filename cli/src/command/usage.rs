@@ -5,6 +5,7 @@ mod csv;
 mod explain;
 pub mod graph;
 mod overview;
+mod prices;
 pub mod report;
 mod requests;
 mod rows;
@@ -13,6 +14,7 @@ pub mod screen;
 mod statusline;
 mod verify;
 mod view;
+mod watch;
 pub mod wrapped;
 
 use clap::{Args, Subcommand};
@@ -62,6 +64,10 @@ enum UsageCommand {
     Rows(rows::Rows),
     /// Show from which files and lines a total comes, and check the index against them
     Verify(verify::Verify),
+    /// Follow live sessions: what each of them uses, as it is written
+    Watch(watch::Watch),
+    /// Where prices come from; import tables of LiteLLM and models.dev
+    Prices(prices::Prices),
     /// The gateway's requests, one a line, newest first
     #[command(alias = "log")]
     Requests(requests::Requests),
@@ -90,6 +96,8 @@ impl Usage {
             Some(UsageCommand::View(view)) => view.run(context),
             Some(UsageCommand::Rows(rows)) => rows.run(),
             Some(UsageCommand::Verify(verify)) => verify.run(),
+            Some(UsageCommand::Watch(watch)) => watch.run(context.json),
+            Some(UsageCommand::Prices(prices)) => prices.run(),
             Some(UsageCommand::Requests(requests)) => wait_for(requests.run(context)),
         }
     }

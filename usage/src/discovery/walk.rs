@@ -49,17 +49,25 @@ impl Walk {
         depth: usize,
         shape: &mut dyn FnMut(&Path) -> Option<(Shape, String)>,
     ) {
+        match fs::metadata(folder) {
+            Ok(metadata) if metadata.is_dir() => self.look_into(folder, &metadata, depth, shape),
+            Ok(_) => {}
+            Err(error) => self.note_error(folder, &error),
+        }
+    }
+
+    fn look_into(
+        &mut self,
+        folder: &Path,
+        metadata: &fs::Metadata,
+        depth: usize,
+        shape: &mut dyn FnMut(&Path) -> Option<(Shape, String)>,
+    ) {
         if depth > DEPTH_MAX {
             return self.note(folder, "lies too deep to be read");
         }
-        match fs::metadata(folder) {
-            Ok(metadata) if metadata.is_dir() => {
-                if !self.is_new(&metadata) {
-                    return;
-                }
-            }
-            Ok(_) => return,
-            Err(error) => return self.note_error(folder, &error),
+        if !self.is_new(metadata) {
+            return;
         }
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
@@ -90,14 +98,26 @@ impl Walk {
             Ok(kind) => kind,
             Err(error) => return self.note_error(&path, &error),
         };
-        if kind.is_dir() {
-            return self.descend(&path, depth + 1, shape);
+        if kind.is_symlink() {
+            if fs::metadata(&path).is_ok_and(|target| target.is_dir()) {
+                self.descend(&path, depth + 1, shape);
+            } else if let Some((shape, hint)) = shape(&path) {
+                self.file_with(&path, shape, hint);
+            }
+            return;
         }
-        if kind.is_symlink() && fs::metadata(&path).is_ok_and(|target| target.is_dir()) {
-            return self.descend(&path, depth + 1, shape);
+        // From the folder that is open anyway: the way to the file is not gone again.
+        let found = match kind.is_dir() {
+            true => None,
+            false => shape(&path),
+        };
+        if found.is_none() && !kind.is_dir() {
+            return;
         }
-        if let Some((shape, hint)) = shape(&path) {
-            self.file_with(&path, shape, hint);
+        match (entry.metadata(), found) {
+            (Ok(metadata), Some((shape, hint))) => self.add(&path, &metadata, shape, hint),
+            (Ok(metadata), None) => self.look_into(&path, &metadata, depth + 1, shape),
+            (Err(error), _) => self.note_error(&path, &error),
         }
     }
 
@@ -107,18 +127,18 @@ impl Walk {
     }
 
     pub fn file_with(&mut self, path: &Path, shape: Shape, hint: String) {
-        let metadata = match fs::metadata(path) {
-            Ok(metadata) => metadata,
-            Err(error) => return self.note_error(path, &error),
-        };
+        match fs::metadata(path) {
+            Ok(metadata) => self.add(path, &metadata, shape, hint),
+            Err(error) => self.note_error(path, &error),
+        }
+    }
+
+    fn add(&mut self, path: &Path, metadata: &fs::Metadata, shape: Shape, hint: String) {
         // A pipe would wait for a writer for ever.
-        if !metadata.is_file() || !self.is_new(&metadata) {
+        if !metadata.is_file() || !self.is_new(metadata) {
             return;
         }
-        let mut stamp = Stamp::of(&metadata);
-        if shape == Shape::Database {
-            stamp.side = side(path);
-        }
+        let stamp = Stamp::with_side(path, shape, metadata);
         self.found.push(Source {
             client: self.client,
             shape,
@@ -194,7 +214,7 @@ impl Walk {
 }
 
 /// A digest of the write-ahead log beside a database: what was committed may be only there.
-fn side(path: &Path) -> u64 {
+pub fn side(path: &Path) -> u64 {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     match fs::metadata(PathBuf::from(name)) {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::{self, Buffer, Progress};
 use crate::{
-    discovery::{Note, Shape, Source, Stamp},
+    discovery::{Shape, Source, Stamp},
     reader::{self, ReadError},
     record::{FileRecords, digest},
 };
@@ -30,22 +30,33 @@ pub struct Saved {
 }
 
 impl Saved {
+    /// Of a file that a reader stumbled over.
+    pub fn misread(source: &Source) -> Self {
+        Self {
+            stamp: source.stamp,
+            problem: Some(
+                "could not be understood, which is a fault of this program; please report it".into(),
+            ),
+            ..Self::default()
+        }
+    }
+
+    pub fn records(&self) -> &FileRecords {
+        self.with_tail.as_ref().unwrap_or(&self.records)
+    }
+
     pub fn into_records(self) -> FileRecords {
         self.with_tail.unwrap_or(self.records)
     }
 
     /// What the person should know about the file.
-    pub fn note(&self, source: &Source) -> Option<Note> {
-        let text = match (&self.problem, self.records.lines_skipped) {
-            (Some(problem), _) => problem.clone(),
-            (None, 0) => return None,
-            (None, 1) => "1 line could not be read".into(),
-            (None, count) => format!("{count} lines could not be read"),
-        };
-        Some(Note {
-            path: source.path.clone(),
-            text,
-        })
+    pub fn note(&self) -> Option<String> {
+        match (&self.problem, self.records.lines_skipped) {
+            (Some(problem), _) => Some(problem.clone()),
+            (None, 0) => None,
+            (None, 1) => Some("1 line could not be read".into()),
+            (None, count) => Some(format!("{count} lines could not be read")),
+        }
     }
 }
 

@@ -103,6 +103,10 @@ impl Report {
         self.scope.view()
     }
 
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     pub fn run(self, by: By) -> Result<Output, Failure> {
         let view = self.scope.view()?;
         let groups = groups(&view, by);

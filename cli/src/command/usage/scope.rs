@@ -244,6 +244,18 @@ impl Scope {
             .collect())
     }
 
+    /// Whether the filters by name keep this.
+    pub fn is_wanted_name(&self, model: &str, project: &str, branch: &str) -> bool {
+        let contains = |wanted: &Option<String>, name: &str| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| name.to_lowercase().contains(&wanted.to_lowercase()))
+        };
+        contains(&self.filter.model, model)
+            && contains(&self.filter.project, project)
+            && self.filter.branch.as_ref().is_none_or(|wanted| wanted == branch)
+    }
+
     /// The first and the last day that were asked for.
     pub fn bounds(&self) -> Result<(Option<Date>, Option<Date>), Failure> {
         let today = self.zone().to_datetime(Timestamp::now()).date();
