@@ -172,7 +172,7 @@ fn draw_chart(area: Rect, buffer: &mut Buffer, state: &State, tables: &Tables) {
         state.question.period.name()
     );
     let head = line(area, 0);
-    text(buffer, head, &what, skin.faint());
+    let said = text(buffer, head, &what, skin.faint());
     let plot = Rect {
         y: area.y + 1,
         height: area.height - 3,
@@ -197,8 +197,11 @@ fn draw_chart(area: Rect, buffer: &mut Buffer, state: &State, tables: &Tables) {
         } else {
             tokens(sum)
         };
-        let said = format!("most: {value} on {}", day.strftime("%-d %b"));
-        text_right(buffer, head, &said, skin.faint());
+        let most = format!("most: {value} on {}", day.strftime("%-d %b"));
+        let rest = shifted(head, said + 2);
+        if paint::width(&most) <= usize::from(rest.width) {
+            text_right(buffer, rest, &most, skin.faint());
+        }
     }
     for (place, (day, sum)) in (0..count).zip(shown) {
         let bar = Rect {
@@ -279,7 +282,7 @@ fn draw_list(area: Rect, buffer: &mut Buffer, state: &State, title: &str, series
             ..row
         };
         let (first, last) = match shown.keys.as_slice() {
-            [one, two] if title == "branches" => (screen::project(one), two.clone()),
+            [one, two] if title == "branches" => (place(one, name_room.width), two.clone()),
             [one, two] => (two.clone(), one.clone()),
             keys => (keys.join(" "), String::new()),
         };
@@ -290,5 +293,14 @@ fn draw_list(area: Rect, buffer: &mut Buffer, state: &State, title: &str, series
         };
         let first = if first.is_empty() { "-".to_owned() } else { first };
         pieces(buffer, name_room, &[(&first, skin.ink()), (&last, skin.faint())]);
+    }
+}
+
+/// A project by as much of its path as there is room for beside its branch, the end first.
+fn place(path: &str, room: u16) -> String {
+    let whole = screen::project(path);
+    match path.rsplit(['/', '\\']).find(|part| !part.is_empty()) {
+        Some(name) if paint::width(&whole) * 2 > usize::from(room) => name.to_owned(),
+        _ => whole,
     }
 }

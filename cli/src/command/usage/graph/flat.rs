@@ -9,7 +9,7 @@ use crate::picture::{Anchor, Paper, Scene, Shape, Text};
 const CELL: f32 = 13.0;
 const STEP: f32 = 16.0;
 const MARGIN: f32 = 28.0;
-const NAMES: f32 = 38.0;
+const NAMES: f32 = 46.0;
 const HEAD: f32 = 92.0;
 /// A row's months, its seven lines and the space below.
 const ROW: f32 = 24.0 + 7.0 * STEP + 18.0;
