@@ -1,6 +1,188 @@
 // Made from gateway/openapi.json by scripts/generate. Never edited.
 
 export interface paths {
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts of the last 30 days, and older ones that are not over; newest first. Members see their own. */
+        get: operations["get_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that somebody has seen all alerts that are open. */
+        post: operations["post_alerts_acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All channels, and how the last alert fared on each. */
+        get: operations["get_alerts_channels"];
+        put?: never;
+        /**
+         * Adds a channel. A webhook's address must be public, or in a network that the configuration lists
+         *     under `alerts.allow_private_webhooks`: now, and whenever something is sent.
+         */
+        post: operations["post_alerts_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a channel. What waits to be sent there is not sent any more. */
+        delete: operations["delete_alerts_channels_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a channel's name or recipients, or switches it off and on. An address is never changed:
+         *     what was signed for one is not for another.
+         */
+        patch: operations["patch_alerts_channels_id"];
+        trace?: never;
+    };
+    "/api/v1/alerts/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message that says that it is only a test, now and once. */
+        post: operations["post_alerts_channels_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/quiet-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the hours in which e-mails and webhooks wait. */
+        put: operations["put_alerts_quiet_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rules: the gateway's, then those of single members and keys. */
+        get: operations["get_alerts_rules"];
+        /**
+         * Sets a rule for all, for a member or for a key. What is set for a key goes before its member's,
+         *     and that before the gateway's.
+         */
+        put: operations["put_alerts_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a rule away: what it was for follows the one above it, the gateway's is as it comes. */
+        delete: operations["delete_alerts_rules_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that somebody has seen an alert. */
+        post: operations["post_alerts_id_acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an alert away. It is not raised again for the same reason until that was gone. */
+        post: operations["post_alerts_id_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/allocations": {
         parameters: {
             query?: never;
@@ -1467,6 +1649,140 @@ export interface components {
             /** @description The median of the days with usage. */
             usualDayNanoUsd: components["schemas"]["Money"];
         };
+        Alert: {
+            id: components["schemas"]["AlertId"];
+            kind: components["schemas"]["AlertKind"];
+            state: components["schemas"]["AlertState"];
+            subject: components["schemas"]["AlertSubject"];
+            /** @description What happened, in a few words. */
+            title: string;
+            /** @description The same with its figures, and what to do. */
+            detail: string;
+            /** Format: date-time */
+            raisedAt: string;
+            /** Format: date-time */
+            acknowledgedAt?: string | null;
+            /** @description The name of whoever has seen it. */
+            acknowledgedBy?: string | null;
+            /** Format: date-time */
+            resolvedAt?: string | null;
+            /** @description The name of whoever put it away; null with `resolvedAt`: it was over by itself. */
+            resolvedBy?: string | null;
+            memberId?: components["schemas"]["MemberId"] | null;
+            /** @description By which channels it was sent; empty for those who may not see channels. */
+            deliveries: components["schemas"]["AlertDelivery"][];
+        };
+        /** @description How one alert reaches one channel. */
+        AlertDelivery: {
+            channelId: components["schemas"]["ChannelId"];
+            channel: components["schemas"]["ChannelKind"];
+            /** @description The channel's name. */
+            name: string;
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** Format: date-time */
+            nextAt?: string | null;
+            /** Format: date-time */
+            deliveredAt?: string | null;
+            /** @description Why the last try came to nothing. */
+            problem?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Something that somebody is told of without asking.
+         */
+        AlertId: string;
+        /**
+         * @description What somebody is alerted to.
+         * @enum {string}
+         */
+        AlertKind: "approachingLimit" | "limitExceeded" | "highDailyCost" | "serviceDown" | "unusualActivity" | "variance";
+        AlertList: {
+            alerts: components["schemas"]["Alert"][];
+            next?: components["schemas"]["AlertId"] | null;
+            /**
+             * Format: int64
+             * @description How many are open, whatever was asked for.
+             */
+            open: number;
+        };
+        /** @description When an alert is raised. Which of the figures counts depends on the kind. */
+        AlertRule: {
+            id?: components["schemas"]["AlertRuleId"] | null;
+            kind: components["schemas"]["AlertKind"];
+            scope: components["schemas"]["AlertScope"];
+            /** @description Of the member or key. */
+            scopeId?: string | null;
+            scopeName?: string | null;
+            enabled: boolean;
+            /**
+             * Format: int32
+             * @description `approachingLimit`: of the limit. `unusualActivity`: of what is usual; 200 is twice as much.
+             */
+            percent?: number | null;
+            amountNanoUsd?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int32
+             * @description `serviceDown`: for so long.
+             */
+            minutes?: number | null;
+            /**
+             * Format: int64
+             * @description `unusualActivity`: a day of fewer tokens is never unusual.
+             */
+            tokens?: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description A rule of alerts that somebody changed.
+         */
+        AlertRuleId: string;
+        /**
+         * @description `PUT /api/v1/alerts/rules`: in the place of the rule of this kind and scope. A figure that is
+         *     absent is as it comes.
+         */
+        AlertRuleRequest: {
+            kind: components["schemas"]["AlertKind"];
+            scope: components["schemas"]["AlertScope"];
+            scopeId?: string | null;
+            enabled: boolean;
+            /** Format: int32 */
+            percent?: number | null;
+            amountNanoUsd?: components["schemas"]["Money"] | null;
+            /** Format: int32 */
+            minutes?: number | null;
+            /** Format: int64 */
+            tokens?: number | null;
+        };
+        AlertRules: {
+            /** @description The gateway's, one of each kind; then those of members and keys. */
+            rules: components["schemas"]["AlertRule"][];
+            quietHours: components["schemas"]["QuietHours"];
+            /** @description In which quiet hours and days are counted. */
+            timeZone: string;
+        };
+        /**
+         * @description Whose alerts a rule is for. What is set for a key goes before what is set for its member.
+         * @enum {string}
+         */
+        AlertScope: "gateway" | "member" | "key";
+        /** @enum {string} */
+        AlertState: "open" | "acknowledged" | "resolved";
+        AlertSubject: {
+            kind: components["schemas"]["AlertSubjectKind"];
+            /** @description Of the member or key; an upstream's name; null: the gateway. */
+            id?: string | null;
+            name: string;
+        };
+        /**
+         * @description What an alert is about.
+         * @enum {string}
+         */
+        AlertSubjectKind: "gateway" | "member" | "key" | "upstream";
         /**
          * @description `POST /api/v1/allocations`: moves credit from one key to another (`toKeyId`), or divides it
          *     between several (`shares`, or `evenly`).
@@ -1629,6 +1945,54 @@ export interface components {
         BillingSourceKind: "provider" | "file" | "noKey";
         /** @enum {string} */
         Capability: "chat" | "completion" | "embedding" | "tools" | "vision";
+        Channel: {
+            id: components["schemas"]["ChannelId"];
+            kind: components["schemas"]["ChannelKind"];
+            name: string;
+            enabled: boolean;
+            /** @description `email`: who gets it. */
+            to: string[];
+            /** @description `webhook`: where it is sent. */
+            url?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            last?: components["schemas"]["AlertDelivery"] | null;
+        };
+        /** @description `PATCH /api/v1/alerts/channels/{id}`: what is absent stays. */
+        ChannelChange: {
+            name?: string | null;
+            enabled?: boolean | null;
+            to?: string[] | null;
+        };
+        ChannelCreated: {
+            channel: components["schemas"]["Channel"];
+            /** @description What a webhook's messages are signed with. Shown here once and nowhere else. */
+            secret?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Where alerts are sent to.
+         */
+        ChannelId: string;
+        /** @enum {string} */
+        ChannelKind: "email" | "webhook";
+        ChannelList: {
+            channels: components["schemas"]["Channel"][];
+            /** @description The sender of e-mails; null: the configuration names no mail server. */
+            emailFrom?: string | null;
+        };
+        /** @description `POST /api/v1/alerts/channels` */
+        ChannelRequest: {
+            kind: components["schemas"]["ChannelKind"];
+            name: string;
+            to?: string[];
+            url?: string | null;
+        };
+        /** @description What became of a message that was sent to try a channel. */
+        ChannelTest: {
+            delivered: boolean;
+            problem?: string | null;
+        };
         /**
          * @description `POST /api/v1/keys/claim`: the key of this code becomes the caller's.
          * @example {
@@ -1659,6 +2023,8 @@ export interface components {
             tokens: number;
             costNanoUsd: components["schemas"]["Money"];
         };
+        /** @enum {string} */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /** @description One enrolled device, as its lot's devices and the owner see it. */
         Device: {
             id: components["schemas"]["DeviceId"];
@@ -1880,6 +2246,14 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "changed";
+        } | {
+            /**
+             * Format: int64
+             * @description How many are open.
+             */
+            open: number;
+            /** @enum {string} */
+            type: "alerts";
         } | {
             message: string;
             /** @enum {string} */
@@ -2586,6 +2960,15 @@ export interface components {
             /** @description What to do next. */
             hint: string;
         };
+        /** @description When e-mails and webhooks wait. The bell does not. */
+        QuietHours: {
+            enabled: boolean;
+            /** @description `22:00`, in the gateway's time zone. */
+            from: string;
+            until: string;
+            /** @description A service that is down and a limit that is exceeded do not wait. */
+            urgentPass: boolean;
+        };
         /**
          * @description `POST /api/v1/keys/{id}/reclaim`: takes credit back that is neither spent nor held.
          * @example {
@@ -2727,7 +3110,7 @@ export interface components {
          * @description What a personal access token may be used for, of what its member may do.
          * @enum {string}
          */
-        Scope: "read" | "usage:read" | "keys:write" | "devices:write" | "credit:write" | "members:read" | "members:write" | "upstreams:read" | "upstreams:write" | "audit:read";
+        Scope: "read" | "usage:read" | "keys:write" | "devices:write" | "credit:write" | "members:read" | "members:write" | "upstreams:read" | "upstreams:write" | "alerts:read" | "alerts:write" | "audit:read";
         /** @description A signed-in browser. */
         Session: {
             id: components["schemas"]["SessionId"];
@@ -3169,6 +3552,1098 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_alerts: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["AlertState"];
+                kind?: components["schemas"]["AlertKind"];
+                /** @description Alerts older than this one: the `next` of the page before. */
+                before?: components["schemas"]["AlertId"];
+                /** @description At most 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_alerts_acknowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_alerts_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_alerts_channels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelCreated"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_alerts_channels_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    patch_alerts_channels_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_alerts_channels_id_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_alerts_quiet_hours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuietHours"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuietHours"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_alerts_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRules"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_alerts_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRules"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_alerts_rules_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_alerts_id_acknowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_alerts_id_resolve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     post_allocations: {
         parameters: {
             query?: never;
@@ -4152,7 +5627,13 @@ export interface operations {
     post_devices_id_rotate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4166,6 +5647,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RotatedDevice"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             401: {
@@ -4185,6 +5675,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7914,7 +9440,34 @@ export interface operations {
                     "application/json": components["schemas"]["RunningList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
