@@ -51,10 +51,10 @@ function OpenAlerts() {
           sideOffset={6}
           collisionPadding={12}
         >
-          <header>
+          <div className="bell-head">
             <h2>Alerts</h2>
             {open > 0 && <SeenAll />}
-          </header>
+          </div>
           <Of query={query} rows={3}>
             {({ alerts }) =>
               alerts.length === 0 ? (
@@ -70,11 +70,11 @@ function OpenAlerts() {
               )
             }
           </Of>
-          <footer>
+          <div className="bell-foot">
             <Link to="/alerts" search={{}} onClick={close}>
               {open > 0 ? `See ${count(open, 'open alert')}` : 'See the last 30 days'}
             </Link>
-          </footer>
+          </div>
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
