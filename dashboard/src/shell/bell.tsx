@@ -25,6 +25,7 @@ function OpenAlerts() {
   const [isOpen, setOpen] = useState(false);
   const open = query.data?.open ?? 0;
   const Icon = open === 0 ? BellIcon : BellRing;
+  const shown = open > MANY ? `${MANY.toString()}+` : open.toString();
   const close = () => setOpen(false);
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
@@ -33,12 +34,12 @@ function OpenAlerts() {
           look="quiet"
           data-shape="icon"
           className="bell"
-          aria-label={open === 0 ? 'Alerts, none open' : `Alerts, ${open.toString()} open`}
+          aria-label={open === 0 ? 'Alerts, none open' : `Alerts, ${shown} open`}
         >
           <Icon aria-hidden="true" />
           {open > 0 && (
             <span className="bell-count num" aria-hidden="true">
-              {open > MANY ? `${MANY.toString()}+` : open}
+              {shown}
             </span>
           )}
         </Button>

@@ -171,6 +171,28 @@ pub const TABLES: &[Table] = &[
         of_member: Some("key_id IN (SELECT id FROM token_key WHERE member_id = ?1)"),
     },
     Table {
+        name: "deviceNetworks",
+        from: "device_address",
+        columns: columns![
+            "deviceId" "device_id" Id, "network" "network" Text, "firstAt" "first_at" Time, "lastAt" "last_at" Time,
+        ],
+        order: &["device_id", "network"],
+        of_member: Some(
+            "device_id IN (SELECT device.id FROM device JOIN token_key ON token_key.id = key_id WHERE member_id = ?1)",
+        ),
+    },
+    Table {
+        name: "alerts",
+        from: "alert",
+        columns: columns![
+            "id" "id" Id, "kind" "kind" Text, "subjectKind" "subject_kind" Text, "subjectId" "subject_id" Text,
+            "subjectName" "subject_name" Text, "memberId" "member_id" Id, "title" "title" Text, "detail" "detail" Text,
+            "raisedAt" "raised_at" Time, "acknowledgedAt" "acknowledged_at" Time, "resolvedAt" "resolved_at" Time,
+        ],
+        order: &["id"],
+        of_member: Some("member_id = ?1"),
+    },
+    Table {
         name: "entries",
         from: "entry",
         columns: columns![
@@ -247,6 +269,12 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("billed_day", "which days were asked for"),
     ("spent_challenge", "for some minutes, against repeats"),
     ("device_code", "for some minutes, with secrets"),
+    ("price", "what prices were; in rows by their version"),
+    ("alert_delivery", "on its way"),
+    ("alert_rule", "settings of this installation"),
+    ("alert_setting", "settings of this installation"),
+    ("alert_channel", "settings of this installation, with secrets"),
+    ("failing_upstream", "what is down at this moment"),
 ];
 
 /// One moment of the database.

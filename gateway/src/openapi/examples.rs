@@ -45,10 +45,13 @@ macro_rules! examples {
 }
 
 examples! {
+    AlertRuleRequest { "kind": "approachingLimit", "scope": "gateway", "enabled": true, "percent": 80 }
     AllocationRequest { "fromKeyId": "01931f6e-7c00-7000-8000-000000000001", "toKeyId": "01931f6e-7c00-7000-8000-000000000002", "amountNanoUsd": "2500000000" }
     AllowanceRequest { "amountNanoUsd": "20000000000", "every": "month", "carryOver": false }
     AssignKeyRequest { "memberId": "01931f6e-7c00-7000-8000-000000000003" }
     BilledLines { "lines": [{ "day": "2026-11-15", "upstream": "openai", "model": "gpt-5", "requests": 120, "costNanoUsd": "1870000000" }] }
+    ChannelChange { "enabled": false }
+    ChannelRequest { "kind": "email", "name": "On call", "to": ["ops@example.com"] }
     ClaimKeyRequest { "key": "TTK-7K3QF-9MZ2X-HV4TD-R8WNC-5PBJE" }
     DeviceCodeRequest { "scope": "device", "device_name": "laptop" }
     DeviceLinkAnswer { "userCode": "WDJB-MJHT", "keyId": "01931f6e-7c00-7000-8000-000000000001" }
@@ -67,6 +70,7 @@ examples! {
     PasskeyRequest { "name": "laptop", "clientDataJSON": "eyJ0eXBlIjoi…", "attestationObject": "o2NmbXRk…" }
     PasswordRequest { "current": "correct horse battery staple", "new": "another horse, another battery" }
     Preferences { "order": ["coder", "gpt-5"], "exclude": [] }
+    QuietHours { "enabled": true, "from": "22:00", "until": "07:00", "urgentPass": true }
     ReclaimRequest { "amountNanoUsd": "1000000000" }
     RedeemRequest { "key": "TTK-7K3QF-9MZ2X-HV4TD-R8WNC-5PBJE", "deviceName": "laptop" }
     RenameDeviceRequest { "name": "Ada's laptop" }

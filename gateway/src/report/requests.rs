@@ -35,8 +35,12 @@ pub async fn page(gateway: &Gateway, query: UsageQuery, of: UsageOf) -> Result<U
     Ok(UsageList { totals, ..list })
 }
 
-/// The days of the selection, where it begins and ends with one; a day is one of the gateway's.
+/// The days of the selection, where it begins and ends with one; a day is one of the gateway's. Who
+/// names no day is shown each row that there is, also those of days that a clock has not come to yet.
 fn whole_days(query: &UsageQuery, zone: &TimeZone) -> Option<Days> {
+    if query.since.is_none() && query.until.is_none() {
+        return None;
+    }
     let midnight = |at: Timestamp| {
         let day = at.to_zoned_datetime(zone.clone()).date();
         (zone.to_timestamp(day.into()).ok()? == at).then_some(day)
@@ -142,6 +146,8 @@ mod tests {
             days(Some("2026-06-30T22:00:00Z"), Some("2026-07-02T22:00:01Z")),
             None
         );
-        assert_eq!(days(None, None).unwrap().0, "1970-01-01");
+        assert_eq!(days(None, None), None, "a row of tomorrow is shown, too");
+        let first = days(None, Some("2026-07-02T22:00:00Z")).unwrap().0;
+        assert_eq!(first, "1970-01-01");
     }
 }

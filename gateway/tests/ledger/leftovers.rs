@@ -17,6 +17,10 @@ use crate::{
 /// What came since version 5, taken away.
 const BEFORE_5: &str = "
 DROP INDEX usage_variance;
+ALTER TABLE device DROP COLUMN old_mac;
+ALTER TABLE device DROP COLUMN old_until;
+DROP TABLE device_address;
+DROP TABLE price;
 DROP TABLE alert;
 DROP TABLE alert_delivery;
 DROP TABLE alert_rule;
@@ -45,6 +49,10 @@ PRAGMA user_version = 4;
 /// What came since version 4, taken away.
 const BEFORE_4: &str = "
 DROP INDEX usage_variance;
+ALTER TABLE device DROP COLUMN old_mac;
+ALTER TABLE device DROP COLUMN old_until;
+DROP TABLE device_address;
+DROP TABLE price;
 DROP TABLE alert;
 DROP TABLE alert_delivery;
 DROP TABLE alert_rule;
