@@ -1744,6 +1744,12 @@ export interface components {
         /**
          * @description `PUT /api/v1/alerts/rules`: in the place of the rule of this kind and scope. A figure that is
          *     absent is as it comes.
+         * @example {
+         *       "enabled": true,
+         *       "kind": "approachingLimit",
+         *       "percent": 80,
+         *       "scope": "gateway"
+         *     }
          */
         AlertRuleRequest: {
             kind: components["schemas"]["AlertKind"];
@@ -1958,7 +1964,12 @@ export interface components {
             createdAt: string;
             last?: components["schemas"]["AlertDelivery"] | null;
         };
-        /** @description `PATCH /api/v1/alerts/channels/{id}`: what is absent stays. */
+        /**
+         * @description `PATCH /api/v1/alerts/channels/{id}`: what is absent stays.
+         * @example {
+         *       "enabled": false
+         *     }
+         */
         ChannelChange: {
             name?: string | null;
             enabled?: boolean | null;
@@ -1981,7 +1992,16 @@ export interface components {
             /** @description The sender of e-mails; null: the configuration names no mail server. */
             emailFrom?: string | null;
         };
-        /** @description `POST /api/v1/alerts/channels` */
+        /**
+         * @description `POST /api/v1/alerts/channels`
+         * @example {
+         *       "kind": "email",
+         *       "name": "On call",
+         *       "to": [
+         *         "ops@example.com"
+         *       ]
+         *     }
+         */
         ChannelRequest: {
             kind: components["schemas"]["ChannelKind"];
             name: string;
@@ -2960,7 +2980,15 @@ export interface components {
             /** @description What to do next. */
             hint: string;
         };
-        /** @description When e-mails and webhooks wait. The bell does not. */
+        /**
+         * @description When e-mails and webhooks wait. The bell does not.
+         * @example {
+         *       "enabled": true,
+         *       "from": "22:00",
+         *       "until": "07:00",
+         *       "urgentPass": true
+         *     }
+         */
         QuietHours: {
             enabled: boolean;
             /** @description `22:00`, in the gateway's time zone. */
