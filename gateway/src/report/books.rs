@@ -1,9 +1,13 @@
 //! Where sums come from: those that are kept, and the rows that are not counted there yet.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use jiff::tz::TimeZone;
 use protocol::{KeyId, RequestId};
+use tokio::time::sleep;
 
 use super::{Cells, Days, Kept, Line, first_id_at};
 use crate::{
@@ -64,8 +68,9 @@ pub async fn cells(
 pub async fn keep(gateway: &Gateway) -> Result<(), LedgerError> {
     let zone = gateway.settings.zone();
     loop {
+        let began = Instant::now();
         // An import that comes between a look at the mark and the count would be counted twice.
-        let _counting = gateway.counting.lock().await;
+        let counting = gateway.counting.lock().await;
         let mark = {
             let (rollup, name) = (std::sync::Arc::clone(&gateway.rollup), name_of(&zone).to_owned());
             rollup.mark(&name).map_err(|error| unreadable(&error))?
@@ -102,6 +107,9 @@ pub async fn keep(gateway: &Gateway) -> Result<(), LedgerError> {
         if lines.count < AT_ONCE {
             return Ok(());
         }
+        drop(counting);
+        // After a rush there is much to count, and whoever asks meanwhile comes first.
+        sleep(began.elapsed()).await;
     }
 }
 
