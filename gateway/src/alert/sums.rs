@@ -168,7 +168,7 @@ fn before(weeks: Vec<(Date, Cells)>, fresh: &Cells) -> Before {
 
 fn by_key(cells: &Cells, day: Date) -> HashMap<KeyId, (u64, Money)> {
     let mut found: HashMap<KeyId, (u64, Money)> = HashMap::new();
-    for (cell, sum) in cells.0.iter().filter(|(cell, _)| cell.day == day) {
+    for (cell, sum) in cells.sums.iter().filter(|(cell, _)| cell.day == day) {
         let (tokens, cost) = found.entry(cell.key).or_insert((0, Money::ZERO));
         let used = sum.usage.total_input().saturating_add(sum.usage.output_tokens);
         *tokens = tokens.saturating_add(used);
@@ -179,7 +179,7 @@ fn by_key(cells: &Cells, day: Date) -> HashMap<KeyId, (u64, Money)> {
 
 fn costs(cells: &Cells, keys: &HashSet<KeyId>, (from, to): (Date, Date)) -> HashMap<KeyId, Money> {
     let mut found = HashMap::new();
-    for (cell, sum) in &cells.0 {
+    for (cell, sum) in &cells.sums {
         if keys.contains(&cell.key) && (from..=to).contains(&cell.day) {
             let cost = found.entry(cell.key).or_insert(Money::ZERO);
             *cost = cost.saturating_add(sum.cost_nano_usd);

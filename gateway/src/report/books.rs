@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use super::{Cells, Days, Kept, Line, first_id_at};
 use crate::{
-    clock::now_ms,
+    clock::{now_ms, rising_ms},
     ledger::{LedgerError, Reader},
     state::Gateway,
 };
@@ -92,7 +92,7 @@ pub async fn keep(gateway: &Gateway) -> Result<(), LedgerError> {
                 continue;
             }
         }
-        let end = first_unsettled(&gateway.reader).await?;
+        let end = first_unsettled(gateway).await?;
         let lines = gateway
             .reader
             .lines(mark, Some(end), AT_ONCE, |_| true, zone.clone())
@@ -118,9 +118,15 @@ async fn was_counted_here(reader: &Reader, mark: RequestId) -> Result<bool, Ledg
     Ok(mark.as_uuid().is_nil() || reader.usage_row(mark).await?.is_some())
 }
 
-async fn first_unsettled(reader: &Reader) -> Result<RequestId, LedgerError> {
-    let seen = first_id_at(now_ms().saturating_sub(ID_BEFORE_HOLD_MS));
-    let pending = reader.first_pending().await?;
+async fn first_unsettled(gateway: &Gateway) -> Result<RequestId, LedgerError> {
+    // Other gateways go by clocks of their own.
+    let now = if gateway.ledger.is_local() {
+        rising_ms()
+    } else {
+        now_ms()
+    };
+    let seen = first_id_at(now.saturating_sub(ID_BEFORE_HOLD_MS));
+    let pending = gateway.reader.first_pending().await?;
     Ok(pending.map_or(seen, |pending| pending.min(seen)))
 }
 
