@@ -20,6 +20,7 @@ mod restore;
 pub mod serve;
 mod sign_out;
 mod status;
+mod submit;
 mod r#try;
 mod tui;
 mod upstreams;
@@ -70,6 +71,8 @@ pub enum Command {
     Logout(login::Logout),
     /// Show who is logged in, and where
     Whoami(login::Whoami),
+    /// Send sums of days to your profile at the gateway, if you want one
+    Submit(submit::Submit),
     /// List providers and store their API keys
     #[command(subcommand)]
     Upstreams(upstreams::Upstreams),
@@ -124,6 +127,7 @@ impl Command {
             Self::Login(login) => wait_for(login.run(context)),
             Self::Logout(logout) => wait_for(logout.run(context)),
             Self::Whoami(whoami) => wait_for(whoami.run(context)),
+            Self::Submit(submit) => submit.run(context),
             Self::Upstreams(upstreams) => wait_for(upstreams.run(context)),
             Self::Reconcile(reconcile) => wait_for(reconcile.run(context)),
             Self::Members(members) => wait_for(members.run(context)),

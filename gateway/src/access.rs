@@ -175,6 +175,10 @@ rules! {
     ListModels         [All, All, Own, No, Own, No]         with(Scope::Read), NotNeeded;
     ReadUsage          [All, All, Own, Totals, Own, No]     with(Scope::UsageRead), NotNeeded;
 
+    SeeSharing         [Own, Own, Own, Own, No, No]         with(Scope::Read), NotNeeded;
+    ChangeSharing      [Own, Own, Own, Own, No, No]         with(Scope::UsageSubmit), NotNeeded;
+    SeeProfiles        [All, All, All, All, All, All]       NEVER, NotNeeded;
+
     GrantCredit        [All, All, No, No, No, No]           with(Scope::CreditWrite), Needed;
     AllocateCredit     [All, All, Own, No, No, No]          with(Scope::CreditWrite), Needed;
     ListOrphans        [All, All, No, No, No, No]           with(Scope::UsageRead), NotNeeded;

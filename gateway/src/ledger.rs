@@ -50,11 +50,12 @@ pub use operation::{
 };
 pub use orphan::{Orphan, Recovered};
 pub use people::{
-    Actor, AddressRecord, Asked, Claim, Claimed, CodeAnswer, DeviceCode, DeviceCodeRecord, Erasure,
+    Actor, AddressRecord, Asked, Claim, Claimed, CodeAnswer, DaySum, DeviceCode, DeviceCodeRecord, Erasure,
     FlowOutcome, FlowSecrets, IDLE_MS, IdentityRecord, IdentityThen, IdentityUse, Link, LinkRecord, LinkUse,
-    MemberEdit, MemberRecord, NewMember, NewPasskey, NewSession, NewTeam, NewToken, Newcomer, Note,
-    PasskeyRecord, PasskeyThen, PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader, PeopleRefusal,
-    PeopleRequest, Rotation, SessionRecord, SignInRecord, Spent, TeamRecord, TokenRecord,
+    MachineRecord, MemberEdit, MemberRecord, NewMember, NewPasskey, NewSession, NewTeam, NewToken, Newcomer,
+    Note, Part, PasskeyRecord, PasskeyThen, PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader,
+    PeopleRefusal, PeopleRequest, ProfileEdit, ProfileRecord, Rotation, SentDays, SentSum, SessionRecord,
+    SignInRecord, Spent, TeamRecord, TokenRecord,
 };
 pub use postgres::{Change, Changes, DatabaseUrl, Moved, NotADatabaseUrl, PostgresReader, copy_in};
 pub use reader::{Reader, SealedSecrets, UsageOf};

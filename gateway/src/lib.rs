@@ -43,6 +43,7 @@ mod serve;
 mod server;
 mod session;
 mod settings;
+mod sharing;
 mod state;
 mod telemetry;
 mod wire;

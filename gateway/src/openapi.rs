@@ -21,7 +21,7 @@ use self::examples::Examples;
 use crate::route::{
     alert_channels, alert_rules, alerts, audit, credit, device_flow, devices, events, exports, health,
     identities, imports, invitations, keys, ledger, members, models, passkeys, preferences, reconciliation,
-    redeem, reload, routes, running, session, sign_in, summary, teams, tokens, upstreams, usage,
+    redeem, reload, routes, running, session, sharing, sign_in, summary, teams, tokens, upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -51,6 +51,7 @@ use crate::route::{
         keys::list, keys::mint, keys::revoke, credit::top_up, credit::reclaim, credit::allocate,
         credit::set_allowance, credit::end_allowance, models::list, preferences::show, preferences::set, usage::list, usage::one,
         summary::summary, summary::overview, events::listen,
+        sharing::show, sharing::change, sharing::end, sharing::days, sharing::submit, sharing::erase_machine, sharing::profile, sharing::graph, sharing::leaderboard,
         upstreams::list, upstreams::add, upstreams::try_out, routes::list, upstreams::remove, upstreams::put_secret, reconciliation::put_secret, ledger::orphans, ledger::refund, reload::reload,
         reconciliation::show, reconciliation::read, reconciliation::import,
         health::healthz, health::readyz, health::metrics

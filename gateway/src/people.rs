@@ -121,6 +121,17 @@ pub fn refused(refusal: PeopleRefusal, what: &str) -> Problem {
         PeopleRefusal::Key => Problem::new(Code::KeyRefused, "This token key is not accepted."),
         PeopleRefusal::Passkey => passkey_refused(),
         PeopleRefusal::Identity => Problem::new(Code::SignInRefused, "Nobody here is known by this account."),
+        PeopleRefusal::TooMany => Problem::new(
+            Code::InvalidRequest,
+            format!("There are too many of this {what}."),
+        ),
+        PeopleRefusal::TooOften => {
+            Problem::new(Code::RateLimited, "This was asked very often within the hour.")
+        }
+        PeopleRefusal::TooMuch => Problem::new(
+            Code::UsageImpossible,
+            format!("This {what} has more than there can be."),
+        ),
         PeopleRefusal::Reused => Problem::new(
             Code::IdempotencyKeyReused,
             "Another request came under this Idempotency-Key.",

@@ -30,6 +30,7 @@ pub mod reload;
 pub mod routes;
 pub mod running;
 pub mod session;
+pub mod sharing;
 pub mod sign_in;
 pub mod summary;
 pub mod teams;

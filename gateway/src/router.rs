@@ -17,8 +17,8 @@ use crate::{
     route::{
         ApiError, access, alert_channels, alert_rules, alerts, audit, credit, device_flow, devices, events,
         exports, health, identities, imports, invitations, keys, ledger, members, model_list, models, pages,
-        passkeys, preferences, reconciliation, redeem, reload, routes, running, session, sign_in, summary,
-        teams, tokens, upstreams, usage,
+        passkeys, preferences, reconciliation, redeem, reload, routes, running, session, sharing, sign_in,
+        summary, teams, tokens, upstreams, usage,
     },
     state::Gateway,
 };
@@ -211,6 +211,15 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .patch("/alerts/channels/{id}", Action::ChangeChannels, alert_channels::change)
         .delete("/alerts/channels/{id}", Action::ChangeChannels, alert_channels::remove)
         .post("/alerts/channels/{id}/test", Action::ChangeAlertRules, alert_channels::test)
+        .get("/sharing", Action::SeeSharing, sharing::show)
+        .put("/sharing", Action::ChangeSharing, sharing::change)
+        .delete("/sharing", Action::ChangeSharing, sharing::end)
+        .get("/sharing/days", Action::SeeSharing, sharing::days)
+        .post("/sharing/days", Action::ChangeSharing, sharing::submit)
+        .delete("/sharing/machines/{id}", Action::ChangeSharing, sharing::erase_machine)
+        .get("/profiles/{handle}", Action::SeeProfiles, sharing::profile)
+        .get("/profiles/{handle}/graph.svg", Action::SeeProfiles, sharing::graph)
+        .get("/leaderboard", Action::SeeProfiles, sharing::leaderboard)
         .get("/audit", Action::ReadAudit, audit::list)
         .post("/audit/verify", Action::ReadAudit, audit::verify)
         .post("/reload", Action::Reload, reload::reload)

@@ -33,6 +33,7 @@ use crate::{
     report::Rollup,
     secrets::Envelope,
     settings::Settings,
+    sharing::Boards,
     telemetry::Telemetry,
 };
 
@@ -54,6 +55,7 @@ pub struct Gateway {
     pub failed_redeems: FailureLimit,
     /// Who may try to sign in, and how often.
     pub door: Doorkeeper,
+    pub boards: Boards,
     pub quota: Quota,
     pub queue: Arc<FairQueue>,
     pub events: EventHub,

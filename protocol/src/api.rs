@@ -23,6 +23,7 @@ mod reload;
 mod route;
 mod running;
 mod session;
+mod sharing;
 mod summary;
 mod team;
 mod token;
@@ -80,6 +81,11 @@ pub use running::{RunningList, RunningRequest};
 pub use session::{
     LinkKind, LinkLookRequest, LinkPreview, LinkRequest, PasswordRequest, Session, SessionList,
     SessionResponse, SignInRequest, SignInWays, StepUpRequest,
+};
+pub use sharing::{
+    GraphForm, GraphQuery, GraphTheme, Leaderboard, LeaderboardOrder, LeaderboardPeriod, LeaderboardQuery,
+    LeaderboardRow, Profile, SentDay, SentDayList, SentDaysQuery, SharedDay, SharedPart, Sharing,
+    SharingChange, SharingMachine, Submission, SubmissionAnswer, SubmittedDay,
 };
 pub use summary::{
     Activity, DayBalance, DayUsage, Dimension, Outlook, Overview, RunsOut, SummaryQuery, SummaryRow,

@@ -66,6 +66,7 @@ mod reload;
 mod responses;
 mod secrets;
 mod shared_connections;
+mod sharing;
 mod slow_clients;
 mod stream_bytes;
 mod teams;

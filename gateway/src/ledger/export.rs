@@ -226,6 +226,37 @@ pub const TABLES: &[Table] = &[
         of_member: Some("member_id = ?1"),
     },
     Table {
+        name: "profiles",
+        from: "profile",
+        columns: columns![
+            "memberId" "member_id" Id, "handle" "handle" Text, "name" "name" Text, "public" "is_public" Flag,
+            "showsCost" "shows_cost" Flag,
+        ],
+        order: &["member_id"],
+        of_member: Some("member_id = ?1"),
+    },
+    Table {
+        name: "machines",
+        from: "submitted_machine",
+        columns: columns![
+            "machine" "machine" Id, "memberId" "member_id" Id, "name" "name" Text, "lastAt" "last_at" Time,
+        ],
+        order: &["machine"],
+        of_member: Some("member_id = ?1"),
+    },
+    Table {
+        name: "sentDays",
+        from: "submitted_day",
+        columns: columns![
+            "machine" "machine" Id, "day" "day" Text, "client" "client" Text, "model" "model" Text,
+            "messages" "messages" Count, "inputTokens" "input" Count, "outputTokens" "output" Count,
+            "cacheReadTokens" "cache_read" Count, "cacheWriteTokens" "cache_write" Count,
+            "reasoningTokens" "reasoning" Count, "totalTokens" "tokens" Count, "costNanoUsd" "cost" Money,
+        ],
+        order: &["machine", "day", "client", "model"],
+        of_member: Some("machine IN (SELECT machine FROM submitted_machine WHERE member_id = ?1)"),
+    },
+    Table {
         name: "bills",
         from: "billed",
         columns: columns![
@@ -266,6 +297,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("answered", "for a day, against repeats"),
     ("idempotent", "for a day, against repeats"),
     ("upstream_secret", "in providers"),
+    ("submission_window", "how often was sent within the hour"),
     ("billed_day", "which days were asked for"),
     ("spent_challenge", "for some minutes, against repeats"),
     ("device_code", "for some minutes, with secrets"),

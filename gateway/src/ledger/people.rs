@@ -19,6 +19,7 @@ mod passkey;
 mod reading;
 mod schema;
 mod session;
+mod sharing;
 mod sql;
 mod team;
 mod token;
@@ -37,10 +38,12 @@ pub use reading::{
     DeviceCodeRecord, LinkRecord, MemberRecord, PeopleReader, SessionRecord, SignInRecord, TokenRecord,
 };
 pub use session::{IDLE_MS, NewSession};
+pub use sharing::{DaySum, MachineRecord, Part, ProfileEdit, ProfileRecord, SentDays, SentSum};
 pub use team::{NewTeam, TeamRecord};
 pub use token::NewToken;
 
 pub(super) use audit::append;
 pub(super) use change::decide;
 pub(super) use schema::{DEVICES, IDENTITIES, PASSKEYS, POSTGRES, POSTGRES_DATA, SQLITE, SQLITE_DATA, TEAMS};
+pub(super) use sharing::TABLES as SHARING;
 pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value, values};

@@ -74,8 +74,10 @@ examples! {
     ReclaimRequest { "amountNanoUsd": "1000000000" }
     RedeemRequest { "key": "TTK-7K3QF-9MZ2X-HV4TD-R8WNC-5PBJE", "deviceName": "laptop" }
     RenameDeviceRequest { "name": "Ada's laptop" }
+    SharingChange { "handle": "ada", "name": "Ada", "isPublic": true, "showsCost": false }
     SignInRequest { "name": "Ada", "password": "correct horse battery staple" }
     StepUpRequest { "password": "correct horse battery staple" }
+    Submission { "machine": "0b0c3f0e-58a5-4c2a-9d1e-6a7f3b2c1d00", "days": [{ "day": "2026-11-15", "client": "claude", "model": "claude-sonnet-4-5", "messages": 12, "inputTokens": 4200, "outputTokens": 9100, "cacheReadTokens": 880000, "cacheWriteTokens": 61000, "reasoningTokens": 0, "totalTokens": 954300, "costNanoUsd": "641100000" }] }
     TeamChange { "name": "Compilers" }
     TeamRequest { "name": "Compilers", "creditNanoUsd": "50000000000" }
     TokenRequest { "name": "backup script", "scopes": ["usage:read"] }

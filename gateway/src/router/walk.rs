@@ -18,7 +18,7 @@ use crate::{
     credential::{self, Kind},
     ledger::{
         AlertChange, ImportChunk, ImportRow, KeyMint, Link, LinkUse, Look, NewAlert, NewMember, NewSession,
-        NewToken, PeopleChange, PeopleRequest, Redeem,
+        NewToken, PeopleChange, PeopleRequest, Redeem, SentDays,
     },
     peer::Peer,
     route::idempotency,
@@ -256,6 +256,20 @@ impl Stage {
         found[0].id.to_string()
     }
 
+    /// A machine that sent something of this member's.
+    async fn machine_of(&self, member: MemberId) -> String {
+        let sent = SentDays {
+            member,
+            machine: new_id(),
+            name: None,
+            days: Vec::new(),
+            day_tokens_max: 0,
+        };
+        let machine = sent.machine.to_string();
+        self.change(PeopleChange::SubmitDays(Box::new(sent))).await;
+        machine
+    }
+
     fn routes(&self) -> Vec<Route> {
         control_plane(&self.gateway).listed
     }
@@ -326,6 +340,7 @@ fn method_of(filter: MethodFilter) -> Method {
 fn filled(path: &str) -> String {
     path.replace("{id}", &new_id().to_string())
         .replace("{name}", "nobody")
+        .replace("{handle}", "nobody")
         .replace("{table}", "nothing")
 }
 
@@ -422,6 +437,7 @@ async fn what_is_others_does_not_exist() {
     let token = people.tokens(other).await.unwrap()[0].id.to_string();
     let usage = stage.usage(key, device).await.to_string();
     let alert = stage.alert_of(other).await;
+    let machine = stage.machine_of(other).await;
     let (my_key, _, my_device) = stage.device(Some(me)).await;
     let mut checked = Vec::new();
     for route in stage.routes() {
@@ -434,6 +450,7 @@ async fn what_is_others_does_not_exist() {
             "tokens" => token.clone(),
             "usage" => usage.clone(),
             "alerts" => alert.clone(),
+            "sharing" => machine.clone(),
             _ => new_id().to_string(),
         };
         if !route.path.contains("{id}") {
@@ -470,6 +487,7 @@ async fn what_is_others_does_not_exist() {
         "/tokens/{id}",
         "/devices/{id}",
         "/usage/{id}",
+        "/sharing/machines/{id}",
     ] {
         assert!(checked.contains(&path), "nobody knocked at {path}: {checked:?}");
     }

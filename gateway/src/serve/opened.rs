@@ -26,6 +26,7 @@ use crate::{
     report::{Rollup, id_ms},
     secrets::{Envelope, Pepper},
     settings::Settings,
+    sharing::Boards,
     state::{Gateway, Stop},
     telemetry::Telemetry,
 };
@@ -82,6 +83,7 @@ impl Opened {
                 providers: ArcSwap::from_pointee(providers),
                 ..Doorkeeper::default()
             },
+            boards: Boards::default(),
             failed_redeems: FailureLimit::new(
                 config.limits.failed_redeems_per_minute,
                 config.limits.failed_redeems_per_hour,

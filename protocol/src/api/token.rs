@@ -25,6 +25,8 @@ scopes! {
     /// Keys, devices, balances, models.
     Read "read";
     UsageRead "usage:read";
+    /// Send sums of days to one's own profile, and say who sees them.
+    UsageSubmit "usage:submit";
     /// Claim keys; mint, assign and revoke them.
     KeysWrite "keys:write";
     DevicesWrite "devices:write";

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use jiff::{Timestamp, ToSpan, civil::Date, civil::Weekday, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, civil::Weekday, tz::TimeZone};
 use protocol::{Code, Problem};
+pub use usage::graph::week_of;
 use usage::{
     Client, Engine, Home, Scan,
     discovery::Note,
@@ -299,10 +300,4 @@ impl Period {
             None => Ok((self.since, self.until)),
         }
     }
-}
-
-/// The first day of the week that a day is in.
-pub fn week_of(day: Date, start: Weekday) -> Date {
-    let back = day.weekday().since(start);
-    day.checked_sub(i64::from(back).days()).unwrap_or(day)
 }

@@ -19,6 +19,7 @@ import { Refused } from '../sign-in/sign-in.tsx';
 const SCOPES = [
   ['read', 'Read keys, devices, balances and models'],
   ['usage:read', 'Read usage'],
+  ['usage:submit', 'Send days to your profile, and say who sees them'],
   ['keys:write', 'Claim, mint, assign and revoke keys'],
   ['devices:write', 'Rename and revoke devices'],
   ['credit:write', 'Move credit'],

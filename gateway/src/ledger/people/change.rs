@@ -3,6 +3,7 @@
 use protocol::{
     AlertId, DeviceId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId,
 };
+use uuid::Uuid;
 
 use super::{
     audit::{Note, append},
@@ -16,6 +17,7 @@ use super::{
     member::{self, MemberEdit},
     passkey::{self, NewPasskey, PasskeyUse},
     session::{self, NewSession},
+    sharing::{self, ProfileEdit, SentDays},
     sql::{Sql, Turn, values},
     team::{self, NewTeam},
     token::{self, NewToken},
@@ -161,6 +163,16 @@ pub enum PeopleChange {
     ImportUsage(Box<ImportChunk>),
     /// Alerts, their rules and where they are sent.
     Alerts(Box<AlertChange>),
+    /// What a machine of the member says that its assistants used.
+    SubmitDays(Box<SentDays>),
+    /// The days of one machine are forgotten.
+    EraseMachine {
+        member: MemberId,
+        machine: Uuid,
+    },
+    /// Everything that the member sent, and their profile.
+    EndSharing(MemberId),
+    SetProfile(ProfileEdit),
     /// Nothing but the line of the log.
     Note,
 }
@@ -205,6 +217,12 @@ pub enum PeopleRefusal {
     Passkey,
     /// Whoever a provider vouched for is nobody here.
     Identity,
+    /// More machines than a member may have.
+    TooMany,
+    /// More often than a member may send.
+    TooOften,
+    /// More tokens on one day than anybody can use.
+    TooMuch,
     /// Another request came under the same idempotency key.
     Reused,
     /// The same request was carried out before; what it made has this id.
@@ -364,6 +382,15 @@ async fn carry_out<S: Sql>(
         PeopleChange::ReleaseClaim { id, request_id } => done(idempotent::release(db, id, request_id).await?),
         PeopleChange::ImportUsage(chunk) => import::take_in(db, chunk, at).await?,
         PeopleChange::Alerts(change) => alerts::carry_out(db, change, at).await?,
+        PeopleChange::SubmitDays(sent) => sharing::submit(db, sent, at).await?,
+        PeopleChange::EraseMachine { member, machine } => {
+            done(sharing::erase_machine(db, *member, *machine).await?)
+        }
+        PeopleChange::EndSharing(member) => {
+            sharing::forget(db, *member).await?;
+            Ok(PeopleOutcome::Done)
+        }
+        PeopleChange::SetProfile(edit) => sharing::set_profile(db, edit).await?,
         PeopleChange::Note => Ok(PeopleOutcome::Done),
     })
 }

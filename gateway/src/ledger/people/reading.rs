@@ -193,7 +193,7 @@ impl Reader {
 }
 
 impl PeopleReader<'_> {
-    async fn all<T>(
+    pub(super) async fn all<T>(
         &self,
         sql: &str,
         values: &[Value],

@@ -17,6 +17,7 @@ pub(super) const STEPS: &[&str] = &[
     people::DEVICES,
     people::POSTGRES_DATA,
     alerts::TABLES,
+    people::SHARING,
 ];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`

@@ -21,6 +21,7 @@ pub(super) const STEPS: &[&str] = &[
     people::DEVICES,
     people::SQLITE_DATA,
     alerts::TABLES,
+    people::SHARING,
 ];
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot

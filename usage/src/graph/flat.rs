@@ -54,7 +54,7 @@ fn draw_row(scene: &mut Scene, row: &Row<'_>, paper: &Paper, top: f32, has_years
             size: (CELL, CELL),
             radius: 3.0,
             fill: paper.heat[usize::from(day.level).min(4)],
-            title: Some(day.title()),
+            title: Some(row.title(day)),
         });
     }
 }
