@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn long_amounts_have_their_digits_in_groups() {
         for (nano, shown) in [
-            (Some(0), "$0.00"),
+            (Some(0), "$0"),
             (Some(1_230_000_000), "$1.23"),
             (Some(1_204_500_000_000), "$1,204.50"),
             (Some(204_445_743_280_000_000), "$204,445,743.28"),
