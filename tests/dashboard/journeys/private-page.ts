@@ -47,7 +47,7 @@ async function view(binary: string): Promise<View> {
   );
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
   const said = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const first = (await said.next()) as IteratorResult<string, undefined>;
+  const first = await said.next();
   assert.ok(first.done !== true, 'usage view says where its page is');
   const { url } = JSON.parse(first.value) as { url: string };
   const end = () => {
