@@ -2,6 +2,11 @@ import js from '@eslint/js';
 import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
+/** What the page of `usage view` may use, which is read by browsers as it is. */
+const inPages = [
+  ...['document', 'location', 'history', 'fetch', 'sessionStorage', 'URLSearchParams', 'DOMParser', 'URL', 'Blob'],
+  ...['matchMedia', 'Option', 'setInterval', 'clearInterval'],
+];
 const browserAndNode = ['console', 'process', 'URL', 'setTimeout', 'clearTimeout', 'fetch', 'Buffer', 'document'];
 
 export default tseslint.config(
@@ -36,6 +41,10 @@ export default tseslint.config(
   {
     files: ['dashboard/public/*.js'],
     languageOptions: { globals: { localStorage: 'readonly', matchMedia: 'readonly', document: 'readonly' } },
+  },
+  {
+    files: ['cli/src/command/usage/view/page/*.js'],
+    languageOptions: { globals: Object.fromEntries(inPages.map((name) => [name, 'readonly'])) },
   },
   {
     // The generated types use `type`; ours may too where a union is near.

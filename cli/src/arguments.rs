@@ -126,6 +126,7 @@ mod tests {
           login      Log in as a member of a gateway, confirmed in a signed-in browser
           logout     Revoke the login's token and forget it
           whoami     Show who is logged in, and where
+          submit     Send sums of days to your profile at the gateway, if you want one
           upstreams  List providers and store their API keys
           reconcile  Compare what was metered with what the providers billed
           members    List, invite and remove the people of this gateway, and sign the owner in

@@ -22,6 +22,7 @@ mod restore;
 pub mod serve;
 mod sign_out;
 mod status;
+mod submit;
 mod r#try;
 mod tui;
 mod upstreams;
@@ -78,6 +79,8 @@ pub enum Command {
     Logout(login::Logout),
     /// Show who is logged in, and where
     Whoami(login::Whoami),
+    /// Send sums of days to your profile at the gateway, if you want one
+    Submit(submit::Submit),
     /// List providers and store their API keys
     #[command(subcommand)]
     Upstreams(upstreams::Upstreams),
@@ -125,7 +128,7 @@ impl Command {
             Self::Ci(ci) => ci.run(context),
             Self::Devices(devices) => wait_for(devices.run(context)),
             Self::Models(models) => models.run(context),
-            Self::Monthly(report) => report.run(usage::By::Month),
+            Self::Monthly(report) => report.run(usage::By::Month, context.json),
             Self::Graph(graph) => graph.run(),
             Self::Cursor(cursor) => cursor.run(),
             Self::Try(r#try) => wait_for(r#try.run(context)),
@@ -134,6 +137,7 @@ impl Command {
             Self::Login(login) => wait_for(login.run(context)),
             Self::Logout(logout) => wait_for(logout.run(context)),
             Self::Whoami(whoami) => wait_for(whoami.run(context)),
+            Self::Submit(submit) => submit.run(context),
             Self::Upstreams(upstreams) => wait_for(upstreams.run(context)),
             Self::Reconcile(reconcile) => wait_for(reconcile.run(context)),
             Self::Members(members) => wait_for(members.run(context)),

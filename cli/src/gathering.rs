@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use protocol::Money;
+use protocol::{Code, Money, Problem};
 use usage::{
     Client, Engine,
-    dedupe::identities,
+    cost::Prices,
+    dedupe::{Identity, identities},
     discovery::Note,
-    engine::Traced,
+    engine::Responses,
     fold::Folder,
-    reader::kept,
     record::{FileRecords, Flags, Record, Tokens},
 };
 
@@ -46,15 +46,21 @@ pub fn gather(
         Some(book) => book.rows(&checkout.repository)?,
         None => Vec::new(),
     };
-    let kept: HashMap<(Client, u64), Row> = kept
+    let kept: HashMap<(Client, Identity), Row> = kept
         .into_iter()
-        .map(|row| ((row.client, kept::identity(&row.id)), row))
+        .map(|row| ((row.client, Identity::of_text(&row.id)), row))
         .collect();
-    let (traced, notes) = engine.responses();
+    let mut prices = Prices::of(&engine.home);
     let mut rows = Vec::new();
-    for client in &traced {
-        rows.extend(of_client(client, checkout, &kept));
-    }
+    let notes = engine
+        .responses(&mut |responses| rows.extend(ours(&responses, checkout, &kept, &mut prices)))
+        .map_err(|_| {
+            Problem::new(
+                Code::Internal,
+                "The index of the logs could not be read to its end.",
+            )
+            .with_hint("Try again; with another --cache-dir everything is read anew.")
+        })?;
     let before = rows.len();
     if let Some(book) = book.filter(|_| !with_archived) {
         for archived in book.archived(&checkout.repository)? {
@@ -72,31 +78,35 @@ pub fn gather(
     })
 }
 
-fn of_client(traced: &Traced, checkout: &Checkout, kept: &HashMap<(Client, u64), Row>) -> Vec<Priced> {
-    let (sources, files): (Vec<_>, Vec<FileRecords>) = traced.files.iter().cloned().unzip();
-    drop(sources);
+fn ours(
+    responses: &Responses,
+    checkout: &Checkout,
+    kept: &HashMap<(Client, Identity), Row>,
+    prices: &mut Prices,
+) -> Vec<Priced> {
+    let Responses {
+        client,
+        files,
+        counted,
+    } = responses;
     let mut folder = Folder::default();
-    let mut is_ours: HashMap<String, bool> = HashMap::new();
+    let mut is_ours: HashMap<&str, bool> = HashMap::new();
     let mut rows = Vec::new();
-    let ids = identities(&files, &traced.responses);
-    for (counted, id) in traced.responses.iter().zip(ids) {
+    for (counted, id) in counted.iter().zip(identities(*client, files, counted)) {
         let file = &files[counted.file];
         let project = file.text(counted.record.project);
-        if project.is_empty() {
-            continue;
-        }
         let is_ours = *is_ours
-            .entry(project.to_owned())
-            .or_insert_with(|| checkout.has(project));
+            .entry(project)
+            .or_insert_with(|| !project.is_empty() && checkout.has(project));
         if !is_ours {
             continue;
         }
         let row = if counted.record.flags.has(Flags::KEPT) {
-            kept.get(&(traced.client, id)).cloned()
+            kept.get(&(*client, id)).cloned()
         } else {
-            Some(logged(traced.client, id, file, &counted.record, checkout))
+            Some(logged(*client, id, file, &counted.record, checkout))
         };
-        let cell = folder.cell(traced.client, file, &counted.record);
+        let cell = folder.cell(*client, file, &counted.record, prices);
         rows.extend(row.map(|row| Priced {
             row,
             cost_nano_usd: cell.cost_nano_usd,
@@ -105,10 +115,10 @@ fn of_client(traced: &Traced, checkout: &Checkout, kept: &HashMap<(Client, u64),
     rows
 }
 
-fn logged(client: Client, id: u64, file: &FileRecords, record: &Record, checkout: &Checkout) -> Row {
+fn logged(client: Client, id: Identity, file: &FileRecords, record: &Record, checkout: &Checkout) -> Row {
     let text = |name| cut(file.text(name));
     let mut row = Row {
-        id: format!("{id:016x}"),
+        id: id.to_string(),
         client,
         at: Timestamp::from_millisecond(record.at_ms).unwrap_or(Timestamp::UNIX_EPOCH),
         // What the sidecar logged, the gateway has charged.

@@ -1,14 +1,19 @@
-//! Pictures: one list of shapes, written as SVG, as PNG, or in a terminal's cells.
+//! Pictures as pixels, as PNG, or in a terminal's cells.
 
-pub mod color;
-mod font;
-pub mod paper;
+mod outline;
 pub mod raster;
-pub mod scene;
-pub mod svg;
 pub mod terminal;
 
-pub use color::Rgb;
-pub use font::{REGULAR_BYTES, STRONG_BYTES};
-pub use paper::Paper;
-pub use scene::{Anchor, Scene, Shape, Text, Weight};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use usage::picture::Theme;
+pub use usage::picture::{
+    Anchor, Paper, Rgb, Scene, Shape, Text, font::REGULAR_BYTES, font::STRONG_BYTES, paper, svg,
+};
+
+/// A theme by its name, on a command line.
+pub fn theme_parser() -> impl TypedValueParser<Value = Theme> {
+    PossibleValuesParser::new(Theme::ALL.map(Theme::name)).map(|name| {
+        let found = Theme::ALL.into_iter().find(|theme| theme.name() == name);
+        found.unwrap_or_default()
+    })
+}

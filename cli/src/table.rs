@@ -1,6 +1,7 @@
 //! Tables and lists of facts for a person at a terminal.
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+pub use usage::figure::{amount, count};
 
 /// A column's title and side; numbers stand to the right, so that digits line up.
 #[derive(Clone, Copy)]
@@ -59,25 +60,6 @@ pub fn frame(lines: &[&str]) -> String {
     format!("╭{rule}╮\n{body}╰{rule}╯\n")
 }
 
-/// Groups a count's digits: 1,204,000.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// A count with what it counts: `1 request`, `1,204 requests`.
-pub fn amount(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", count(number))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,15 +95,6 @@ mod tests {
         let table = render_within(COLUMNS, rows(), Some(44));
         assert!(table.lines().all(|line| line.chars().count() <= 44), "{table}");
         assert!(table.contains("1,204"), "{table}");
-    }
-
-    #[test]
-    fn counts_are_grouped() {
-        assert_eq!(count(0), "0");
-        assert_eq!(count(999), "999");
-        assert_eq!(count(1_204_000), "1,204,000");
-        assert_eq!(amount(1, "request"), "1 request");
-        assert_eq!(amount(1_204, "request"), "1,204 requests");
     }
 
     #[test]

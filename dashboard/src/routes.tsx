@@ -64,6 +64,17 @@ const reconcile = createRoute({
   path: '/reconciliation',
   component: lazyRouteComponent(() => import('./pages/reconcile/reconcile.tsx'), 'Reconcile'),
 });
+const ALERT_VIEWS = ['all', 'rules', 'channels'] as const;
+
+const alerts = createRoute({
+  getParentRoute: () => inside,
+  path: '/alerts',
+  validateSearch: (search): { view?: (typeof ALERT_VIEWS)[number]; alert?: string } => {
+    const view = ALERT_VIEWS.find((one) => one === search['view']);
+    return { ...(view ? { view } : {}), ...(typeof search['alert'] === 'string' ? { alert: search['alert'] } : {}) };
+  },
+  component: lazyRouteComponent(() => import('./pages/alerts/alerts.tsx'), 'Alerts'),
+});
 const audit = createRoute({
   getParentRoute: () => office,
   path: '/audit',
@@ -104,6 +115,7 @@ export const router = createRouter({
       usage,
       holders.addChildren([devices]),
       settings,
+      alerts,
       device,
       office.addChildren([members, keys, models, reconcile, audit]),
     ]),

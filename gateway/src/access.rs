@@ -176,6 +176,10 @@ rules! {
     ReadUsage          [All, All, Own, Totals, Own, No]     with(Scope::UsageRead), NotNeeded;
     ReportUsage        [No, No, No, No, Own, No]            NEVER, NotNeeded;
 
+    SeeSharing         [Own, Own, Own, Own, No, No]         with(Scope::Read), NotNeeded;
+    ChangeSharing      [Own, Own, Own, Own, No, No]         with(Scope::UsageSubmit), NotNeeded;
+    SeeProfiles        [All, All, All, All, All, All]       NEVER, NotNeeded;
+
     GrantCredit        [All, All, No, No, No, No]           with(Scope::CreditWrite), Needed;
     AllocateCredit     [All, All, Own, No, No, No]          with(Scope::CreditWrite), Needed;
     ListOrphans        [All, All, No, No, No, No]           with(Scope::UsageRead), NotNeeded;
@@ -188,6 +192,13 @@ rules! {
     AddUpstream        [All, All, No, No, No, No]           with(Scope::UpstreamsWrite), Needed;
     RemoveUpstream     [All, All, No, No, No, No]           with(Scope::UpstreamsWrite), Needed;
     Reload             [All, All, No, No, No, No]           with(Scope::UpstreamsWrite), NotNeeded;
+
+    ListAlerts         [All, All, Own, No, No, No]          with(Scope::AlertsRead), NotNeeded;
+    AnswerAlert        [All, All, Own, No, No, No]          with(Scope::AlertsWrite), NotNeeded;
+    SeeAlertRules      [All, All, No, No, No, No]           with(Scope::AlertsRead), NotNeeded;
+    ChangeAlertRules   [All, All, No, No, No, No]           with(Scope::AlertsWrite), NotNeeded;
+    ChangeChannels     [All, All, No, No, No, No]           with(Scope::AlertsWrite), Needed;
+
     ReadAudit          [All, All, No, No, No, No]           with(Scope::AuditRead), NotNeeded;
 }
 

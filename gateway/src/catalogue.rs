@@ -12,7 +12,10 @@ mod sources;
 mod trial;
 mod upstreams;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use http::HeaderValue;
 use protocol::api::{Capability, Model, ModelPricing};
@@ -32,7 +35,7 @@ pub(crate) use ask::ask;
 pub use auto::{Afford, Auto, Choice, Fit, Job, MaxPrice, Passed, choose};
 pub use build::build;
 pub use discover::{Found, discover};
-pub use health::Health;
+pub use health::{Health, Seen};
 pub use origin::{ConnectError, Connected, Origin};
 pub use outward::ProxySetting;
 pub(crate) use outward::through_proxy;
@@ -321,5 +324,14 @@ impl Catalogue {
 
     pub fn entries(&self) -> &[Arc<Entry>] {
         &self.entries
+    }
+
+    /// Those that serve a model, each once.
+    pub fn upstreams(&self) -> Vec<&Arc<Upstream>> {
+        let routes = self.entries.iter().flat_map(|entry| &entry.routes);
+        let all: BTreeMap<&str, &Arc<Upstream>> = routes
+            .map(|route| (&*route.upstream.name, &route.upstream))
+            .collect();
+        all.into_values().collect()
     }
 }

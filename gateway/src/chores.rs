@@ -1,5 +1,6 @@
 //! What a gateway does beside answering: it listens for signals, and some work comes back.
 
+mod alerts;
 mod credit;
 mod models;
 mod prices;
@@ -14,7 +15,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{cluster, ledger::Changes, reconcile::keep_reading, report, state::Gateway};
+use crate::{alert, cluster, ledger::Changes, reconcile::keep_reading, report, state::Gateway};
 use repeat::repeat;
 
 /// How late an expiry or an allowance may be.
@@ -88,6 +89,9 @@ fn begin(gateway: &Arc<Gateway>, tls: Arc<rustls::ClientConfig>, changes: Option
     );
     let (trying, outward) = (shared(), Arc::clone(&tls));
     spawn_local(async move { trying.trials.carry_out(outward).await });
+    chore(gateway, "The look for alerts", alert::look, alert::PAUSE);
+    spawn_local(alerts::keep_sending(shared(), Arc::clone(&tls)));
+    spawn_local(alert::keep_testing(shared(), Arc::clone(&tls)));
     spawn_local(models::keep_finding(shared(), tls));
     if let Some(changes) = changes {
         spawn_local(cluster::follow(shared(), changes));

@@ -1,5 +1,6 @@
 //! The configuration file, and what the command line and the environment add to it.
 
+mod alerts;
 mod check;
 mod limits;
 mod reconcile;
@@ -16,6 +17,7 @@ use usage::pricing::{Multiplier, Price, Rate, Rates};
 
 use crate::network::{NetworkError, Reach};
 
+pub use alerts::{AlertsConfig, SmtpConfig, SmtpTls};
 pub use limits::Limits;
 pub use reconcile::{ReconcileConfig, Tolerance};
 pub use sign_in::{SignInConfig, SignInKind, is_safe_url};
@@ -73,6 +75,9 @@ pub struct Config {
     pub reconcile: ReconcileConfig,
     /// Services by which members sign in, beside passwords and passkeys.
     pub sign_in: Vec<SignInConfig>,
+    pub alerts: AlertsConfig,
+    /// Who takes e-mails.
+    pub smtp: Option<SmtpConfig>,
     #[serde(rename = "upstream")]
     pub upstreams: Vec<UpstreamConfig>,
     #[serde(rename = "model")]

@@ -28,6 +28,8 @@ pub struct EventHub {
     any: broadcast::Sender<KeyId>,
     /// Counts what changed about members and their sessions, for those whose session may be over.
     people: watch::Sender<u64>,
+    /// Counts what changed about alerts.
+    alerts: watch::Sender<u64>,
     pages: Pages,
 }
 
@@ -60,6 +62,7 @@ impl Default for EventHub {
             ring: Notify::default(),
             any: broadcast::channel(CHANGES_MAX).0,
             people: watch::Sender::new(0),
+            alerts: watch::Sender::new(0),
             pages: Pages::default(),
         }
     }
@@ -93,6 +96,15 @@ impl EventHub {
 
     pub fn listen_to_people(&self) -> watch::Receiver<u64> {
         self.people.subscribe()
+    }
+
+    /// Notes that alerts are others than before.
+    pub fn note_alerts(&self) {
+        self.alerts.send_modify(|count| *count += 1);
+    }
+
+    pub fn listen_to_alerts(&self) -> watch::Receiver<u64> {
+        self.alerts.subscribe()
     }
 
     pub fn listen(&self, key: KeyId) -> broadcast::Receiver<Notice> {

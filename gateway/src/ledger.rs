@@ -9,6 +9,7 @@
 //! Invariants, at every commit: `spent + held <= granted` for each lot; `held` is the sum of the
 //! pending holds; each hold is resolved once; entries are only ever appended.
 
+mod alerts;
 mod allowance;
 mod bill;
 mod export;
@@ -34,6 +35,10 @@ use std::{sync::Arc, thread::JoinHandle, time::Duration};
 use protocol::{DeviceId, KeyId, Money, RequestId, api::Transfers};
 use tokio::sync::oneshot;
 
+pub use alerts::{
+    AlertChange, AlertReader, AlertRecord, ChannelRecord, DeliveryRecord, DeliveryTry, DueDelivery, Failing,
+    Look, NewAlert, NewChannel, StoredRule, TRY_MS,
+};
 pub use allowance::Terms;
 pub use bill::{Bill, BillAmounts, BillLine, Billed, BilledDay, Books, Metered, day_of, number_of};
 pub use export::{Kind, Place, Record, Snapshot, TABLES, Table};
@@ -45,12 +50,12 @@ pub use operation::{
 };
 pub use orphan::{Orphan, Recovered};
 pub use people::{
-    Actor, AddressRecord, Asked, Claim, Claimed, CodeAnswer, DeviceCode, DeviceCodeRecord, Erasure,
+    Actor, AddressRecord, Asked, Claim, Claimed, CodeAnswer, DaySum, DeviceCode, DeviceCodeRecord, Erasure,
     FlowOutcome, FlowSecrets, IDLE_MS, IdentityRecord, IdentityThen, IdentityUse, Link, LinkRecord, LinkUse,
-    MemberEdit, MemberRecord, NewMember, NewPasskey, NewSession, NewTeam, NewToken, Newcomer, Note,
-    PasskeyRecord, PasskeyThen, PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader, PeopleRefusal,
-    PeopleRequest, ReportedBy, ReportedChunk, Rotation, SessionRecord, SignInRecord, Spent, TeamRecord,
-    TokenRecord,
+    MachineRecord, MemberEdit, MemberRecord, NewMember, NewPasskey, NewSession, NewTeam, NewToken, Newcomer,
+    Note, Part, PasskeyRecord, PasskeyThen, PasskeyUse, PeopleChange, PeopleOutcome, PeopleReader,
+    PeopleRefusal, PeopleRequest, ProfileEdit, ProfileRecord, ReportedBy, ReportedChunk, Rotation, SentDays,
+    SentSum, SessionRecord, SignInRecord, Spent, TeamRecord, TokenRecord,
 };
 pub use postgres::{Change, Changes, DatabaseUrl, Moved, NotADatabaseUrl, PostgresReader, copy_in};
 pub use reader::{Reader, SealedSecrets, UsageOf};

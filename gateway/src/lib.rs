@@ -4,6 +4,7 @@
 //! [`route`], every balance in [`ledger`].
 
 mod access;
+pub mod alert;
 pub mod backup;
 mod body;
 mod builtin;
@@ -42,6 +43,7 @@ mod serve;
 mod server;
 mod session;
 mod settings;
+mod sharing;
 mod state;
 mod telemetry;
 mod wire;

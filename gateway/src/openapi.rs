@@ -19,9 +19,10 @@ use utoipa::{
 
 use self::examples::Examples;
 use crate::route::{
-    audit, credit, device_flow, devices, events, exports, health, identities, imports, invitations, keys,
-    ledger, members, models, passkeys, preferences, reconciliation, redeem, reload, reported, routes,
-    running, session, sign_in, summary, teams, tokens, upstreams, usage,
+    alert_channels, alert_rules, alerts, audit, credit, device_flow, devices, events, exports, health,
+    identities, imports, invitations, keys, ledger, members, models, passkeys, preferences, reconciliation,
+    redeem, reload, reported, routes, running, session, sharing, sign_in, summary, teams, tokens, upstreams,
+    usage,
 };
 
 #[derive(OpenApi)]
@@ -43,11 +44,15 @@ use crate::route::{
         identities::begin, identities::callback, identities::connect, identities::list, identities::remove,
         tokens::list, tokens::create, tokens::revoke, tokens::own, tokens::end_own,
         device_flow::code, device_flow::token, device_flow::look, device_flow::approve, device_flow::deny,
+        alerts::list, alerts::acknowledge_all, alerts::acknowledge, alerts::resolve,
+        alert_rules::list, alert_rules::set, alert_rules::remove, alert_rules::set_quiet_hours,
+        alert_channels::list, alert_channels::add, alert_channels::change, alert_channels::remove, alert_channels::test,
         audit::list, audit::verify, keys::claim, keys::assign,
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke, devices::rotate, running::list,
         keys::list, keys::mint, keys::revoke, credit::top_up, credit::reclaim, credit::allocate,
         credit::set_allowance, credit::end_allowance, models::list, preferences::show, preferences::set, usage::list, usage::one,
         reported::report, reported::sums, summary::summary, summary::overview, events::listen,
+        sharing::show, sharing::change, sharing::end, sharing::days, sharing::submit, sharing::erase_machine, sharing::profile, sharing::graph, sharing::leaderboard,
         upstreams::list, upstreams::add, upstreams::try_out, routes::list, upstreams::remove, upstreams::put_secret, reconciliation::put_secret, ledger::orphans, ledger::refund, reload::reload,
         reconciliation::show, reconciliation::read, reconciliation::import,
         health::healthz, health::readyz, health::metrics

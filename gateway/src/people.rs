@@ -123,9 +123,20 @@ pub fn refused(refusal: PeopleRefusal, what: &str) -> Problem {
         PeopleRefusal::Identity => Problem::new(Code::SignInRefused, "Nobody here is known by this account."),
         PeopleRefusal::TooMany => Problem::new(
             Code::InvalidRequest,
+            format!("There are too many of this {what}."),
+        ),
+        PeopleRefusal::TooManyRows => Problem::new(
+            Code::InvalidRequest,
             format!("This key has reported as many {what}s as are kept of one."),
         )
         .with_hint("Report the branches that matter, or with another key."),
+        PeopleRefusal::TooOften => {
+            Problem::new(Code::RateLimited, "This was asked very often within the hour.")
+        }
+        PeopleRefusal::TooMuch => Problem::new(
+            Code::UsageImpossible,
+            format!("This {what} has more than there can be."),
+        ),
         PeopleRefusal::Reused => Problem::new(
             Code::IdempotencyKeyReused,
             "Another request came under this Idempotency-Key.",

@@ -214,6 +214,7 @@ async fn run(proxy: &Proxy, asked: admit::Asked, _room: Room, client: &mut Clien
     let _busy = Busy::new(&proxy.gateway);
     let _running = Running::new(&proxy.running);
     let (dialect, trail) = (asked.dialect, Rc::clone(&asked.trail));
+    let key = asked.device.key.id;
     let response = match admit::serve(proxy, asked, client).await {
         Ok(admit::Served::Streaming(stream)) => return stream.run(proxy, client).await,
         Ok(admit::Served::Whole(response)) => {
@@ -222,6 +223,9 @@ async fn run(proxy: &Proxy, asked: admit::Asked, _room: Room, client: &mut Clien
         }
         Err(refusal) => {
             let code = refusal.problem.code;
+            if code == Code::InsufficientCredit {
+                proxy.gateway.alerts.note_refused(key);
+            }
             let response = refusal.respond(dialect);
             trail.answers(response.status(), Some(code));
             response

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 pub use activity::activity;
 pub use books::{PAUSE, cells, keep, name_of, take_in};
-pub use cell::{Cells, Line, Lines};
+pub use cell::{Cells, Line, Lines, id_ms};
 pub use outlook::{Move, outlook};
 pub use requests::page;
 pub use rollup::{Kept, Rollup};

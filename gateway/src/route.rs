@@ -1,6 +1,9 @@
 //! The control plane under `/api/v1`: one file a noun. Handlers unwrap, call and answer.
 
 pub mod access;
+pub mod alert_channels;
+pub mod alert_rules;
+pub mod alerts;
 pub mod audit;
 pub mod credit;
 pub mod device_flow;
@@ -28,6 +31,7 @@ pub mod reported;
 pub mod routes;
 pub mod running;
 pub mod session;
+pub mod sharing;
 pub mod sign_in;
 pub mod summary;
 pub mod teams;

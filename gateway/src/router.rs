@@ -15,10 +15,10 @@ use crate::{
     access::Action,
     openapi,
     route::{
-        ApiError, access, audit, credit, device_flow, devices, events, exports, health, identities, imports,
-        invitations, keys, ledger, members, model_list, models, pages, passkeys, preferences, reconciliation,
-        redeem, reload, reported, routes, running, session, sign_in, summary, teams, tokens, upstreams,
-        usage,
+        ApiError, access, alert_channels, alert_rules, alerts, audit, credit, device_flow, devices, events,
+        exports, health, identities, imports, invitations, keys, ledger, members, model_list, models, pages,
+        passkeys, preferences, reconciliation, redeem, reload, reported, routes, running, session, sharing,
+        sign_in, summary, teams, tokens, upstreams, usage,
     },
     state::Gateway,
 };
@@ -200,6 +200,28 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .post("/usage/reported", Action::ReportUsage, reported::report)
         .get("/usage/{id}", Action::ReadUsage, usage::one)
         .get("/overview", Action::ReadUsage, summary::overview)
+        .get("/alerts", Action::ListAlerts, alerts::list)
+        .post("/alerts/acknowledge", Action::AnswerAlert, alerts::acknowledge_all)
+        .post("/alerts/{id}/acknowledge", Action::AnswerAlert, alerts::acknowledge)
+        .post("/alerts/{id}/resolve", Action::AnswerAlert, alerts::resolve)
+        .get("/alerts/rules", Action::SeeAlertRules, alert_rules::list)
+        .put("/alerts/rules", Action::ChangeAlertRules, alert_rules::set)
+        .delete("/alerts/rules/{id}", Action::ChangeAlertRules, alert_rules::remove)
+        .put("/alerts/quiet-hours", Action::ChangeAlertRules, alert_rules::set_quiet_hours)
+        .get("/alerts/channels", Action::SeeAlertRules, alert_channels::list)
+        .post("/alerts/channels", Action::ChangeChannels, alert_channels::add)
+        .patch("/alerts/channels/{id}", Action::ChangeChannels, alert_channels::change)
+        .delete("/alerts/channels/{id}", Action::ChangeChannels, alert_channels::remove)
+        .post("/alerts/channels/{id}/test", Action::ChangeAlertRules, alert_channels::test)
+        .get("/sharing", Action::SeeSharing, sharing::show)
+        .put("/sharing", Action::ChangeSharing, sharing::change)
+        .delete("/sharing", Action::ChangeSharing, sharing::end)
+        .get("/sharing/days", Action::SeeSharing, sharing::days)
+        .post("/sharing/days", Action::ChangeSharing, sharing::submit)
+        .delete("/sharing/machines/{id}", Action::ChangeSharing, sharing::erase_machine)
+        .get("/profiles/{handle}", Action::SeeProfiles, sharing::profile)
+        .get("/profiles/{handle}/graph.svg", Action::SeeProfiles, sharing::graph)
+        .get("/leaderboard", Action::SeeProfiles, sharing::leaderboard)
         .get("/audit", Action::ReadAudit, audit::list)
         .post("/audit/verify", Action::ReadAudit, audit::verify)
         .post("/reload", Action::Reload, reload::reload)

@@ -167,6 +167,7 @@ pub mod tests {
         let gateway = opened.gateway(PeerRules::default()).await.unwrap().0;
         gateway.reconcile.stop();
         gateway.trials.stop();
+        gateway.alerts.stop();
         gateway
     }
 }

@@ -14,6 +14,7 @@ use protocol::{
 use tokio::sync::{Notify, watch};
 
 use crate::{
+    alert::Alerts,
     capacity::Capacity,
     catalogue::{Catalogue, Trials},
     clock::new_id,
@@ -32,6 +33,7 @@ use crate::{
     report::Rollup,
     secrets::Envelope,
     settings::Settings,
+    sharing::Boards,
     telemetry::Telemetry,
 };
 
@@ -53,6 +55,7 @@ pub struct Gateway {
     pub failed_redeems: FailureLimit,
     /// Who may try to sign in, and how often.
     pub door: Doorkeeper,
+    pub boards: Boards,
     pub quota: Quota,
     pub queue: Arc<FairQueue>,
     pub events: EventHub,
@@ -60,6 +63,7 @@ pub struct Gateway {
     pub reconcile: Reconcile,
     /// Providers that are tried before their key is kept.
     pub trials: Trials,
+    pub alerts: Alerts,
     /// Traces, where they are on.
     pub telemetry: Option<Telemetry>,
     pub peers: PeerRules,

@@ -2,6 +2,7 @@
 //! are ignored.
 
 mod account;
+mod alert;
 mod audit;
 mod credit;
 mod data;
@@ -23,6 +24,7 @@ mod reported;
 mod route;
 mod running;
 mod session;
+mod sharing;
 mod summary;
 mod team;
 mod token;
@@ -37,6 +39,11 @@ use crate::Problem;
 pub use account::{
     Account, AccountResponse, Balance, BalanceResponse, Device, DeviceAddress, DeviceClient, DeviceList,
     LotBalance, Member, RedeemRequest, RedeemResponse, RenameDeviceRequest, RotatedDevice,
+};
+pub use alert::{
+    Alert, AlertDelivery, AlertKind, AlertList, AlertQuery, AlertRule, AlertRuleRequest, AlertRules,
+    AlertScope, AlertState, AlertSubject, AlertSubjectKind, Channel, ChannelChange, ChannelCreated,
+    ChannelKind, ChannelList, ChannelRequest, ChannelTest, DeliveryState, QuietHours,
 };
 pub use audit::{AuditActor, AuditEntry, AuditList, AuditQuery, AuditReport};
 pub use credit::{
@@ -76,6 +83,11 @@ pub use running::{RunningList, RunningRequest};
 pub use session::{
     LinkKind, LinkLookRequest, LinkPreview, LinkRequest, PasswordRequest, Session, SessionList,
     SessionResponse, SignInRequest, SignInWays, StepUpRequest,
+};
+pub use sharing::{
+    GraphForm, GraphQuery, GraphTheme, Leaderboard, LeaderboardOrder, LeaderboardPeriod, LeaderboardQuery,
+    LeaderboardRow, Profile, SentDay, SentDayList, SentDaysQuery, SharedDay, SharedPart, Sharing,
+    SharingChange, SharingMachine, Submission, SubmissionAnswer, SubmittedDay,
 };
 pub use summary::{
     Activity, DayBalance, DayUsage, Dimension, Outlook, Overview, RunsOut, SummaryQuery, SummaryRow,

@@ -8,6 +8,7 @@ mod answer;
 mod call;
 mod device_flow;
 mod network;
+mod sharing;
 
 use std::time::Duration;
 

@@ -84,6 +84,18 @@ id!(
     IdentityId
 );
 id!(
+    /// Something that somebody is told of without asking.
+    AlertId
+);
+id!(
+    /// A rule of alerts that somebody changed.
+    AlertRuleId
+);
+id!(
+    /// Where alerts are sent to.
+    ChannelId
+);
+id!(
     /// One line of the audit log.
     AuditId
 );

@@ -18,8 +18,8 @@ mod tokens;
 mod words;
 
 pub use ids::{
-    AuditId, DeviceId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, RequestId, SessionId, TeamId,
-    TokenId,
+    AlertId, AlertRuleId, AuditId, ChannelId, DeviceId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId,
+    RequestId, SessionId, TeamId, TokenId,
 };
 pub use money::{Money, MoneyError};
 pub use problem::{Code, Problem};

@@ -43,6 +43,10 @@ codes! {
     StepUpRequired "step_up_required" 403 "Confirm that it is you with your password or passkey, then send the request again.";
     LinkRefused "link_refused" 403 "A link works once and for a limited time. Ask for another one.";
     NameTaken "name_taken" 409 "Choose another name or e-mail address.";
+    DayImpossible "day_impossible" 400 "Send days from 2022 on, up to today.";
+    UsageImpossible "usage_impossible" 400 "Correct the row and send everything again; nothing was kept.";
+    SumsDisagree "sums_disagree" 400 "Send sums that add up; nothing was kept.";
+    MachineTaken "machine_taken" 409 "Send the days under another machine number.";
     LastOwner "last_owner" 409 "Make another member owner first.";
     RateLimited "rate_limited" 429 "Wait a minute, then try again.";
     InsufficientCredit "insufficient_credit" 402 "Redeem another token key, or ask the owner for more credit.";

@@ -76,7 +76,7 @@ fn heard(session: &Session, data: &str) -> bool {
             false
         }
         // For pages; a device hears of its balance.
-        Ok(Event::Changed) => false,
+        Ok(Event::Changed | Event::Alerts { .. }) => false,
         Ok(Event::Revocation { message }) => {
             session.signed_out(Problem::new(Code::CredentialRevoked, message));
             true

@@ -25,6 +25,10 @@ const PAGES: [string, string][] = [
   ['mint', '/keys?show=mint'],
   ['models', '/models'],
   ['reconciliation', '/reconciliation'],
+  ['alerts', '/alerts'],
+  ['alerts-history', '/alerts?view=all&alert=0193000a-0000-7000-8000-0000000003e8'],
+  ['alerts-rules', '/alerts?view=rules'],
+  ['alerts-channels', '/alerts?view=channels'],
   ['audit', '/audit'],
 ];
 

@@ -18,7 +18,8 @@ use crate::{
 const NAME: &str = "Ada Canary-Lovelace";
 const ADDRESS: &str = "canary@example.com";
 const LAPTOP: &str = "canary-laptop";
-const TRACES: [&str; 3] = ["Canary", "canary@", "canary-laptop"];
+const HANDLE: &str = "handle-of-canary";
+const TRACES: [&str; 4] = ["Canary", "canary@", "canary-laptop", HANDLE];
 
 async fn setting() -> (Upstream, Config) {
     let upstream = Upstream::start().await;
@@ -55,6 +56,14 @@ async fn person(gateway: &Gateway, upstream: &Upstream, olga: &mut Browser) -> (
     ada.send(Method::PATCH, &path, json!({ "name": LAPTOP }))
         .await
         .expect(204);
+    let profile = json!({ "handle": HANDLE, "name": NAME, "isPublic": true, "showsCost": true });
+    ada.send(Method::PUT, "/sharing", profile).await.expect(204);
+    let sent = json!({ "machine": "0b0c3f0e-58a5-4c2a-9d1e-6a7f3b2c1d00", "days": [{
+        "day": "2026-01-15", "client": "claude", "model": "claude-sonnet-4-5", "messages": 1, "inputTokens": 10,
+        "outputTokens": 20, "cacheReadTokens": 0, "cacheWriteTokens": 0, "reasoningTokens": 0, "totalTokens": 30,
+        "costNanoUsd": null,
+    }] });
+    ada.post("/sharing/days", sent).await.expect(200);
     chat(upstream, &device, CODER, "main", 5).await;
     chat(upstream, &device, CODER, "=1+1", 50).await;
     chat(upstream, &device, ODD, "fix, \"it\"", 500).await;
@@ -157,6 +166,10 @@ async fn round_trip(gateway: &Gateway, other: &Gateway, upstream: &Upstream) {
         (1, 3)
     );
     assert!(own["devices"].to_string().contains(LAPTOP));
+    assert_eq!(
+        (&own["profiles"][0]["handle"], &own["sentDays"][0]["totalTokens"]),
+        (&json!(HANDLE), &json!(30))
+    );
 
     gateway.cli(&["members", "erase", NAME]).await.expect(2);
     let erased = gateway
@@ -168,7 +181,12 @@ async fn round_trip(gateway: &Gateway, other: &Gateway, upstream: &Upstream) {
     assert_eq!(ada.get("/session").await.status.as_u16(), 401);
     assert_eq!(device.get("/api/v1/me").send().await.status.as_u16(), 401);
     let everything = export(gateway, "all.ndjson", &["--format", "ndjson"]).await;
-    is_free_of_traces(&String::from_utf8(everything).unwrap(), "the export");
+    let everything = String::from_utf8(everything).unwrap();
+    is_free_of_traces(&everything, "the export");
+    assert!(
+        !everything.contains("\"type\":\"sentDays\""),
+        "the days go with whose they were"
+    );
     assert_eq!(totals(gateway).await, before, "what was used stays");
     gateway.cli(&["audit", "verify"]).await.expect(0);
     verify_clean(gateway).await;
@@ -334,7 +352,7 @@ async fn everything_as_csv_is_an_archive_that_others_can_read() {
         .unwrap();
     assert_eq!(
         String::from_utf8_lossy(&seen.stdout).trim(),
-        "1 15",
+        "1 21",
         "{}",
         String::from_utf8_lossy(&seen.stderr)
     );

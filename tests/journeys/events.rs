@@ -110,7 +110,7 @@ async fn a_revoked_key_is_told_and_its_stream_ends() {
         .expect(0);
     loop {
         match ear.next().await.expect("a word of farewell") {
-            Event::Balance { .. } | Event::Changed => {}
+            Event::Balance { .. } | Event::Changed | Event::Alerts { .. } => {}
             Event::Revocation { message } => {
                 assert!(!message.is_empty());
                 break;

@@ -12,13 +12,13 @@ use tokio::{
 use crate::browser::{Browser, invited, with_owner};
 
 /// Another machine, whose token is kept in a file of its own.
-struct Laptop {
-    home: Home,
+pub struct Laptop {
+    pub home: Home,
     gateway: String,
 }
 
 impl Laptop {
-    fn of(gateway: &Gateway) -> Self {
+    pub fn of(gateway: &Gateway) -> Self {
         Self {
             home: Home::new(),
             gateway: gateway.url(""),
@@ -37,7 +37,7 @@ impl Laptop {
         command
     }
 
-    async fn run(&self, arguments: &[&str]) -> Outcome {
+    pub async fn run(&self, arguments: &[&str]) -> Outcome {
         let output = self.command(arguments).output();
         let output = within(&format!("the end of {arguments:?}"), output).await;
         output.expect("the binary starts").into()
@@ -52,7 +52,7 @@ impl Laptop {
         (child, serde_json::from_str(&line).expect("the prompt is JSON"))
     }
 
-    async fn log_in(&self, browser: &mut Browser) -> Value {
+    pub async fn log_in(&self, browser: &mut Browser) -> Value {
         let (child, prompt) = self.begin().await;
         let code = json!({ "userCode": prompt["userCode"] });
         let looked = browser.post("/device/look", code.clone()).await.expect(200);

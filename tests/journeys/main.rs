@@ -13,6 +13,7 @@ mod stage;
 
 mod added_upstreams;
 mod agents;
+mod alerts;
 mod allowances;
 mod auto_model;
 mod backup;
@@ -66,6 +67,7 @@ mod reload;
 mod responses;
 mod secrets;
 mod shared_connections;
+mod sharing;
 mod slow_clients;
 mod stream_bytes;
 mod teams;

@@ -3,18 +3,21 @@
 //! A name is looked up as it is, then with one more part stripped at a time. No part of a name is
 //! ever searched for inside another name, so a model that is not known has no price.
 
+mod book;
 mod name;
-
-use std::collections::HashMap;
+mod table;
 
 use protocol::{Money, TokenUsage};
 
 use crate::{
     client::Client,
-    pricing::{Consumption, Multiplier, Price, ServiceTier, bundled},
+    home::Home,
+    pricing::{Consumption, Multiplier, Price, ServiceTier},
     record::{Flags, Record},
 };
+pub use book::Book;
 pub use name::{Candidate, candidates};
+pub use table::{ImportError, Table};
 
 /// How a model's name was resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,35 +32,110 @@ pub struct Resolved {
     pub is_fast: bool,
 }
 
-/// The price of a model that a client names, served by a provider if the log says which.
-pub fn resolve(client: Client, provider: &str, model: &str) -> Option<Resolved> {
-    candidates(client, provider, model)
-        .into_iter()
-        .find_map(|candidate| {
-            let price = bundled(&candidate.provider, &candidate.model)?;
-            Some(Resolved {
-                price,
-                provider: candidate.provider,
-                model: candidate.model,
-                steps: candidate.steps,
-                is_fast: candidate.is_fast,
-            })
-        })
+/// The price of a model that a client names, served at a time by a provider if the log says which.
+fn resolve(book: &Book, client: Client, provider: &str, model: &str, at_ms: i64) -> Option<Resolved> {
+    let mut candidates = candidates(client, provider, model);
+    let (place, price) = book.price(&candidates, at_ms)?;
+    let candidate = candidates.swap_remove(place);
+    Some(Resolved {
+        price,
+        provider: candidate.provider,
+        model: candidate.model,
+        steps: candidate.steps,
+        is_fast: candidate.is_fast,
+    })
 }
 
-/// Prices that were looked up once.
-#[derive(Default)]
+/// The prices of one home, each looked up once.
 pub struct Prices {
-    known: HashMap<(Client, String, String), Option<Resolved>>,
+    book: Book,
+    turns: Option<Vec<i64>>,
+    known: Vec<Known>,
+    /// Where the last one was: responses of one model come one after the other.
+    last: usize,
+}
+
+struct Known {
+    client: Client,
+    provider: String,
+    model: String,
+    spans: Vec<Span>,
+}
+
+/// What a model costs from a time on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub from_ms: i64,
+    pub price: Option<Resolved>,
+}
+
+impl Default for Prices {
+    /// The bundled prices alone.
+    fn default() -> Self {
+        Self::from(Book::bundled())
+    }
+}
+
+impl From<Book> for Prices {
+    fn from(book: Book) -> Self {
+        Self {
+            book,
+            turns: None,
+            known: Vec::new(),
+            last: 0,
+        }
+    }
 }
 
 impl Prices {
-    pub fn resolve(&mut self, client: Client, provider: &str, model: &str) -> Option<&Resolved> {
-        let key = (client, provider.to_owned(), model.to_owned());
-        self.known
-            .entry(key)
-            .or_insert_with_key(|(client, provider, model)| resolve(*client, provider, model))
-            .as_ref()
+    /// The bundled prices with those that the person brought along.
+    pub fn of(home: &Home) -> Self {
+        Self::from(Book::of(home))
+    }
+
+    /// What costs depend on besides the responses themselves.
+    pub fn digest(&self) -> i64 {
+        self.book.digest()
+    }
+
+    pub fn resolve(&mut self, client: Client, provider: &str, model: &str, at_ms: i64) -> Option<&Resolved> {
+        let spans = self.spans(client, provider, model);
+        let after = spans.partition_point(|span| span.from_ms <= at_ms);
+        spans.get(after.checked_sub(1)?)?.price.as_ref()
+    }
+
+    /// All prices that a model has had, the oldest first; the first holds since ever.
+    pub fn spans(&mut self, client: Client, provider: &str, model: &str) -> &[Span] {
+        let is_it =
+            |known: &Known| known.client == client && known.model == model && known.provider == provider;
+        if !self.known.get(self.last).is_some_and(is_it) {
+            self.last = match self.known.iter().position(is_it) {
+                Some(place) => place,
+                None => {
+                    let spans = self.look_up(client, provider, model);
+                    self.known.push(Known {
+                        client,
+                        provider: provider.to_owned(),
+                        model: model.to_owned(),
+                        spans,
+                    });
+                    self.known.len() - 1
+                }
+            };
+        }
+        &self.known[self.last].spans
+    }
+
+    fn look_up(&mut self, client: Client, provider: &str, model: &str) -> Vec<Span> {
+        let turns = self.turns.get_or_insert_with(|| self.book.turns());
+        let mut spans: Vec<Span> = Vec::new();
+        for from_ms in std::iter::once(i64::MIN).chain(turns.iter().copied()) {
+            let price = resolve(&self.book, client, provider, model, from_ms);
+            if spans.last().is_none_or(|last| last.price != price) {
+                spans.push(Span { from_ms, price });
+            }
+        }
+        spans
     }
 }
 

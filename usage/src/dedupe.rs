@@ -9,7 +9,7 @@ mod kept;
 
 use std::collections::HashMap;
 
-pub use kept::{fuller, identities};
+pub use kept::{Identity, fuller, identities};
 
 use crate::{
     client::Client,
@@ -31,27 +31,50 @@ impl Counted {
     }
 }
 
-/// The responses of a client; `files` are in the order of their paths, and whether the last of them
-/// holds kept rows instead of a log is said beside.
-pub fn responses(client: Client, files: &[FileRecords], has_kept: bool) -> Vec<Counted> {
-    let logs = &files[..files.len() - usize::from(has_kept)];
+/// The responses of a client; `files` are in the order of their paths. Rows that were kept beside the
+/// logs come after what the logs say.
+pub fn responses(client: Client, files: &[FileRecords]) -> Vec<Counted> {
     let mut counted = match client {
-        Client::Claude => claude::responses(logs),
-        Client::Codex => codex::responses(logs),
-        Client::OpenCode | Client::Kilo => without_copies(by_id(logs)),
-        _ => by_id(logs),
+        Client::Claude => claude::responses(files),
+        Client::Codex => codex::responses(files),
+        Client::OpenCode | Client::Kilo => without_copies(by_id(files)),
+        _ => by_id(files),
     };
     counted.retain(|counted| !counted.record.tokens.is_zero());
-    if has_kept {
-        kept::join(files, &mut counted);
-    }
+    kept::join(client, files, &mut counted);
     counted
 }
 
-/// Every record, with its file.
+/// What a file may have in common with others of its client, sorted. Files without a common key are
+/// none of each other's business: [`responses`] of them together are those of each one alone.
+pub fn keys(client: Client, file: &FileRecords) -> Vec<u64> {
+    let records = logged(file);
+    let mut keys: Vec<u64> = match client {
+        Client::Codex => records
+            .map(|record| record.mark)
+            .chain([file.thread, file.parent])
+            .collect(),
+        Client::OpenCode | Client::Kilo => records.flat_map(|record| [record.id, record.mark]).collect(),
+        _ => records.map(|record| record.id).collect(),
+    };
+    keys.extend(kept::keys(client, file));
+    keys.retain(|key| *key != 0);
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// What a log says; nothing where the file holds kept rows.
+fn logged(file: &FileRecords) -> impl Iterator<Item = &Record> {
+    file.records
+        .iter()
+        .filter(|record| !record.flags.has(Flags::KEPT))
+}
+
+/// Every record of a log, with its file.
 fn all(files: &[FileRecords]) -> impl Iterator<Item = Counted> {
     files.iter().enumerate().flat_map(|(file, records)| {
-        records.records.iter().map(move |record| Counted {
+        logged(records).map(move |record| Counted {
             file,
             record: *record,
         })

@@ -2,7 +2,10 @@
 
 mod walk;
 
-use std::{fs::Metadata, path::PathBuf};
+use std::{
+    fs::Metadata,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +69,15 @@ impl Stamp {
         }
     }
 
+    /// With what belongs to the file and lies beside it.
+    pub fn with_side(path: &Path, shape: Shape, metadata: &Metadata) -> Self {
+        let mut stamp = Self::of(metadata);
+        if shape == Shape::Database {
+            stamp.side = walk::side(path);
+        }
+        stamp
+    }
+
     pub fn modified_ms(&self) -> i64 {
         self.modified_ns / 1_000_000
     }
@@ -95,6 +107,7 @@ pub fn discover(home: &Home, clients: &[Client]) -> (Vec<Source>, Vec<Note>) {
     for client in clients {
         walk.client = *client;
         reader::discover(*client, home, &mut walk);
+        walk.settle();
     }
     walk.finish()
 }

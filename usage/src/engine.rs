@@ -1,24 +1,39 @@
 //! From files to sums: discovery, reading in parallel, the index, copies, prices, one fold.
+//!
+//! Memory stays flat: what a file says goes into the index as soon as it was read. Copies are found
+//! among the files that have a key in common, one such group after the other, and what counts of
+//! each file is summed by day.
 
 mod file;
+mod glance;
 mod lines;
+mod read;
+mod responses;
+mod update;
 
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicUsize, Ordering},
-    thread,
 };
+
+use jiff::tz::TimeZone;
 
 use crate::{
     client::Client,
+    cost::Prices,
     dedupe,
-    discovery::{Note, Shape, Source, discover},
-    fold::{Fold, Folder},
+    discovery::{Note, Source, discover},
+    fold::{ByDay, Cell, Fold, Labels},
     home::Home,
-    index::{Index, Known},
+    index::{Index, IndexError, Kept, fingerprint},
     record::FileRecords,
 };
 pub use file::Saved;
+pub use responses::Responses;
+use update::Update;
+
+/// After so long an unchanged index is told that all folders were looked through.
+const LOOK_MS: i64 = 5_000;
 
 /// What to read, and where the index of it is.
 #[derive(Clone, Debug)]
@@ -37,6 +52,31 @@ pub struct Scan {
     pub files: usize,
     /// How many of them had to be opened.
     pub files_read: usize,
+    /// Raised with every change of any sum; None where nothing is kept.
+    pub version: Option<i64>,
+}
+
+/// Which part of the sums is wanted. All of the logs are looked at in any case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// The first day of UTC, counted from 1970.
+    pub first_day: i64,
+    /// Days on which this session was at work are wanted, too.
+    pub session: Option<String>,
+    /// Nothing is wanted if the sums are still those of this version.
+    pub unless_version: Option<i64>,
+    pub grain: Grain,
+}
+
+/// How fine the sums have to be that are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Grain {
+    /// Every quarter of an hour, every session.
+    #[default]
+    Quarters,
+    /// A day of this zone is one: its cells say the first of its quarters in which something was
+    /// used. Sessions are not told apart.
+    Days(TimeZone),
 }
 
 /// How far a scan is; whoever waits may look at it from another thread.
@@ -56,11 +96,19 @@ impl Progress {
     }
 }
 
-/// The sums of one scan with what they came from.
+/// Files that have keys in common, and what of them counts.
 pub struct Traced {
     pub client: Client,
+    /// In the order of their paths.
     pub files: Vec<(Source, FileRecords)>,
     pub responses: Vec<dedupe::Counted>,
+}
+
+/// What a scan tells while it goes on.
+#[derive(Default)]
+struct Listener<'l> {
+    progress: Option<&'l Progress>,
+    trace: Option<&'l mut dyn FnMut(Traced)>,
 }
 
 impl Engine {
@@ -68,189 +116,257 @@ impl Engine {
     ///
     /// A log that cannot be read is a note, never a failure; so is an index that cannot be used.
     pub fn scan(&self) -> Scan {
-        self.scan_with(&Progress::default())
+        self.scan_part(&Extent::default())
     }
 
-    /// The same, with its progress told.
+    /// The same, and sums of a part alone.
+    pub fn scan_part(&self, extent: &Extent) -> Scan {
+        self.run(extent, &mut Listener::default())
+    }
+
+    /// The same as [`Self::scan`], with its progress told.
     pub fn scan_with(&self, progress: &Progress) -> Scan {
-        let (sources, notes) = discover(&self.home, &self.clients);
-        let mut scan = Scan {
-            notes,
-            files: sources.len(),
-            ..Scan::default()
+        let mut listener = Listener {
+            progress: Some(progress),
+            ..Listener::default()
         };
-        let mut index = self.index(&mut scan.notes);
-        let fingerprint = crate::index::fingerprint(&sources);
-        if let Some((fold, notes)) = index.as_mut().and_then(|index| index.fold(fingerprint)) {
-            scan.fold = fold;
-            scan.notes.extend(notes);
-            scan.notes.sort();
-            return scan;
-        }
-        let mut known = index.as_ref().map(Index::known).unwrap_or_default();
-        let read = self.read_changed(&sources, &mut known, index.as_ref(), progress);
-        scan.files_read = read.iter().flatten().count();
-        let mut folder = Folder::default();
-        let mut problems = Vec::new();
-        each_client(&sources, |client, range| {
-            let last = range.end - 1;
-            let mut files = Vec::with_capacity(range.len());
-            for place in range {
-                let saved = match &read[place] {
-                    Some(saved) => saved.clone(),
-                    None => load(&sources[place], &known, index.as_ref()),
-                };
-                problems.extend(saved.note(&sources[place]));
-                files.push(saved.into_records());
-            }
-            let has_kept = sources[last].shape == Shape::Kept;
-            for counted in dedupe::responses(client, &files, has_kept) {
-                folder.add(client, &files[counted.file], &counted.record);
-            }
-        });
-        scan.fold = folder.finish();
-        if let Some(index) = &mut index {
-            let outcome = index.save(
-                &self.home,
-                &sources,
-                &read,
-                &known,
-                fingerprint,
-                &scan.fold,
-                &problems,
-            );
-            if outcome.is_err() {
-                scan.notes
-                    .push(index.note("could not be written; the next report reads everything again"));
-            }
-        }
-        scan.notes.extend(problems);
-        scan.notes.sort();
-        scan
+        self.run(&Extent::default(), &mut listener)
     }
 
     /// Everything again from the files, with the lines that each sum came from.
-    pub fn trace(&self) -> (Vec<Traced>, Vec<Note>) {
-        self.traced(None)
+    pub fn trace(&self, visit: &mut dyn FnMut(Traced)) -> Vec<Note> {
+        let engine = Self {
+            cache_dir: None,
+            ..self.clone()
+        };
+        let mut listener = Listener {
+            trace: Some(visit),
+            ..Listener::default()
+        };
+        engine.run(&Extent::default(), &mut listener).notes
     }
 
-    /// Every response, like [`Self::trace`], but files that did not change are taken from the index.
-    pub fn responses(&self) -> (Vec<Traced>, Vec<Note>) {
-        self.traced(self.index(&mut Vec::new()).as_ref())
-    }
-
-    fn traced(&self, index: Option<&Index>) -> (Vec<Traced>, Vec<Note>) {
+    fn run(&self, extent: &Extent, listener: &mut Listener<'_>) -> Scan {
         let (sources, mut notes) = discover(&self.home, &self.clients);
-        let mut known = index.map(Index::known).unwrap_or_default();
-        let read = self.read_changed(&sources, &mut known, index, &Progress::default());
-        let mut traced = Vec::new();
-        each_client(&sources, |client, range| {
-            let mut files = Vec::new();
-            let mut records = Vec::new();
-            for place in range {
-                let saved = match &read[place] {
-                    Some(saved) => saved.clone(),
-                    None => load(&sources[place], &known, index),
-                };
-                notes.extend(saved.note(&sources[place]));
-                files.push(sources[place].clone());
-                records.push(saved.into_records());
-            }
-            let has_kept = files.last().is_some_and(|file| file.shape == Shape::Kept);
-            let responses = dedupe::responses(client, &records, has_kept);
-            traced.push(Traced {
-                client,
-                files: files.into_iter().zip(records).collect(),
-                responses,
-            });
-        });
-        notes.sort();
-        (traced, notes)
-    }
-
-    fn index(&self, notes: &mut Vec<Note>) -> Option<Index> {
-        let folder = self.cache_dir.as_ref()?;
-        match Index::open(folder, &self.home) {
-            Ok(index) => Some(index),
-            Err(_) => {
-                notes.push(Note {
-                    path: folder.clone(),
-                    text: "cannot hold the index; everything is read again each time".into(),
-                });
-                None
+        if let Some(folder) = &self.cache_dir {
+            match self.with_index(folder, &sources, extent, listener) {
+                Ok(scan) => return scan.with(notes),
+                Err(note) => notes.push(note),
             }
         }
+        let temporary = Index::temporary().and_then(|index| self.look(&index, &sources, extent, listener));
+        let scan = temporary.unwrap_or_else(|_| Scan {
+            notes: vec![Note {
+                path: std::env::temp_dir(),
+                text: "cannot hold what was read; free some space there, or name another folder with TMPDIR"
+                    .into(),
+            }],
+            ..Scan::default()
+        });
+        scan.with(notes)
     }
 
-    /// Reads files that are not known as they are now, on all processors, the largest first.
-    fn read_changed(
+    /// With the index in this folder; one that is damaged is made anew, once.
+    fn with_index(
         &self,
+        folder: &std::path::Path,
         sources: &[Source],
-        known: &mut Known,
-        index: Option<&Index>,
-        progress: &Progress,
-    ) -> Vec<Option<Saved>> {
-        let mut changed: Vec<usize> = (0..sources.len())
-            .filter(|place| !known.is_current(&sources[*place]))
-            .collect();
-        changed.sort_by_key(|place| std::cmp::Reverse(sources[*place].stamp.size));
-        progress.all.store(changed.len(), Ordering::Relaxed);
-        let before: Vec<Option<Saved>> = changed
+        extent: &Extent,
+        listener: &mut Listener<'_>,
+    ) -> Result<Scan, Note> {
+        let unusable = || Note {
+            path: folder.to_owned(),
+            text: "cannot hold the index; everything is read again each time".into(),
+        };
+        let index = Index::open(folder, &self.home).map_err(|_| unusable())?;
+        let error = match self.look(&index, sources, extent, listener) {
+            Ok(scan) => return Ok(scan),
+            Err(error) => error,
+        };
+        if !error.is_damage() {
+            return Err(unusable());
+        }
+        index.discard().map_err(|_| unusable())?;
+        let index = Index::open(folder, &self.home).map_err(|_| unusable())?;
+        self.look(&index, sources, extent, listener)
+            .map_err(|_| unusable())
+    }
+
+    fn look(
+        &self,
+        index: &Index,
+        sources: &[Source],
+        extent: &Extent,
+        listener: &mut Listener<'_>,
+    ) -> Result<Scan, IndexError> {
+        let mut scan = Scan {
+            files: sources.len(),
+            ..Scan::default()
+        };
+        let prices = Prices::of(&self.home);
+        let looked_ms = glance::now_ms();
+        let groups = self.groups(sources);
+        let wanted: Vec<(Client, Kept)> = groups
             .iter()
-            .map(|place| index.and_then(|index| index.load(known.row(&sources[*place])?)))
-            .collect();
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut buffer = lines::Buffer::default();
-            let mut done = Vec::new();
-            loop {
-                let turn = next.fetch_add(1, Ordering::Relaxed);
-                let Some(place) = changed.get(turn) else {
-                    return done;
+            .map(|(client, sources)| {
+                let kept = Kept {
+                    fingerprint: fingerprint(sources),
+                    priced: prices.digest(),
+                    looked_ms,
                 };
-                let saved = file::read(&sources[*place], before[turn].as_ref(), &mut buffer);
-                progress.done.fetch_add(1, Ordering::Relaxed);
-                done.push((*place, saved));
+                (*client, kept)
+            })
+            .collect();
+        index.begin_reading()?;
+        if self.stale(index, &wanted)?.is_empty() {
+            self.fold(index, extent, &mut scan)?;
+            let is_old = self.is_look_old(index, looked_ms)?;
+            index.commit()?;
+            if is_old {
+                // Only who glances at the index misses it, if somebody else is writing just now.
+                let _ = remember_look(index, &wanted);
+            }
+            return Ok(scan);
+        }
+        index.commit()?;
+        index.begin_writing()?;
+        let outcome = self.update(index, &groups, &wanted, prices, &mut scan, listener);
+        let outcome = outcome.and_then(|()| self.fold(index, extent, &mut scan));
+        match outcome {
+            Ok(()) => index.commit()?,
+            Err(error) => {
+                index.roll_back()?;
+                return Err(error);
+            }
+        }
+        index.share()?;
+        Ok(scan)
+    }
+
+    /// Reads what changed of the clients that are not as they were at the last scan.
+    fn update(
+        &self,
+        index: &Index,
+        groups: &[(Client, &[Source])],
+        wanted: &[(Client, Kept)],
+        mut prices: Prices,
+        scan: &mut Scan,
+        listener: &mut Listener<'_>,
+    ) -> Result<(), IndexError> {
+        // Another process may have done it meanwhile.
+        let stale = self.stale(index, wanted)?;
+        let mut updates = Vec::new();
+        let mut next_file = index.next_file()?;
+        for place in stale {
+            let (client, sources) = groups[place];
+            updates.push(Update::new(
+                index,
+                client,
+                sources,
+                wanted[place].1,
+                &mut next_file,
+            )?);
+        }
+        scan.files_read = updates.iter().map(Update::changed_count).sum();
+        update::read_and_finish(index, updates, &mut prices, listener)?;
+        index.raise_version()
+    }
+
+    /// Whether those who only glance would soon no longer believe the last look.
+    fn is_look_old(&self, index: &Index, now_ms: i64) -> Result<bool, IndexError> {
+        let mut is_old = false;
+        for client in self.in_order() {
+            let kept = index.kept(client)?;
+            is_old |= kept.is_none_or(|kept| !(0..LOOK_MS).contains(&(now_ms - kept.looked_ms)));
+        }
+        Ok(is_old)
+    }
+
+    /// The places of the clients whose files changed, or whose prices did.
+    fn stale(&self, index: &Index, wanted: &[(Client, Kept)]) -> Result<Vec<usize>, IndexError> {
+        let mut stale = Vec::new();
+        for (place, (client, kept)) in wanted.iter().enumerate() {
+            if !index.kept(*client)?.is_some_and(|known| known.holds(kept)) {
+                stale.push(place);
+            }
+        }
+        Ok(stale)
+    }
+
+    fn fold(&self, index: &Index, extent: &Extent, scan: &mut Scan) -> Result<(), IndexError> {
+        let version = index.version()?;
+        scan.version = index.is_kept().then_some(version);
+        if extent.unless_version == Some(version) {
+            return Ok(());
+        }
+        for client in self.in_order() {
+            scan.notes.extend(index.notes(client)?);
+        }
+        let mut labels = Labels::default();
+        let cells = match &extent.grain {
+            Grain::Quarters => self.quarters(index, extent, &mut labels)?,
+            Grain::Days(zone) => {
+                let mut days = ByDay::new(zone.clone());
+                for client in self.in_order() {
+                    index.cells(client, extent, &mut labels, &mut |cell| days.add(cell))?;
+                }
+                days.cells
             }
         };
-        let mut read: Vec<Option<Saved>> = vec![None; sources.len()];
-        let workers = thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(changed.len().max(1));
-        thread::scope(|scope| {
-            let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-            for (place, saved) in work() {
-                read[place] = Some(saved);
-            }
-            for other in others {
-                // A reader that panicked lost its files; they are read again, alone, below.
-                for (place, saved) in other.join().unwrap_or_default() {
-                    read[place] = Some(saved);
-                }
-            }
-        });
-        let mut buffer = lines::Buffer::default();
-        for place in changed {
-            if read[place].is_none() {
-                read[place] = Some(file::read(&sources[place], None, &mut buffer));
-            }
+        scan.fold = Fold {
+            names: labels.into_names(),
+            cells,
+        };
+        Ok(())
+    }
+
+    fn quarters(&self, index: &Index, extent: &Extent, labels: &mut Labels) -> Result<Vec<Cell>, IndexError> {
+        let mut count = 0;
+        for client in self.in_order() {
+            count += index.cells_count(client, extent)?;
         }
-        read
+        // Of all the sums there are this is the largest part of what is in memory.
+        let mut cells = Vec::with_capacity(count);
+        for client in self.in_order() {
+            index.cells(client, extent, labels, &mut |cell| cells.push(cell))?;
+        }
+        Ok(cells)
+    }
+
+    /// The sources of each client that was asked for, also of one that has none (any more).
+    fn groups<'s>(&self, sources: &'s [Source]) -> Vec<(Client, &'s [Source])> {
+        let of = |client: Client| {
+            let start = sources.partition_point(|source| source.client < client);
+            let end = sources.partition_point(|source| source.client <= client);
+            (client, &sources[start..end])
+        };
+        self.in_order().into_iter().map(of).collect()
+    }
+
+    fn in_order(&self) -> Vec<Client> {
+        let mut clients = self.clients.clone();
+        clients.sort();
+        clients.dedup();
+        clients
     }
 }
 
-/// A file that did not change, from the index; from the disk should the index not have it after all.
-fn load(source: &Source, known: &Known, index: Option<&Index>) -> Saved {
-    let row = known.row(source);
-    let saved = index.and_then(|index| index.load(row?));
-    saved.unwrap_or_else(|| file::read(source, None, &mut lines::Buffer::default()))
+fn remember_look(index: &Index, wanted: &[(Client, Kept)]) -> Result<(), IndexError> {
+    index.begin_writing_at_once()?;
+    for (client, kept) in wanted {
+        // Somebody else may have found something in the meantime.
+        if index.kept(*client)?.is_some_and(|known| known.holds(kept)) {
+            index.keep(*client, *kept)?;
+        }
+    }
+    index.commit()
 }
 
-/// The sources of one client after the other; they are in this order.
-fn each_client(sources: &[Source], mut visit: impl FnMut(Client, std::ops::Range<usize>)) {
-    let mut start = 0;
-    for group in sources.chunk_by(|a, b| a.client == b.client) {
-        visit(group[0].client, start..start + group.len());
-        start += group.len();
+impl Scan {
+    fn with(mut self, notes: Vec<Note>) -> Self {
+        self.notes.extend(notes);
+        self.notes.sort();
+        self.notes.dedup();
+        self
     }
 }

@@ -3,15 +3,21 @@
 //! A quarter of an hour is the finest step by which time zones differ, so cells can be kept and
 //! folded into the days of any zone later.
 
-use std::collections::HashMap;
+mod by_day;
+mod part;
+
+use std::collections::{HashMap, hash_map::Entry};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     client::Client,
     cost::Prices,
-    record::{FileRecords, Flags, Record, Tokens},
+    record::{FileRecords, Flags, Mixed, Record, Tokens},
 };
+
+pub use by_day::ByDay;
+pub use part::{Damaged, Unpacked, day_of, pack, unpack};
 
 pub const QUARTER_MS: i64 = 15 * 60 * 1000;
 
@@ -51,11 +57,24 @@ pub struct Cell {
     pub has_estimate: bool,
 }
 
+impl Cell {
+    /// Takes the sums of another cell in; the key stays.
+    fn add(&mut self, next: &Self) {
+        self.tokens = self.tokens.plus(&next.tokens);
+        self.messages += next.messages;
+        self.cost_nano_usd = sum(self.cost_nano_usd, next.cost_nano_usd);
+        self.first_ms = self.first_ms.min(next.first_ms);
+        self.last_ms = self.last_ms.max(next.last_ms);
+        self.has_guess |= next.has_guess;
+        self.has_estimate |= next.has_estimate;
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fold {
     /// Texts of models, projects, branches and sessions; the first is the empty one.
     pub names: Vec<String>,
-    /// In the order of their keys' texts and times.
+    /// One for each key: client by client, day by day of UTC.
     pub cells: Vec<Cell>,
 }
 
@@ -65,39 +84,77 @@ impl Fold {
     }
 }
 
-/// Takes responses one by one.
+/// Texts, each with a label of its own.
+#[derive(Default)]
+pub struct Labels {
+    places: HashMap<String, Label>,
+    names: Vec<String>,
+}
+
+impl Labels {
+    pub fn label(&mut self, text: &str) -> Label {
+        if self.names.is_empty() {
+            self.names.push(String::new());
+        }
+        if text.is_empty() {
+            return 0;
+        }
+        if let Some(label) = self.places.get(text) {
+            return *label;
+        }
+        let label = Label::try_from(self.names.len()).unwrap_or(0);
+        self.names.push(text.to_owned());
+        self.places.insert(text.to_owned(), label);
+        label
+    }
+
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    pub fn into_names(self) -> Vec<String> {
+        self.names
+    }
+}
+
+/// Takes responses, or parts of a fold, one by one.
 #[derive(Default)]
 pub struct Folder {
-    labels: HashMap<String, Label>,
-    names: Vec<String>,
-    cells: HashMap<CellKey, Cell>,
-    prices: Prices,
+    labels: Labels,
+    cells: Mixed<CellKey, Cell>,
 }
 
 impl Folder {
-    pub fn add(&mut self, client: Client, file: &FileRecords, record: &Record) {
-        let next = self.cell(client, file, record);
-        let Some(cell) = self.cells.get_mut(&next.key) else {
-            self.cells.insert(next.key, next);
-            return;
-        };
-        cell.tokens = cell.tokens.plus(&next.tokens);
-        cell.messages += 1;
-        cell.cost_nano_usd = sum(cell.cost_nano_usd, next.cost_nano_usd);
-        cell.first_ms = cell.first_ms.min(next.first_ms);
-        cell.last_ms = cell.last_ms.max(next.last_ms);
-        cell.has_guess |= next.has_guess;
-        cell.has_estimate |= next.has_estimate;
+    pub fn add(&mut self, client: Client, file: &FileRecords, record: &Record, prices: &mut Prices) {
+        let next = self.cell(client, file, record, prices);
+        self.merge(next);
+    }
+
+    /// Adds the cells of a part as the index keeps it.
+    pub fn add_part(&mut self, client: Client, bytes: &[u8]) -> Result<(), Damaged> {
+        let part = unpack(bytes)?;
+        let labels = part.labels(&mut self.labels);
+        for cell in part.cells(client, &labels) {
+            self.merge(cell);
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, next: Cell) {
+        match self.cells.entry(next.key) {
+            Entry::Occupied(mut known) => known.get_mut().add(&next),
+            Entry::Vacant(place) => drop(place.insert(next)),
+        }
     }
 
     /// One response as a cell of its own.
-    pub fn cell(&mut self, client: Client, file: &FileRecords, record: &Record) -> Cell {
+    pub fn cell(&mut self, client: Client, file: &FileRecords, record: &Record, prices: &mut Prices) -> Cell {
         let (model, is_guess) = model(client, file.text(record.model));
         let provider = file.text(record.provider);
         let cost = match record.charged_nano_usd {
             Some(charged) => Some(charged),
             None => {
-                let resolved = self.prices.resolve(client, provider, model);
+                let resolved = prices.resolve(client, provider, model, record.at_ms);
                 resolved.and_then(|resolved| resolved.charge(record))
             }
         };
@@ -123,30 +180,18 @@ impl Folder {
     }
 
     pub fn names(&self) -> &[String] {
-        &self.names
+        self.labels.names()
     }
 
     fn label(&mut self, text: &str) -> Label {
-        if self.names.is_empty() {
-            self.names.push(String::new());
-        }
-        if text.is_empty() {
-            return 0;
-        }
-        if let Some(label) = self.labels.get(text) {
-            return *label;
-        }
-        let label = Label::try_from(self.names.len()).unwrap_or(0);
-        self.names.push(text.to_owned());
-        self.labels.insert(text.to_owned(), label);
-        label
+        self.labels.label(text)
     }
 
     pub fn finish(self) -> Fold {
         let mut cells: Vec<Cell> = self.cells.into_values().collect();
         cells.sort_unstable_by_key(|cell| cell.key);
         Fold {
-            names: self.names,
+            names: self.labels.into_names(),
             cells,
         }
     }

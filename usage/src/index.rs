@@ -1,50 +1,84 @@
 //! What was read of each file, kept in SQLite, so that the next report reads only what changed.
 //!
-//! Safe for several homes and several processes at once: a scan reads from one snapshot, and writes
-//! what it learned in one transaction. Losing the index loses time and nothing else.
+//! One database for each home, safe for several processes at once: a report that finds nothing new
+//! reads from one snapshot; whoever finds something takes the only write transaction. Losing the
+//! index loses time and nothing else. Without a folder for it, a temporary one is used, so that
+//! memory is bounded all the same.
+
+mod files;
+mod links;
+mod parts;
 
 use std::{
-    collections::{HashMap, HashSet},
     fs, io,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::{
-    discovery::{Note, Source, Stamp},
-    engine::Saved,
-    fold::Fold,
+    discovery::{Source, Stamp},
+    fold::Damaged,
     home::Home,
-    pricing,
     record::digest,
 };
+pub use files::{Kept, Recent, Row, mark};
+pub use links::Change;
+pub use parts::PartKey;
 
 /// Raised with every change of what is kept or of how logs are read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 5;
 
+/// `client` has the state of a client's files at the last scan. `record` has what a file says,
+/// `part` what of it counts, by day; `chunk` sums the parts of a day. `link` says which files have
+/// a key in common.
 const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS client (
+        id INTEGER PRIMARY KEY,
+        fingerprint INTEGER NOT NULL,
+        priced INTEGER NOT NULL,
+        looked_ms INTEGER NOT NULL
+    ) STRICT;
     CREATE TABLE IF NOT EXISTS file (
         id INTEGER PRIMARY KEY,
-        home TEXT NOT NULL,
-        source TEXT NOT NULL,
+        client INTEGER NOT NULL,
+        path BLOB NOT NULL,
+        shape INTEGER NOT NULL,
+        hint TEXT NOT NULL,
+        modified_ns INTEGER NOT NULL,
         mark INTEGER NOT NULL,
-        saved BLOB NOT NULL,
-        UNIQUE (home, source)
+        component INTEGER NOT NULL,
+        part_first INTEGER NOT NULL,
+        part_end INTEGER NOT NULL,
+        note TEXT,
+        UNIQUE (client, path)
     ) STRICT;
-    CREATE TABLE IF NOT EXISTS fold (
-        home TEXT NOT NULL,
-        clients INTEGER NOT NULL,
-        fingerprint INTEGER NOT NULL,
-        cells BLOB NOT NULL,
-        notes BLOB NOT NULL,
-        PRIMARY KEY (home, clients)
+    CREATE INDEX IF NOT EXISTS file_note ON file (client) WHERE note IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS file_modified ON file (modified_ns);
+    CREATE INDEX IF NOT EXISTS file_component ON file (client, component);
+    CREATE TABLE IF NOT EXISTS record (file INTEGER PRIMARY KEY, saved BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS link (id INTEGER PRIMARY KEY, entries BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS part (
+        id INTEGER PRIMARY KEY,
+        place INTEGER NOT NULL,
+        cells BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS part_place ON part (place);
+    CREATE TABLE IF NOT EXISTS chunk (
+        place INTEGER PRIMARY KEY,
+        count INTEGER NOT NULL,
+        sessions BLOB NOT NULL,
+        cells BLOB NOT NULL
     ) STRICT;
 ";
 
-/// Changes so shortly before a scan may go on within the same tick of the file system's clock.
-const TICK_NS: i64 = 50_000_000;
+/// A first report over years of logs may hold the lock for so long.
+const BUSY_MAX: Duration = Duration::from_secs(60);
+/// Of pages; with fewer, those that are worked on are written more than once.
+const CACHE_KIB: i64 = 8 << 10;
+/// All of them are in use while a client's files are worked through.
+const STATEMENTS: usize = 64;
 
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
@@ -54,181 +88,165 @@ pub enum IndexError {
     Folder(#[from] io::Error),
     #[error("the records could not be encoded: {0}")]
     Encoding(#[from] postcard::Error),
+    #[error("{0}")]
+    Damaged(#[from] Damaged),
+}
+
+impl IndexError {
+    /// Whether what was kept is at fault, and not the disk.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Database(error) => {
+                is_damaged(error) || !matches!(error, rusqlite::Error::SqliteFailure(..))
+            }
+            Self::Damaged(_) => true,
+            Self::Folder(_) | Self::Encoding(_) => false,
+        }
+    }
 }
 
 pub struct Index {
     connection: Connection,
-    path: PathBuf,
-    home: String,
-}
-
-/// The files that the index knows, each with its row and the mark of what was read.
-#[derive(Default)]
-pub struct Known {
-    rows: HashMap<String, (i64, i64)>,
-}
-
-impl Known {
-    pub fn is_current(&self, source: &Source) -> bool {
-        self.rows
-            .get(&key(source))
-            .is_some_and(|(_, known)| *known == mark(source))
-    }
-
-    pub fn row(&self, source: &Source) -> Option<i64> {
-        self.rows.get(&key(source)).map(|(row, _)| *row)
-    }
+    /// None: it is gone when the scan is over.
+    path: Option<PathBuf>,
 }
 
 impl Index {
     pub fn open(folder: &Path, home: &Home) -> Result<Self, IndexError> {
         private_folder(folder)?;
-        let path = folder.join(format!("usage-index-{VERSION}.db"));
-        let home = home.root().to_string_lossy().into_owned();
+        let path = path_of(folder, home);
         let connection = match open_at(&path) {
             Err(IndexError::Database(error)) if is_damaged(&error) => {
-                // Everything in it can be read again.
-                fs::remove_file(&path)?;
+                discard(&path)?;
                 open_at(&path)?
             }
             outcome => outcome?,
         };
         Ok(Self {
             connection,
-            path,
-            home,
+            path: Some(path),
         })
     }
 
-    /// The fold of exactly these files, if it was kept.
-    pub fn fold(&mut self, fingerprint: u64) -> Option<(Fold, Vec<Note>)> {
-        let sql = "SELECT cells, notes FROM fold WHERE home = ?1 AND fingerprint = ?2";
-        let found: (Vec<u8>, Vec<u8>) = self
-            .connection
-            .query_row(sql, params![self.home, signed(fingerprint)], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()
-            .ok()??;
-        let notes: Vec<(String, String)> = postcard::from_bytes(&found.1).ok()?;
-        let notes = notes.into_iter().map(|(path, text)| Note {
-            path: path.into(),
-            text,
-        });
-        Some((postcard::from_bytes(&found.0).ok()?, notes.collect()))
+    /// The index if it is there, for a report that shall not wait: whoever writes is not waited for.
+    pub fn open_at_once(folder: &Path, home: &Home) -> Option<Self> {
+        let path = path_of(folder, home);
+        let connection = Connection::open_with_flags(
+            &path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )
+        .ok()?;
+        connection.busy_timeout(Duration::ZERO).ok()?;
+        connection.pragma_update(None, "synchronous", "NORMAL").ok()?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Some(Self {
+            connection,
+            path: Some(path),
+        })
     }
 
-    pub fn known(&self) -> Known {
-        let mut known = Known::default();
-        // One snapshot for the whole scan: what is known now can be loaded later.
-        let began = self.connection.execute_batch("BEGIN");
-        let Ok(mut statement) = began.and_then(|()| {
-            self.connection
-                .prepare("SELECT source, id, mark FROM file WHERE home = ?1")
-        }) else {
-            return known;
-        };
-        let rows = statement.query_map([&self.home], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))));
-        if let Ok(rows) = rows {
-            known.rows.extend(rows.filter_map(Result::ok));
-        }
-        known
+    /// One that nobody else sees, on disk where SQLite keeps temporary files.
+    pub fn temporary() -> Result<Self, IndexError> {
+        let connection = Connection::open("")?;
+        connection.pragma_update(None, "journal_mode", "OFF")?;
+        connection.pragma_update(None, "synchronous", "OFF")?;
+        connection.execute_batch(SCHEMA)?;
+        Ok(Self {
+            connection,
+            path: None,
+        })
     }
 
-    pub fn load(&self, row: i64) -> Option<Saved> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT saved FROM file WHERE id = ?1")
-            .ok()?;
-        let bytes: Vec<u8> = statement.query_row([row], |row| row.get(0)).ok()?;
-        postcard::from_bytes(&bytes).ok()
-    }
-
-    /// Keeps what was read, drops what is no longer there, and keeps the fold.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one transaction for all that a scan learned"
-    )]
-    pub fn save(
-        &mut self,
-        home: &Home,
-        sources: &[Source],
-        read: &[Option<Saved>],
-        known: &Known,
-        fingerprint: u64,
-        fold: &Fold,
-        notes: &[Note],
-    ) -> Result<(), IndexError> {
-        debug_assert_eq!(home.root().to_string_lossy(), self.home);
-        self.connection.execute_batch("COMMIT")?;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut is_settled = true;
-        let mut clients = 0_i64;
-        {
-            let mut insert = transaction.prepare(
-                "INSERT INTO file (home, source, mark, saved) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (home, source) DO UPDATE SET mark = excluded.mark, saved = excluded.saved",
-            )?;
-            let mut present = HashSet::new();
-            for (source, read) in sources.iter().zip(read) {
-                let key = key(source);
-                clients |= 1 << source.client as u32;
-                if let Some(saved) = read {
-                    let is_fresh = source.stamp.changed_ns > now - TICK_NS;
-                    is_settled &= !is_fresh;
-                    let mark = if is_fresh { 0 } else { mark(source) };
-                    insert.execute(params![self.home, key, mark, postcard::to_stdvec(saved)?])?;
-                }
-                present.insert(key);
-            }
-            let mut delete = transaction.prepare("DELETE FROM file WHERE id = ?1")?;
-            let clients_of = |key: &str| key.split('\0').next().unwrap_or_default().to_owned();
-            let read_clients: HashSet<String> = present.iter().map(|key| clients_of(key)).collect();
-            for (key, (row, _)) in &known.rows {
-                if !present.contains(key) && read_clients.contains(&clients_of(key)) {
-                    delete.execute([row])?;
-                }
-            }
-        }
-        if is_settled {
-            let notes: Vec<(String, &str)> = notes
-                .iter()
-                .map(|note| (note.path.to_string_lossy().into_owned(), note.text.as_str()))
-                .collect();
-            transaction.execute(
-                "INSERT OR REPLACE INTO fold (home, clients, fingerprint, cells, notes) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![
-                    self.home,
-                    clients,
-                    signed(fingerprint),
-                    postcard::to_stdvec(fold)?,
-                    postcard::to_stdvec(&notes)?
-                ],
-            )?;
-        }
-        transaction.commit()?;
+    /// Deletes what was kept: everything in it can be read again.
+    pub fn discard(self) -> Result<(), IndexError> {
+        let path = self.path.clone();
+        drop(self.connection);
+        path.map_or(Ok(()), |path| discard(&path))?;
         Ok(())
     }
 
-    pub fn note(&self, text: &str) -> Note {
-        Note {
-            path: self.path.clone(),
-            text: text.into(),
-        }
+    /// Whether it is still there after the scan.
+    pub fn is_kept(&self) -> bool {
+        self.path.is_some()
     }
+
+    /// Raised with every change of any sum.
+    pub fn version(&self) -> Result<i64, IndexError> {
+        Ok(self
+            .connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))?)
+    }
+
+    pub fn raise_version(&self) -> Result<(), IndexError> {
+        let next = self.version()? + 1;
+        Ok(self.connection.pragma_update(None, "user_version", next)?)
+    }
+
+    /// What follows is read from one snapshot.
+    pub fn begin_reading(&self) -> Result<(), IndexError> {
+        Ok(self.connection.execute_batch("BEGIN")?)
+    }
+
+    /// The same for something that can be left for another time: nobody is waited for.
+    pub fn begin_writing_at_once(&self) -> Result<(), IndexError> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let begun = self.begin_writing();
+        self.connection.busy_timeout(BUSY_MAX)?;
+        begun
+    }
+
+    /// What follows is one change, and nobody else changes anything meanwhile.
+    pub fn begin_writing(&self) -> Result<(), IndexError> {
+        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    pub fn commit(&self) -> Result<(), IndexError> {
+        Ok(self.connection.execute_batch("COMMIT")?)
+    }
+
+    /// From here on reports read while another one writes. Until then everything would be written
+    /// twice, and nobody has anything to read yet. With others at it, it is left to a later scan.
+    pub fn share(&self) -> Result<(), IndexError> {
+        if self.path.is_none() {
+            return Ok(());
+        }
+        let mode: String = self
+            .connection
+            .query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+        if mode != "wal" {
+            self.connection.busy_timeout(Duration::ZERO)?;
+            let changed = self.connection.pragma_update(None, "journal_mode", "WAL");
+            self.connection.busy_timeout(BUSY_MAX)?;
+            match changed {
+                Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {}
+                changed => changed?,
+            }
+        }
+        Ok(())
+    }
+
+    pub fn roll_back(&self) -> Result<(), IndexError> {
+        Ok(self.connection.execute_batch("ROLLBACK")?)
+    }
+}
+
+fn path_of(folder: &Path, home: &Home) -> PathBuf {
+    let name = digest(&[home.root().as_os_str().as_encoded_bytes()]);
+    folder.join(format!("usage-{VERSION}-{name:016x}.db"))
 }
 
 fn open_at(path: &Path) -> Result<Connection, IndexError> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(10))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.busy_timeout(BUSY_MAX)?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     // A crash may lose the last report's work, never the database.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.execute_batch(SCHEMA)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    if tables == 0 {
+        // The first scan writes straight into the file; see `Index::share`.
+        connection.execute_batch(SCHEMA)?;
+    }
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 
@@ -237,6 +255,18 @@ fn is_damaged(error: &rusqlite::Error) -> bool {
         error.sqlite_error_code(),
         Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
     )
+}
+
+fn discard(path: &Path) -> io::Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match fs::remove_file(PathBuf::from(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The index names projects and branches, which are nobody else's business.
@@ -249,23 +279,6 @@ fn private_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
-}
-
-/// What names a source: its client, and where it is.
-fn key(source: &Source) -> String {
-    format!("{}\0{}", source.client.name(), source.path.to_string_lossy())
-}
-
-/// What says whether a source is as it was.
-fn mark(source: &Source) -> i64 {
-    signed(
-        digest(&[
-            &stamp(&source.stamp),
-            source.hint.as_bytes(),
-            &[source.shape as u8],
-        ])
-        .max(2),
-    )
 }
 
 fn stamp(stamp: &Stamp) -> [u8; 40] {
@@ -281,19 +294,17 @@ fn stamp(stamp: &Stamp) -> [u8; 40] {
     bytes
 }
 
-/// A digest of all files as they are, and of what makes sums of them.
-pub fn fingerprint(sources: &[Source]) -> u64 {
+/// A digest of all files of a client as they are.
+pub fn fingerprint(sources: &[Source]) -> i64 {
     let mut bytes = Vec::with_capacity(sources.len() * 128);
-    bytes.extend(VERSION.to_le_bytes());
-    bytes.extend(pricing::source().unwrap_or_default().as_bytes());
     for source in sources {
-        bytes.extend(key(source).as_bytes());
+        bytes.extend(source.path.as_os_str().as_encoded_bytes());
         bytes.push(source.shape as u8);
         bytes.extend(stamp(&source.stamp));
         bytes.extend(source.hint.as_bytes());
         bytes.push(0);
     }
-    digest(&[&bytes])
+    signed(digest(&[&bytes]).max(2))
 }
 
 /// SQLite's integers are signed.

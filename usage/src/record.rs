@@ -75,11 +75,12 @@ impl Flags {
     pub const FAST: Self = Self(1 << 5);
     pub const PRIORITY: Self = Self(1 << 6);
     pub const FLEX: Self = Self(1 << 7);
-    /// From the rows kept on this machine, not from a log: `id` is that of the row.
+    /// From the rows kept on this machine, not from a log: `id` and `mark` say which response it is.
     pub const KEPT: Self = Self(1 << 8);
 
     /// What tells how a response was counted and priced, by the words that files have for it.
-    pub const NAMED: [(&'static str, Self); 5] = [
+    pub const NAMED: [(&'static str, Self); 6] = [
+        ("side", Self::SIDECHAIN),
         ("estimated", Self::ESTIMATED),
         ("model-guessed", Self::MODEL_GUESSED),
         ("fast", Self::FAST),
@@ -149,7 +150,27 @@ pub struct FileRecords {
     pub began_ms: i64,
     #[serde(skip)]
     places: HashMap<String, Name>,
+    /// The names that were asked for last: those of a response are mostly those of the one before.
+    #[serde(skip)]
+    recent: Recent,
 }
+
+/// A memory that makes no difference.
+#[derive(Clone, Debug, Default)]
+struct Recent {
+    names: [Name; RECENT],
+    next: usize,
+}
+
+impl PartialEq for Recent {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Recent {}
+
+const RECENT: usize = 8;
 
 impl FileRecords {
     /// The place of a text; an empty one is none.
@@ -157,6 +178,17 @@ impl FileRecords {
         if text.is_empty() {
             return 0;
         }
+        let mut recent = self.recent.names.into_iter();
+        if let Some(name) = recent.find(|name| self.text(*name) == text) {
+            return name;
+        }
+        let name = self.place(text);
+        self.recent.names[self.recent.next % RECENT] = name;
+        self.recent.next += 1;
+        name
+    }
+
+    fn place(&mut self, text: &str) -> Name {
         if self.places.len() != self.names.len() {
             let places = self.names.iter().cloned().zip(1..);
             self.places = places.collect();
@@ -183,15 +215,58 @@ impl FileRecords {
 pub fn digest(parts: &[&[u8]]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for part in parts {
-        for byte in *part {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        let (words, rest) = part.as_chunks::<8>();
+        for word in words {
+            hash = mixed(hash, u64::from_le_bytes(*word));
         }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        hash = mixed(hash, u64::from_le_bytes(last));
         // Parts have an end, so that "ab" + "c" is another identity than "a" + "bc".
-        hash = (hash ^ 0x1ff).wrapping_mul(0x0100_0000_01b3);
+        hash = mixed(hash, part.len() as u64);
     }
-    hash ^= hash >> 32;
-    hash = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (hash ^ (hash >> 29)).max(1)
+    hash.max(1)
+}
+
+/// One more word in a hash, each of its bits spread over all of them.
+pub fn mixed(hash: u64, word: u64) -> u64 {
+    let product = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let folded = (product ^ (product >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    folded ^ (folded >> 29)
+}
+
+/// Hashes keys that nobody chose to do harm: digests, and numbers of our own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mixer(u64);
+
+/// A map whose keys are such.
+pub type Mixed<K, V> = HashMap<K, V, std::hash::BuildHasherDefault<Mixer>>;
+
+impl std::hash::Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = mixed(self.0, digest(&[bytes]));
+    }
+    fn write_u8(&mut self, number: u8) {
+        self.write_u64(u64::from(number));
+    }
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+    fn write_u64(&mut self, number: u64) {
+        self.0 = mixed(self.0, number);
+    }
+    fn write_i64(&mut self, number: i64) {
+        self.write_u64(number.cast_unsigned());
+    }
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number as u64);
+    }
 }
 
 /// The digest of a text that identifies something; 0 where the log does not say it.

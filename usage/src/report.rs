@@ -190,12 +190,14 @@ mod tests {
     use super::*;
     use crate::{
         Client,
+        cost::Prices,
         fold::Folder,
         record::{FileRecords, Record},
     };
 
     fn fold(minutes: &[i64]) -> Fold {
         let (mut folder, mut file) = (Folder::default(), FileRecords::default());
+        let mut prices = Prices::default();
         let model = file.name("claude-sonnet-4-5");
         for minute in minutes {
             let record = Record {
@@ -207,7 +209,7 @@ mod tests {
                 model,
                 ..Record::default()
             };
-            folder.add(Client::Claude, &file, &record);
+            folder.add(Client::Claude, &file, &record, &mut prices);
         }
         folder.finish()
     }

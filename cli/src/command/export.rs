@@ -17,8 +17,8 @@ const NEXT: &str = "Name another file, or take the old one away.";
 /// Everything that the gateway keeps, as a file. No secret is in it.
 #[derive(Args)]
 pub struct Export {
-    /// One table: members, invitations, sessions, tokens, passkeys, identities, teams, keys, allowances, devices, entries, usage, bills,
-    /// providers, audit [default: everything]
+    /// One table: members, invitations, sessions, tokens, passkeys, identities, teams, keys, allowances, devices, deviceNetworks, alerts,
+    /// entries, usage, reported, profiles, machines, sentDays, bills, providers, audit [default: everything]
     #[arg(value_name = "TABLE")]
     table: Option<String>,
     /// csv (everything: a ZIP archive of them), json or ndjson

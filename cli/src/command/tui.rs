@@ -18,7 +18,7 @@ use crate::{
     context::Context,
     failure::Failure,
     output::Output,
-    picture::{paper::Theme, terminal::ColorChoice},
+    picture::{paper::Theme, terminal::ColorChoice, theme_parser},
     tui::{
         accounts,
         skin::Skin,
@@ -34,7 +34,7 @@ pub struct Tui {
     #[command(flatten)]
     scope: Scope,
     /// The colours of the paper [default: what the terminal says of its ground, else dark]
-    #[arg(long, value_name = "THEME", help_heading = "Picture")]
+    #[arg(long, value_name = "THEME", value_parser = theme_parser(), help_heading = "Picture")]
     theme: Option<Theme>,
     /// How many colours the terminal has
     #[arg(long, value_name = "DEPTH", default_value = "auto", help_heading = "Picture")]

@@ -6,6 +6,7 @@ mod explain;
 pub mod graph;
 mod overview;
 pub mod place;
+mod prices;
 pub mod report;
 mod requests;
 mod rows;
@@ -14,6 +15,7 @@ pub mod screen;
 mod statusline;
 mod verify;
 mod view;
+mod watch;
 pub mod wrapped;
 
 use clap::{Args, Subcommand};
@@ -63,6 +65,10 @@ enum UsageCommand {
     Rows(rows::Rows),
     /// Show from which files and lines a total comes, and check the index against them
     Verify(verify::Verify),
+    /// Follow live sessions: what each of them uses, as it is written
+    Watch(watch::Watch),
+    /// Where prices come from; import tables of LiteLLM and models.dev
+    Prices(prices::Prices),
     /// The gateway's requests, one a line, newest first
     #[command(alias = "log")]
     Requests(requests::Requests),
@@ -77,20 +83,22 @@ impl Usage {
     pub fn run(self, context: &Context) -> Result<Output, Failure> {
         match self.command {
             None => self.overview.run(),
-            Some(UsageCommand::Daily(report)) => report.run(By::Day),
-            Some(UsageCommand::Weekly(report)) => report.run(By::Week),
-            Some(UsageCommand::Monthly(report)) => report.run(By::Month),
-            Some(UsageCommand::Models(models)) => models.run(),
-            Some(UsageCommand::Sessions(report)) => report.run(By::Session),
-            Some(UsageCommand::Projects(report)) => report.run(By::Project),
-            Some(UsageCommand::Branches(report)) => report.run(By::Branch),
+            Some(UsageCommand::Daily(report)) => report.run(By::Day, context.json),
+            Some(UsageCommand::Weekly(report)) => report.run(By::Week, context.json),
+            Some(UsageCommand::Monthly(report)) => report.run(By::Month, context.json),
+            Some(UsageCommand::Models(models)) => models.run(context.json),
+            Some(UsageCommand::Sessions(report)) => report.run(By::Session, context.json),
+            Some(UsageCommand::Projects(report)) => report.run(By::Project, context.json),
+            Some(UsageCommand::Branches(report)) => report.run(By::Branch, context.json),
             Some(UsageCommand::Blocks(blocks)) => blocks.run(),
             Some(UsageCommand::Statusline(line)) => line.run(),
             Some(UsageCommand::Graph(graph)) => graph.run(),
             Some(UsageCommand::Wrapped(wrapped)) => wrapped.run(),
             Some(UsageCommand::View(view)) => view.run(context),
-            Some(UsageCommand::Rows(rows)) => rows.run(),
+            Some(UsageCommand::Rows(rows)) => rows.run(context.json),
             Some(UsageCommand::Verify(verify)) => verify.run(),
+            Some(UsageCommand::Watch(watch)) => watch.run(context.json),
+            Some(UsageCommand::Prices(prices)) => prices.run(),
             Some(UsageCommand::Requests(requests)) => wait_for(requests.run(context)),
         }
     }

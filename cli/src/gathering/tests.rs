@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs};
 
 use proptest::prelude::*;
 use tempfile::TempDir;
-use usage::{Home, report::Sum};
+use usage::{Home, reader::kept, report::Sum};
 
 use super::*;
 use crate::{

@@ -3,7 +3,7 @@
 use protocol::{Code, Problem};
 use tiny_skia::{Color, FillRule, Paint, Path, PathBuilder, Pixmap, Rect, Transform};
 
-use super::{Anchor, Rgb, Scene, Shape, Text, font};
+use super::{Anchor, Rgb, Scene, Shape, Text, outline};
 
 /// No picture of ours comes near; what would be larger is a mistake.
 const PIXELS_MAX: u64 = 100_000_000;
@@ -72,7 +72,7 @@ fn lettering(text: &Text) -> Option<Path> {
         Anchor::Middle => text.width() / 2.0,
         Anchor::End => text.width(),
     };
-    font::outline(&text.text, text.size, text.weight, (text.at.0 - back, text.at.1))
+    outline::outline(&text.text, text.size, text.weight, (text.at.0 - back, text.at.1))
 }
 
 fn rect(at: (f32, f32), size: (f32, f32), radius: f32) -> Option<Path> {

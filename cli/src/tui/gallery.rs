@@ -396,8 +396,8 @@ fn every_sheet_is_drawn_over_its_screen() {
 fn every_graph_is_drawn_on_both_papers() {
     for amount in Amount::ALL {
         let view = sample::view(amount);
-        let calendar = graph::calendar::Calendar::new(&view, None, None, None);
-        let years = graph::calendar::Calendar::new(&view, Some("2024-06-01".parse().unwrap()), None, None);
+        let calendar = graph::calendar::calendar(&view, None, None, None);
+        let years = graph::calendar::calendar(&view, Some("2024-06-01".parse().unwrap()), None, None);
         let facts = wrapped::facts::Facts::new(&view, sample::TODAY.first_of_year(), None);
         for theme in [Theme::Light, Theme::Dark] {
             let paper = format!("{theme:?}").to_lowercase();

@@ -3,6 +3,7 @@
 use jiff::{Timestamp, ToSpan, civil::Date, civil::Weekday, tz::TimeZone};
 use usage::{
     Client,
+    cost::Prices,
     fold::{Cell, Folder},
     record::{FileRecords, Record, Tokens},
 };
@@ -73,6 +74,7 @@ pub fn now() -> Timestamp {
 
 pub fn view(amount: Amount) -> View {
     let (mut folder, mut file, mut dice) = (Folder::default(), FileRecords::default(), Dice(7));
+    let mut prices = Prices::default();
     let days = if amount == Amount::Empty { 0 } else { 400 };
     for back in (0..days).rev() {
         let day = TODAY.checked_sub(i64::from(back).days()).unwrap();
@@ -89,7 +91,7 @@ pub fn view(amount: Amount) -> View {
             let minutes = i64::try_from(810 - turn * 9).unwrap();
             let midnight = now().as_millisecond().div_euclid(DAY_MS) * DAY_MS - i64::from(back) * DAY_MS;
             let at = midnight + minutes * 60_000;
-            respond(&mut folder, &mut file, &mut dice, amount, at);
+            respond(&mut folder, &mut file, &mut prices, &mut dice, amount, at);
         }
     }
     View {
@@ -102,7 +104,14 @@ pub fn view(amount: Amount) -> View {
     }
 }
 
-fn respond(folder: &mut Folder, file: &mut FileRecords, dice: &mut Dice, amount: Amount, at_ms: i64) {
+fn respond(
+    folder: &mut Folder,
+    file: &mut FileRecords,
+    prices: &mut Prices,
+    dice: &mut Dice,
+    amount: Amount,
+    at_ms: i64,
+) {
     let roll = |dice: &mut Dice, sides: usize| usize::try_from(dice.roll(sides as u64)).unwrap();
     // The first are used more than the last.
     let (client, model) = MODELS[roll(dice, MODELS.len()).min(roll(dice, MODELS.len()))];
@@ -146,7 +155,7 @@ fn respond(folder: &mut Folder, file: &mut FileRecords, dice: &mut Dice, amount:
         session: file.name(&session),
         ..Record::default()
     };
-    folder.add(client, file, &record);
+    folder.add(client, file, &record, prices);
 }
 
 pub fn tables(amount: Amount, question: Question) -> Tables {

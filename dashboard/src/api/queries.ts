@@ -58,6 +58,12 @@ export const summaryQuery = (query: SummaryAsked) =>
     placeholderData: keepPreviousData,
   });
 
+/** What machines say was used without this gateway. */
+export const reportedQuery = queryOptions({
+  queryKey: ['usage', 'reported'],
+  queryFn: async () => (await answer(api.GET('/api/v1/usage/reported'))).sums,
+});
+
 const PAGE = 200;
 
 /** Usage rows, newest first, one page after the other. */

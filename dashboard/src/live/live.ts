@@ -43,7 +43,12 @@ export function listen(client: QueryClient): () => void {
       void client.invalidateQueries({ predicate: (query) => query.meta?.['live'] === true });
     }, GATHER_MS);
   };
-  source.addEventListener('open', () => change(true));
+  const refreshAlerts = () => void client.invalidateQueries({ queryKey: ['alerts'] });
+  source.addEventListener('open', () => {
+    // What was told while nobody listened.
+    if (state.since !== undefined && !state.isLive) refreshAlerts();
+    change(true);
+  });
   source.addEventListener('error', () => change(false));
   source.addEventListener('balance', (event: MessageEvent<string>) => {
     const { balance } = JSON.parse(event.data) as EventOf<'balance'>;
@@ -51,6 +56,7 @@ export function listen(client: QueryClient): () => void {
     refresh();
   });
   source.addEventListener('changed', refresh);
+  source.addEventListener('alerts', refreshAlerts);
   source.addEventListener('revocation', () => void client.invalidateQueries());
   return () => {
     source.close();

@@ -1,6 +1,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useLive } from '../live/live.ts';
 import { clock } from '../format/time.ts';
+import { Bell } from './bell.tsx';
 import { FindButton } from './palette.tsx';
 
 /** The frame of one page: its heading takes the focus after a change of page. */
@@ -20,6 +21,7 @@ export function Page({ title, lead, children }: { title: string; lead?: ReactNod
         <LiveSign />
         <span className="push" />
         <FindButton />
+        <Bell />
       </header>
       <main className="page" id="content" tabIndex={-1}>
         {lead !== undefined && <p className="lead">{lead}</p>}

@@ -1,5 +1,6 @@
 /** Where one can go: one list for the sidebar, the tab bar, the palette and the keys. */
 import {
+  Bell,
   ChartColumn,
   KeyRound,
   LayoutDashboard,
@@ -25,6 +26,7 @@ export interface Place {
     | '/keys'
     | '/models'
     | '/reconciliation'
+    | '/alerts'
     | '/audit'
     | '/settings';
   name: string;
@@ -50,7 +52,8 @@ export const PLACES: readonly Place[] = [
   { to: '/keys', name: 'Token keys', icon: KeyRound, group: 'Office', key: 'k', roles: OFFICE },
   { to: '/models', name: 'Models and providers', icon: Network, group: 'Office', key: 'p', roles: OFFICE },
   { to: '/reconciliation', name: 'Reconciliation', icon: Scale, group: 'Office', key: 'b', roles: OFFICE },
-  { to: '/audit', name: 'Audit log', icon: ScrollText, group: 'Office', key: 'a', roles: OFFICE },
+  { to: '/alerts', name: 'Alerts', icon: Bell, group: 'Office', key: 'a', roles: OFFICE },
+  { to: '/audit', name: 'Audit log', icon: ScrollText, group: 'Office', key: 'l', roles: OFFICE },
 ];
 
 export const placesFor = (role: Role): readonly Place[] =>

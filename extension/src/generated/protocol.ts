@@ -126,7 +126,7 @@ export type ChatSettings = {
 /**
  * Every public error code. The table below is the only place that knows them.
  */
-export type Code = "unauthorized" | "credential_revoked" | "forbidden" | "not_found" | "key_refused" | "sign_in_refused" | "step_up_required" | "link_refused" | "name_taken" | "last_owner" | "rate_limited" | "insufficient_credit" | "credit_held" | "invalid_request" | "model_unknown" | "model_unpriced" | "request_reused" | "idempotency_key_reused" | "upstream_unavailable" | "starting" | "draining" | "internal" | "not_signed_in" | "gateway_unreachable" | "insecure_url";
+export type Code = "unauthorized" | "credential_revoked" | "forbidden" | "not_found" | "key_refused" | "sign_in_refused" | "step_up_required" | "link_refused" | "name_taken" | "day_impossible" | "usage_impossible" | "sums_disagree" | "machine_taken" | "last_owner" | "rate_limited" | "insufficient_credit" | "credit_held" | "invalid_request" | "model_unknown" | "model_unpriced" | "request_reused" | "idempotency_key_reused" | "upstream_unavailable" | "starting" | "draining" | "internal" | "not_signed_in" | "gateway_unreachable" | "insecure_url";
 
 /**
  * What became of a suggestion, told by the editor.

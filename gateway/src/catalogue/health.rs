@@ -1,6 +1,6 @@
 //! Whether an upstream is worth asking right now.
 
-use std::sync::atomic::{AtomicI64, AtomicU16, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU16, AtomicU32, Ordering::Relaxed};
 
 use crate::clock::now_ms;
 
@@ -19,6 +19,10 @@ pub struct Health {
     failures: AtomicU32,
     /// Milliseconds; 0: it is well.
     rests_until: AtomicI64,
+    /// When the first of the failures in a row was.
+    fails_since: AtomicI64,
+    /// It has answered, and nothing failed since.
+    has_answered: AtomicBool,
     /// Of the last failure, by the wall clock; 0: there was none.
     failed_at: AtomicI64,
     /// 0: no answer came.
@@ -35,6 +39,16 @@ pub struct HealthNow {
     pub last_error: Option<(i64, Option<u16>)>,
 }
 
+/// What is known of an upstream from the requests that were made to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// The breaker has opened, and no request succeeded since this moment.
+    Failing {
+        since: i64,
+    },
+    Well,
+}
+
 impl Health {
     pub fn is_resting(&self, now: i64) -> bool {
         self.rests_until.load(Relaxed) > now
@@ -46,6 +60,18 @@ impl Health {
             self.failures.store(0, Relaxed);
             self.rests_until.store(0, Relaxed);
         }
+        if !self.has_answered.load(Relaxed) {
+            self.has_answered.store(true, Relaxed);
+        }
+    }
+
+    /// None: nobody asked it for anything yet, or it failed too rarely to say so.
+    pub fn seen(&self) -> Option<Seen> {
+        if self.failures.load(Relaxed) >= FAILURES_MAX {
+            let since = self.fails_since.load(Relaxed);
+            return Some(Seen::Failing { since });
+        }
+        self.has_answered.load(Relaxed).then_some(Seen::Well)
     }
 
     pub fn now(&self, now: i64) -> HealthNow {
@@ -67,6 +93,10 @@ impl Health {
     /// `wait_ms`: for how long the upstream asked to be left alone.
     pub fn note_failure(&self, now: i64, wait_ms: Option<i64>) {
         let failures = self.failures.fetch_add(1, Relaxed).saturating_add(1);
+        if failures == 1 {
+            self.fails_since.store(now, Relaxed);
+        }
+        self.has_answered.store(false, Relaxed);
         let rest = match wait_ms {
             Some(wait) => wait.clamp(0, WAIT_MS_MAX),
             None if failures < FAILURES_MAX => return,
@@ -129,5 +159,21 @@ mod tests {
         assert!(!health.is_resting(WAIT_MS_MAX), "but not for ever");
         health.note_failure(0, Some(-5));
         assert!(!health.is_resting(WAIT_MS_MAX));
+    }
+    #[test]
+    fn it_is_known_since_when_nothing_succeeds() {
+        let health = Health::default();
+        assert_eq!(health.seen(), None, "nobody has asked");
+        health.note_success();
+        assert_eq!(health.seen(), Some(Seen::Well));
+        for at in [10, 20] {
+            health.note_failure(at, None);
+            assert_eq!(health.seen(), None, "it may be the request");
+        }
+        health.note_failure(30, None);
+        health.note_failure(40, None);
+        assert_eq!(health.seen(), Some(Seen::Failing { since: 10 }));
+        health.note_success();
+        assert_eq!(health.seen(), Some(Seen::Well));
     }
 }

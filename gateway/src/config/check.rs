@@ -7,7 +7,7 @@ mod upstreams;
 
 pub(super) use keys::unknown_keys;
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, SmtpConfig};
 use crate::catalogue::ProxySetting;
 
 /// What a file of known keys says, each thing by itself and with the others.
@@ -25,6 +25,12 @@ pub(super) fn references(config: &Config) -> Result<(), ConfigError> {
     }
     if let Err(error) = config.reach() {
         return invalid(format!("allow_private_upstreams: {error}"));
+    }
+    if let Err(error) = config.alerts.reach() {
+        return invalid(format!("alerts.allow_private_webhooks: {error}"));
+    }
+    if let Some(Err(text)) = config.smtp.as_ref().map(SmtpConfig::check) {
+        return invalid(format!("smtp: {text}"));
     }
     if let Some(Err(error)) = config.upstream_proxy.as_ref().map(ProxySetting::proxy) {
         return invalid(format!("upstream_proxy: {error}"));

@@ -171,6 +171,28 @@ pub const TABLES: &[Table] = &[
         of_member: Some("key_id IN (SELECT id FROM token_key WHERE member_id = ?1)"),
     },
     Table {
+        name: "deviceNetworks",
+        from: "device_address",
+        columns: columns![
+            "deviceId" "device_id" Id, "network" "network" Text, "firstAt" "first_at" Time, "lastAt" "last_at" Time,
+        ],
+        order: &["device_id", "network"],
+        of_member: Some(
+            "device_id IN (SELECT device.id FROM device JOIN token_key ON token_key.id = key_id WHERE member_id = ?1)",
+        ),
+    },
+    Table {
+        name: "alerts",
+        from: "alert",
+        columns: columns![
+            "id" "id" Id, "kind" "kind" Text, "subjectKind" "subject_kind" Text, "subjectId" "subject_id" Text,
+            "subjectName" "subject_name" Text, "memberId" "member_id" Id, "title" "title" Text, "detail" "detail" Text,
+            "raisedAt" "raised_at" Time, "acknowledgedAt" "acknowledged_at" Time, "resolvedAt" "resolved_at" Time,
+        ],
+        order: &["id"],
+        of_member: Some("member_id = ?1"),
+    },
+    Table {
         name: "entries",
         from: "entry",
         columns: columns![
@@ -201,6 +223,50 @@ pub const TABLES: &[Table] = &[
             "memberId" "member_id" Id, "deviceId" "device_id" Id, "deviceName" "device.name" Text,
         ],
         order: &["request_id"],
+        of_member: Some("member_id = ?1"),
+    },
+    Table {
+        name: "profiles",
+        from: "profile",
+        columns: columns![
+            "memberId" "member_id" Id, "handle" "handle" Text, "name" "name" Text, "public" "is_public" Flag,
+            "showsCost" "shows_cost" Flag,
+        ],
+        order: &["member_id"],
+        of_member: Some("member_id = ?1"),
+    },
+    Table {
+        name: "machines",
+        from: "submitted_machine",
+        columns: columns![
+            "machine" "machine" Id, "memberId" "member_id" Id, "name" "name" Text, "lastAt" "last_at" Time,
+        ],
+        order: &["machine"],
+        of_member: Some("member_id = ?1"),
+    },
+    Table {
+        name: "sentDays",
+        from: "submitted_day",
+        columns: columns![
+            "machine" "machine" Id, "day" "day" Text, "client" "client" Text, "model" "model" Text,
+            "messages" "messages" Count, "inputTokens" "input" Count, "outputTokens" "output" Count,
+            "cacheReadTokens" "cache_read" Count, "cacheWriteTokens" "cache_write" Count,
+            "reasoningTokens" "reasoning" Count, "totalTokens" "tokens" Count, "costNanoUsd" "cost" Money,
+        ],
+        order: &["machine", "day", "client", "model"],
+        of_member: Some("machine IN (SELECT machine FROM submitted_machine WHERE member_id = ?1)"),
+    },
+    Table {
+        name: "reported",
+        from: "reported LEFT JOIN token_key ON token_key.id = reported.key_id",
+        columns: columns![
+            "client" "client" Text, "id" "reported.id" Text, "at" "at" Time, "reportedAt" "reported_at" Time,
+            "repository" "repository" Text, "branch" "branch" Text, "model" "model" Text, "provider" "provider" Text,
+            "inputTokens" "input" Count, "outputTokens" "output" Count, "cacheReadTokens" "cache_read" Count,
+            "cacheWriteTokens" "cache_write" Count, "reasoningTokens" "reasoning" Count, "costNanoUsd" "cost" Money,
+            "keyId" "key_id" Id, "memberId" "member_id" Id, "deviceId" "device_id" Id,
+        ],
+        order: &["client", "reported.id"],
         of_member: Some("member_id = ?1"),
     },
     Table {
@@ -244,9 +310,16 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("answered", "for a day, against repeats"),
     ("idempotent", "for a day, against repeats"),
     ("upstream_secret", "in providers"),
+    ("submission_window", "how often was sent within the hour"),
     ("billed_day", "which days were asked for"),
     ("spent_challenge", "for some minutes, against repeats"),
     ("device_code", "for some minutes, with secrets"),
+    ("price", "what prices were; in rows by their version"),
+    ("alert_delivery", "on its way"),
+    ("alert_rule", "settings of this installation"),
+    ("alert_setting", "settings of this installation"),
+    ("alert_channel", "settings of this installation, with secrets"),
+    ("failing_upstream", "what is down at this moment"),
 ];
 
 /// One moment of the database.

@@ -20,6 +20,7 @@ mod reading;
 mod reported;
 mod schema;
 mod session;
+mod sharing;
 mod sql;
 mod team;
 mod token;
@@ -39,6 +40,7 @@ pub use reading::{
 };
 pub use reported::{ReportedBy, ReportedChunk};
 pub use session::{IDLE_MS, NewSession};
+pub use sharing::{DaySum, MachineRecord, Part, ProfileEdit, ProfileRecord, SentDays, SentSum};
 pub use team::{NewTeam, TeamRecord};
 pub use token::NewToken;
 
@@ -47,4 +49,5 @@ pub(super) use change::decide;
 pub(super) use schema::{
     DEVICES, IDENTITIES, PASSKEYS, POSTGRES, POSTGRES_DATA, REPORTED, SQLITE, SQLITE_DATA, TEAMS,
 };
+pub(super) use sharing::TABLES as SHARING;
 pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value, values};

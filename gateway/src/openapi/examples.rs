@@ -45,10 +45,13 @@ macro_rules! examples {
 }
 
 examples! {
+    AlertRuleRequest { "kind": "approachingLimit", "scope": "gateway", "enabled": true, "percent": 80 }
     AllocationRequest { "fromKeyId": "01931f6e-7c00-7000-8000-000000000001", "toKeyId": "01931f6e-7c00-7000-8000-000000000002", "amountNanoUsd": "2500000000" }
     AllowanceRequest { "amountNanoUsd": "20000000000", "every": "month", "carryOver": false }
     AssignKeyRequest { "memberId": "01931f6e-7c00-7000-8000-000000000003" }
     BilledLines { "lines": [{ "day": "2026-11-15", "upstream": "openai", "model": "gpt-5", "requests": 120, "costNanoUsd": "1870000000" }] }
+    ChannelChange { "enabled": false }
+    ChannelRequest { "kind": "email", "name": "On call", "to": ["ops@example.com"] }
     ClaimKeyRequest { "key": "TTK-7K3QF-9MZ2X-HV4TD-R8WNC-5PBJE" }
     DeviceCodeRequest { "scope": "device", "device_name": "laptop" }
     DeviceLinkAnswer { "userCode": "WDJB-MJHT", "keyId": "01931f6e-7c00-7000-8000-000000000001" }
@@ -67,12 +70,15 @@ examples! {
     PasskeyRequest { "name": "laptop", "clientDataJSON": "eyJ0eXBlIjoi…", "attestationObject": "o2NmbXRk…" }
     PasswordRequest { "current": "correct horse battery staple", "new": "another horse, another battery" }
     Preferences { "order": ["coder", "gpt-5"], "exclude": [] }
+    QuietHours { "enabled": true, "from": "22:00", "until": "07:00", "urgentPass": true }
     ReclaimRequest { "amountNanoUsd": "1000000000" }
     RedeemRequest { "key": "TTK-7K3QF-9MZ2X-HV4TD-R8WNC-5PBJE", "deviceName": "laptop" }
     RenameDeviceRequest { "name": "Ada's laptop" }
-    ReportedRows { "rows": [{ "id": "8f0c1d2e3a4b5c6d", "client": "claude", "at": "2026-06-01T11:58:03Z", "repository": "github.com/acme/shop", "branch": "topic", "model": "claude-sonnet-4-5", "usage": { "inputTokens": 10, "outputTokens": 90 }, "costNanoUsd": "1380000" }] }
+    ReportedRows { "rows": [{ "id": "8f0c1d2e3a4b5c6d1f9e8d7c6b5a4938", "client": "claude", "at": "2026-06-01T11:58:03Z", "repository": "github.com/acme/shop", "branch": "topic", "model": "claude-sonnet-4-5", "usage": { "inputTokens": 10, "outputTokens": 90 }, "costNanoUsd": "1380000" }] }
+    SharingChange { "handle": "ada", "name": "Ada", "isPublic": true, "showsCost": false }
     SignInRequest { "name": "Ada", "password": "correct horse battery staple" }
     StepUpRequest { "password": "correct horse battery staple" }
+    Submission { "machine": "0b0c3f0e-58a5-4c2a-9d1e-6a7f3b2c1d00", "days": [{ "day": "2026-11-15", "client": "claude", "model": "claude-sonnet-4-5", "messages": 12, "inputTokens": 4200, "outputTokens": 9100, "cacheReadTokens": 880000, "cacheWriteTokens": 61000, "reasoningTokens": 0, "totalTokens": 954300, "costNanoUsd": "641100000" }] }
     TeamChange { "name": "Compilers" }
     TeamRequest { "name": "Compilers", "creditNanoUsd": "50000000000" }
     TokenRequest { "name": "backup script", "scopes": ["usage:read"] }

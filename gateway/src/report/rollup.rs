@@ -50,7 +50,7 @@ impl Kept {
 }
 
 /// Besides [`Kept::ALL`] one row of usage goes into each of these, with its key and without it.
-const PARTS: [Kept; 11] = [
+const PARTS: [Kept; 12] = [
     Kept::NOTHING,
     Kept::DEVICE,
     Kept::MODEL,
@@ -58,6 +58,7 @@ const PARTS: [Kept; 11] = [
     Kept::REPOSITORY,
     Kept::BRANCH,
     Kept::MODEL.and(Kept::DEVICE),
+    Kept::KIND.and(Kept::DEVICE),
     Kept::MODEL.and(Kept::KIND),
     Kept::MODEL.and(Kept::REPOSITORY),
     Kept::MODEL.and(Kept::BRANCH),
@@ -70,12 +71,12 @@ fn sets() -> impl Iterator<Item = Kept> {
 }
 
 /// A file of an older shape is made anew.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 const CREATE: &str = "
 DROP TABLE IF EXISTS sums;
 DROP TABLE IF EXISTS state;
 CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), zone TEXT NOT NULL, mark BLOB NOT NULL,
-  imports INTEGER);
+  imports INTEGER, ahead INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE sums (
   kept INTEGER NOT NULL, day TEXT NOT NULL, key_id BLOB NOT NULL, device_id BLOB NOT NULL, kind TEXT NOT NULL,
   model TEXT NOT NULL, repository TEXT NOT NULL, branch TEXT NOT NULL, requests INTEGER NOT NULL,
@@ -216,12 +217,16 @@ impl Rollup {
         };
         let mut statement = file.prepare_cached(READ)?;
         let (from, to) = (from.to_string(), to.to_string());
-        let mut cells = Cells::default();
+        let ahead = file.query_row("SELECT ahead FROM state", [], |row| row.get(0));
+        let mut cells = Cells {
+            ahead_ms: ahead.optional()?.unwrap_or(0),
+            ..Cells::default()
+        };
         for key in known {
             let mut rows = statement.query(params![kept.0, key, from, to])?;
             while let Some(row) = rows.next()? {
                 if let Some(cell) = cell(row)? {
-                    cells.0.insert(cell, sum(row)?);
+                    cells.sums.insert(cell, sum(row)?);
                 }
             }
         }
@@ -251,7 +256,7 @@ fn folded(cells: &Cells, kept: Kept) -> HashMap<Cell, UsageTotals> {
         }
     };
     let mut folded: HashMap<Cell, UsageTotals> = HashMap::new();
-    for (cell, sum) in &cells.0 {
+    for (cell, sum) in &cells.sums {
         let cell = Cell {
             day: cell.day,
             key: if kept.has(Kept::KEY) { cell.key } else { NO_KEY },
@@ -277,7 +282,9 @@ fn write_all(file: &Connection, cells: &Cells) -> rusqlite::Result<()> {
             write(&mut add, kept, &cell, &sum)?;
         }
     }
-    Ok(())
+    file.prepare_cached("UPDATE state SET ahead = max(ahead, ?1)")?
+        .execute([cells.ahead_ms])
+        .map(drop)
 }
 
 fn write(
@@ -382,7 +389,7 @@ mod tests {
         let day = "1970-01-01".parse().unwrap();
         let (cells, _) = rollup.read("UTC", (day, day), asked, None).unwrap();
         let mut found: Vec<_> = cells
-            .0
+            .sums
             .iter()
             .map(|(cell, sum)| (name(cell).to_owned(), sum.cost_nano_usd.nano_usd()))
             .collect();
@@ -428,7 +435,11 @@ mod tests {
         let day = "1970-01-01".parse().unwrap();
         let of = |asked, keys: Option<&HashSet<KeyId>>| {
             let (cells, _) = rollup.read("UTC", (day, day), asked, keys).unwrap();
-            let mut costs: Vec<_> = cells.0.values().map(|sum| sum.cost_nano_usd.nano_usd()).collect();
+            let mut costs: Vec<_> = cells
+                .sums
+                .values()
+                .map(|sum| sum.cost_nano_usd.nano_usd())
+                .collect();
             costs.sort_unstable();
             costs
         };
@@ -437,6 +448,37 @@ mod tests {
         assert_eq!(of(Kept::KEY, None), [3, 5]);
         assert_eq!(of(Kept::MODEL, Some(&mine)), [3]);
         assert_eq!(of(Kept::NOTHING, Some(&HashSet::new())), [0; 0]);
+    }
+
+    #[test]
+    fn the_most_by_which_ids_were_ahead_stays() {
+        let (_folder, rollup) = open();
+        let mark = rollup.mark("UTC").unwrap();
+        let made_at = |ms: i64| Line {
+            request: crate::report::first_id_at(ms),
+            at: 1_000,
+            ..line("a", "x", 1)
+        };
+        let ahead = || {
+            let day = "1970-01-01".parse().unwrap();
+            rollup
+                .read("UTC", (day, day), Kept::NOTHING, None)
+                .unwrap()
+                .0
+                .ahead_ms
+        };
+        assert_eq!(ahead(), 0);
+        rollup
+            .count(mark, request(3), &counted(vec![made_at(900)]))
+            .unwrap();
+        assert_eq!(ahead(), 0);
+        rollup
+            .count(request(3), request(4), &counted(vec![made_at(5_000)]))
+            .unwrap();
+        rollup
+            .count(request(4), request(5), &counted(vec![made_at(1_100)]))
+            .unwrap();
+        assert_eq!(ahead(), 4_000);
     }
 
     #[test]

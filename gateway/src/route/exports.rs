@@ -34,8 +34,8 @@ use crate::{
 const EVERYTHING: &str = "everything";
 
 /// All that the gateway keeps, or one table of it: `members`, `invitations`, `sessions`, `tokens`, `passkeys`, `identities`, `teams`, `keys`,
-/// `allowances`, `devices`, `entries`, `usage`, `bills`, `providers`, `audit`, or `everything`. One
-/// moment of the database, as a stream. No secret is in it.
+/// `allowances`, `devices`, `deviceNetworks`, `alerts`, `entries`, `usage`, `reported`, `profiles`, `machines`, `sentDays`,
+/// `bills`, `providers`, `audit`, or `everything`. One moment of the database, as a stream. No secret is in it.
 #[utoipa::path(
     get, path = "/api/v1/exports/{table}", params(("table" = String, Path, example = "usage"), ExportQuery), tag = "data",
     responses(

@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use http::{Method, Request, StatusCode};
 use protocol::{
     DeviceId, InvitationId, KeyId, MemberId, Money, RequestId, RequestKind, SessionId, TokenId, TokenUsage,
-    api::{DeviceClient, LinkKind, Role, Scope},
+    api::{AlertKind, AlertQuery, AlertSubject, AlertSubjectKind, DeviceClient, LinkKind, Role, Scope},
 };
 use serde_json::Value;
 use tower::ServiceExt;
@@ -17,8 +17,8 @@ use crate::{
     clock::{new_id, now_ms},
     credential::{self, Kind},
     ledger::{
-        ImportChunk, ImportRow, KeyMint, Link, LinkUse, NewMember, NewSession, NewToken, PeopleChange,
-        PeopleRequest, Redeem,
+        AlertChange, ImportChunk, ImportRow, KeyMint, Link, LinkUse, Look, NewAlert, NewMember, NewSession,
+        NewToken, PeopleChange, PeopleRequest, Redeem, SentDays,
     },
     peer::Peer,
     route::idempotency,
@@ -227,6 +227,49 @@ impl Stage {
         assert_eq!(status, StatusCode::NOT_FOUND, "{answer}");
     }
 
+    /// An alert about something of this member's.
+    async fn alert_of(&self, member: MemberId) -> String {
+        let alert = NewAlert {
+            dedup: "walk".into(),
+            kind: AlertKind::ApproachingLimit,
+            subject: AlertSubject {
+                kind: AlertSubjectKind::Member,
+                id: Some(member.to_string()),
+                name: "walk".into(),
+            },
+            member: Some(member),
+            title: "walk".into(),
+            detail: "walk".into(),
+            send_at: 0,
+        };
+        let look = Look {
+            raise: vec![alert],
+            ..Look::default()
+        };
+        self.change(PeopleChange::Alerts(Box::new(AlertChange::Look(look))))
+            .await;
+        let alerts = self.gateway.reader.alerts();
+        let (found, _) = alerts
+            .list(&AlertQuery::default(), Some(member), 0)
+            .await
+            .unwrap();
+        found[0].id.to_string()
+    }
+
+    /// A machine that sent something of this member's.
+    async fn machine_of(&self, member: MemberId) -> String {
+        let sent = SentDays {
+            member,
+            machine: new_id(),
+            name: None,
+            days: Vec::new(),
+            day_tokens_max: 0,
+        };
+        let machine = sent.machine.to_string();
+        self.change(PeopleChange::SubmitDays(Box::new(sent))).await;
+        machine
+    }
+
     fn routes(&self) -> Vec<Route> {
         control_plane(&self.gateway).listed
     }
@@ -297,6 +340,7 @@ fn method_of(filter: MethodFilter) -> Method {
 fn filled(path: &str) -> String {
     path.replace("{id}", &new_id().to_string())
         .replace("{name}", "nobody")
+        .replace("{handle}", "nobody")
         .replace("{table}", "nothing")
 }
 
@@ -392,6 +436,8 @@ async fn what_is_others_does_not_exist() {
     let session = people.sessions(other).await.unwrap()[0].id.to_string();
     let token = people.tokens(other).await.unwrap()[0].id.to_string();
     let usage = stage.usage(key, device).await.to_string();
+    let alert = stage.alert_of(other).await;
+    let machine = stage.machine_of(other).await;
     let (my_key, _, my_device) = stage.device(Some(me)).await;
     let mut checked = Vec::new();
     for route in stage.routes() {
@@ -403,6 +449,8 @@ async fn what_is_others_does_not_exist() {
             "sessions" => session.clone(),
             "tokens" => token.clone(),
             "usage" => usage.clone(),
+            "alerts" => alert.clone(),
+            "sharing" => machine.clone(),
             _ => new_id().to_string(),
         };
         if !route.path.contains("{id}") {
@@ -439,6 +487,7 @@ async fn what_is_others_does_not_exist() {
         "/tokens/{id}",
         "/devices/{id}",
         "/usage/{id}",
+        "/sharing/machines/{id}",
     ] {
         assert!(checked.contains(&path), "nobody knocked at {path}: {checked:?}");
     }
@@ -448,6 +497,7 @@ async fn what_is_others_does_not_exist() {
         ("/keys", "keys", 1),
         ("/devices", "devices", 1),
         ("/tokens", "tokens", 0),
+        ("/alerts", "alerts", 0),
     ] {
         let route = stage
             .routes()

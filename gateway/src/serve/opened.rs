@@ -7,7 +7,9 @@ use tokio::sync::Notify;
 
 use super::ServeError;
 use crate::{
+    alert::Alerts,
     catalogue::{self, Sources, Trials},
+    clock::go_on_after,
     config::Config,
     credential::{self, Kind},
     data_dir::{AdminFile, DataDir, DataDirError},
@@ -21,9 +23,10 @@ use crate::{
     people::{Doorkeeper, provider::Providers},
     quota::Quota,
     reconcile::Reconcile,
-    report::Rollup,
+    report::{Rollup, id_ms},
     secrets::{Envelope, Pepper},
     settings::Settings,
+    sharing::Boards,
     state::{Gateway, Stop},
     telemetry::Telemetry,
 };
@@ -54,6 +57,9 @@ impl Opened {
             telemetry,
         } = self;
         let (pepper, envelope) = open_secrets(&data_dir, &ledger, &reader).await?;
+        if let Some(last) = reader.last_request().await? {
+            go_on_after(id_ms(last));
+        }
         let directory = Directory::load(&reader, pepper.clone()).await?;
         let quota = Quota::new(config.quota());
         quota.set_members(reader.people().limits().await?);
@@ -77,6 +83,7 @@ impl Opened {
                 providers: ArcSwap::from_pointee(providers),
                 ..Doorkeeper::default()
             },
+            boards: Boards::default(),
             failed_redeems: FailureLimit::new(
                 config.limits.failed_redeems_per_minute,
                 config.limits.failed_redeems_per_hour,
@@ -85,6 +92,7 @@ impl Opened {
             metrics: Metrics::default(),
             reconcile: Reconcile::default(),
             trials: Trials::default(),
+            alerts: Alerts::default(),
             telemetry,
             peers,
             admin_mac: pepper.mac(admin.as_bytes()),

@@ -16,6 +16,22 @@ use crate::{
 
 /// What came since version 5, taken away.
 const BEFORE_5: &str = "
+DROP INDEX usage_variance;
+ALTER TABLE device DROP COLUMN old_mac;
+ALTER TABLE device DROP COLUMN old_until;
+DROP TABLE device_address;
+DROP TABLE price;
+DROP TABLE alert;
+DROP TABLE alert_delivery;
+DROP TABLE alert_rule;
+DROP TABLE alert_setting;
+DROP TABLE alert_channel;
+DROP TABLE failing_upstream;
+DROP TABLE reported;
+DROP TABLE submitted_day;
+DROP TABLE submitted_machine;
+DROP TABLE submission_window;
+DROP TABLE profile;
 DROP TABLE session;
 DROP TABLE passkey;
 DROP TABLE identity;
@@ -37,6 +53,22 @@ PRAGMA user_version = 4;
 ";
 /// What came since version 4, taken away.
 const BEFORE_4: &str = "
+DROP INDEX usage_variance;
+ALTER TABLE device DROP COLUMN old_mac;
+ALTER TABLE device DROP COLUMN old_until;
+DROP TABLE device_address;
+DROP TABLE price;
+DROP TABLE alert;
+DROP TABLE alert_delivery;
+DROP TABLE alert_rule;
+DROP TABLE alert_setting;
+DROP TABLE alert_channel;
+DROP TABLE failing_upstream;
+DROP TABLE reported;
+DROP TABLE submitted_day;
+DROP TABLE submitted_machine;
+DROP TABLE submission_window;
+DROP TABLE profile;
 DROP TABLE session;
 DROP TABLE passkey;
 DROP TABLE identity;

@@ -11,6 +11,11 @@ pub enum Event {
     Balance { balance: Balance },
     /// Something that a signed-in browser may see is another one than before: requests, keys, devices.
     Changed,
+    /// An alert that the page may see was raised, sent or is over, or somebody has seen it.
+    Alerts {
+        /// How many are open.
+        open: u64,
+    },
     /// The device or its key was revoked, or the session is over; the stream ends after it.
     Revocation { message: String },
 }
@@ -21,6 +26,7 @@ impl Event {
         match self {
             Self::Balance { .. } => "balance",
             Self::Changed => "changed",
+            Self::Alerts { .. } => "alerts",
             Self::Revocation { .. } => "revocation",
         }
     }

@@ -25,6 +25,8 @@ scopes! {
     /// Keys, devices, balances, models.
     Read "read";
     UsageRead "usage:read";
+    /// Send sums of days to one's own profile, and say who sees them.
+    UsageSubmit "usage:submit";
     /// Claim keys; mint, assign and revoke them.
     KeysWrite "keys:write";
     DevicesWrite "devices:write";
@@ -34,6 +36,9 @@ scopes! {
     MembersWrite "members:write";
     UpstreamsRead "upstreams:read";
     UpstreamsWrite "upstreams:write";
+    AlertsRead "alerts:read";
+    /// Rules and channels too.
+    AlertsWrite "alerts:write";
     AuditRead "audit:read";
 }
 

@@ -64,6 +64,10 @@ pub const fn error_type(code: Code) -> &'static str {
         | Code::RequestReused
         | Code::IdempotencyKeyReused
         | Code::NameTaken
+        | Code::MachineTaken
+        | Code::DayImpossible
+        | Code::UsageImpossible
+        | Code::SumsDisagree
         | Code::LastOwner => "invalid_request_error",
         Code::Starting | Code::Draining => "overloaded_error",
         Code::UpstreamUnavailable | Code::Internal | Code::GatewayUnreachable | Code::InsecureUrl => {

@@ -49,6 +49,10 @@ pub const fn error_type(code: Code) -> &'static str {
         | Code::RequestReused
         | Code::IdempotencyKeyReused
         | Code::NameTaken
+        | Code::MachineTaken
+        | Code::DayImpossible
+        | Code::UsageImpossible
+        | Code::SumsDisagree
         | Code::LastOwner => "invalid_request_error",
         Code::UpstreamUnavailable
         | Code::Starting

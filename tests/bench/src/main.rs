@@ -18,21 +18,35 @@ mod samples;
 mod sidecar;
 mod throughput;
 mod upstream;
+mod usage;
 mod ways_out;
 
-use std::{env, process::ExitCode};
+use std::{env, path::Path, process::ExitCode};
 
 use report::Report;
 
-const PARTS: [&str; 4] = ["disk", "ledger", "gateway", "sidecar"];
+const PARTS: [&str; 6] = ["disk", "ledger", "gateway", "sidecar", "usage", "statusline"];
 
 fn main() -> ExitCode {
     let asked: Vec<String> = env::args().skip(1).collect();
+    match asked.as_slice() {
+        [part, home] if part == "bare-loop" => {
+            println!("{}", usage::bare_loop(Path::new(home)));
+            return ExitCode::SUCCESS;
+        }
+        [part, traps] if part == "usage-table" => {
+            print!("{}", usage::table::page(Path::new(traps)));
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
+    }
     if let Some(unknown) = asked.iter().find(|part| !PARTS.contains(&part.as_str())) {
         println!("bench: {unknown} is not known; parts are {}", PARTS.join(", "));
         return ExitCode::from(2);
     }
-    let wanted = |part: &str| asked.is_empty() || asked.iter().any(|name| name == part);
+    // Logs are another subject than requests, and need programs of their own beside them.
+    let is_usual = |part: &str| !matches!(part, "usage" | "statusline");
+    let wanted = |part: &str| asked.is_empty() && is_usual(part) || asked.iter().any(|name| name == part);
     let mut report = Report::default();
     if wanted("disk") {
         disk::measure(&mut report);
@@ -45,6 +59,12 @@ fn main() -> ExitCode {
     }
     if wanted("sidecar") {
         sidecar::measure(&mut report);
+    }
+    if wanted("usage") {
+        usage::measure(&mut report);
+    }
+    if wanted("statusline") {
+        usage::statusline::measure(&mut report);
     }
     print!("{report}");
     ExitCode::SUCCESS

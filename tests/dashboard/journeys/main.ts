@@ -6,6 +6,7 @@ import path from 'node:path';
 import { NARROW, WIDE } from '../support/browser.ts';
 import { play, type Suite } from '../support/suite.ts';
 import { makeWorld } from '../support/world.ts';
+import { alerts } from './alerts.ts';
 import { circle } from './circle.ts';
 import { credit } from './credit.ts';
 import { everyDay } from './every-day.ts';
@@ -13,6 +14,8 @@ import { firstSteps } from './first-steps.ts';
 import { members } from './member.ts';
 import { office } from './office.ts';
 import { passkeys } from './passkeys.ts';
+import { privatePage } from './private-page.ts';
+import { providers } from './providers.ts';
 import { roles } from './roles.ts';
 
 const [binary, output] = process.argv.slice(2, 4).map((argument) => path.resolve(argument));
@@ -28,13 +31,18 @@ const dark = { colorScheme: 'dark', viewport: NARROW } as const;
 const suites: Suite[] = [
   {
     name: 'mouse',
-    steps: [...firstSteps, ...members, ...office],
+    steps: [...firstSteps, ...members, ...alerts, ...office],
     begin: () => makeWorld(binary, path.join(output, 'mouse'), { owner: light, member: dark }),
   },
   {
     name: 'sign-in',
-    steps: [...firstSteps.slice(0, 1), ...passkeys],
+    steps: [...firstSteps.slice(0, 1), ...passkeys, ...providers],
     begin: () => makeWorld(binary, path.join(output, 'sign-in'), { owner: light, member: dark }),
+  },
+  {
+    name: 'private page',
+    steps: privatePage(binary),
+    begin: () => makeWorld(binary, path.join(output, 'private-page'), { owner: light, member: dark }),
   },
   {
     name: 'roles',

@@ -12,6 +12,9 @@ const PAGES = [
   '/keys',
   '/models',
   '/reconciliation',
+  '/alerts',
+  '/alerts?view=rules',
+  '/alerts?view=channels',
   '/audit',
 ];
 

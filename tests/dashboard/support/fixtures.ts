@@ -253,6 +253,30 @@ function row(number: number, state: State) {
   };
 }
 
+/** What machines reported: priced, partly priced and unpriced, with all names and without any. */
+function reported(state: State) {
+  const scale = scaleOf(state);
+  const sum = (number: number, named: boolean, rows: number, unpricedRows: number, dollars: number) => ({
+    repository: named ? 'github.com/example/token-tracker' : null,
+    branch: state === 'long' ? LONG_BRANCH : named ? (BRANCHES[number % 3] ?? 'main') : null,
+    client: ['claude', 'codex', 'manual', 'ci'][number % 4] ?? 'ci',
+    model: state === 'long' ? LONG_MODEL : unpricedRows === rows ? null : (MODELS[number % 6] ?? 'coder'),
+    rows: rows * scale,
+    unpricedRows: unpricedRows * scale,
+    usage: usage(rows * 9_400 * scale, rows * 870 * scale, rows * 41_000 * scale),
+    costNanoUsd: nano(dollars * scale),
+  });
+  if (state === 'empty') return [];
+  const many = state === 'much' ? 57 : 0;
+  return [
+    sum(0, true, 412, 0, 18.42),
+    sum(1, true, 96, 3, 4.07),
+    sum(2, true, 2, 2, 0),
+    sum(3, false, 14, 0, 0.031),
+    ...Array.from({ length: many }, (_, number) => ({ ...sum(number, true, 9, 0, 0.9), branch: `topic/${number}` })),
+  ];
+}
+
 function rows(state: State, query: URLSearchParams) {
   const all = state === 'empty' ? 0 : state === 'much' ? 10_412_877 : 5_812;
   const limit = Number(query.get('limit') ?? 100);
@@ -681,6 +705,164 @@ const tokens = (state: State) =>
         },
       ];
 
+const TOLD: [kind: string, subject: string, name: string, title: string, detail: string, state: string, ago: number][] =
+  [
+    [
+      'serviceDown',
+      'upstream',
+      'gemini-main',
+      'gemini-main has not answered for 5 min',
+      'Every request to it since 08:31 CET failed. Models with another route are served there; look at the service’s own status page, and at its key.',
+      'open',
+      3 * 3_600_000,
+    ],
+    [
+      'unusualActivity',
+      'key',
+      'ci-runner',
+      'ci-runner has used 23 times its usual tokens today',
+      '1284310 tokens so far; on a Thursday of the last four weeks it was 55839 (median). If nobody knows why, revoke the device that did it.',
+      'open',
+      43 * 60_000,
+    ],
+    [
+      'approachingLimit',
+      'key',
+      'Laptop of Jonas',
+      'Laptop of Jonas has used 84% of $25.00',
+      '$4.00 of $25.00 is left. Give the key more credit before requests are refused.',
+      'acknowledged',
+      18 * 3_600_000,
+    ],
+    [
+      'limitExceeded',
+      'key',
+      'ci-bot',
+      'ci-bot has used all of its $10.00',
+      '$0.00 of $10.00 is left. Give the key more credit, or hand out another one.',
+      'resolved',
+      2 * DAY,
+    ],
+    [
+      'highDailyCost',
+      'gateway',
+      'The gateway',
+      '$31.20 spent today, the line is $25.00',
+      'Usage shows which models, devices and repositories it went to. A limit for a day stops it; this alert does not.',
+      'resolved',
+      5 * DAY,
+    ],
+    [
+      'variance',
+      'upstream',
+      'openai-eu',
+      '1 request to openai-eu cost $0.0003 more than was held',
+      'No key paid for it: the house did. It means that the provider does not keep the limit that it was given, or that its price changed.',
+      'resolved',
+      10 * DAY,
+    ],
+  ];
+
+const delivery = (number: number, ago: number, problem: string | null) => ({
+  channelId: id(11, number),
+  channel: number === 1 ? 'email' : 'webhook',
+  name: number === 1 ? 'On call' : 'Pager',
+  state: problem === null ? 'delivered' : 'waiting',
+  attempts: problem === null ? 1 : 2,
+  nextAt: problem === null ? null : at(-40_000),
+  deliveredAt: problem === null ? at(ago) : null,
+  problem,
+});
+
+function alerts(state: State, query: URLSearchParams) {
+  const many = state === 'empty' ? 0 : state === 'much' ? 50 : TOLD.length;
+  const all = Array.from({ length: many }, (_, index) => {
+    const [kind, subject, name, title, detail, of, ago] = TOLD[index % TOLD.length] ?? ['', '', '', '', '', '', 0];
+    const long = (text: string) => (state === 'long' ? text.replace(name, LONG) : text);
+    const raised = ago + index * 60_000;
+    return {
+      id: id(10, 1000 - index),
+      kind,
+      state: of,
+      subject: { kind: subject, id: id(3, index + 1), name: long(name) },
+      title: long(title),
+      detail,
+      raisedAt: at(raised),
+      acknowledgedAt: of === 'acknowledged' ? at(raised - 60_000) : null,
+      acknowledgedBy: of === 'acknowledged' ? 'Jonas W.' : null,
+      resolvedAt: of === 'resolved' ? at(raised - 3 * 3_600_000) : null,
+      resolvedBy: kind === 'highDailyCost' ? member(state).name : null,
+      memberId: null,
+      deliveries: [delivery(1, raised, null), delivery(2, raised, index === 0 ? 'It answered with status 502.' : null)],
+    };
+  });
+  const wanted = all.filter((one) => query.get('state') === null || one.state === query.get('state'));
+  return {
+    alerts: wanted,
+    next: state === 'much' ? id(10, 1) : null,
+    open: all.filter((one) => one.state === 'open').length * (state === 'much' ? 12 : 1),
+  };
+}
+
+const rule = (kind: string, figures: object, scope: object = {}) => ({
+  id: null,
+  kind,
+  scope: 'gateway',
+  scopeId: null,
+  scopeName: null,
+  enabled: true,
+  percent: null,
+  amountNanoUsd: null,
+  minutes: null,
+  tokens: null,
+  ...figures,
+  ...scope,
+});
+
+const alertRules = (state: State) => ({
+  rules: [
+    rule('approachingLimit', { percent: 80 }),
+    rule('limitExceeded', {}),
+    rule('highDailyCost', { amountNanoUsd: nano(25) }),
+    rule('serviceDown', { minutes: 5 }),
+    rule('unusualActivity', { percent: 200, tokens: 10_000 }),
+    rule('variance', { amountNanoUsd: '0', enabled: state !== 'empty' }),
+    ...(state === 'empty'
+      ? []
+      : Array.from({ length: state === 'much' ? 40 : 2 }, (_, index) =>
+          rule(
+            index % 2 === 0 ? 'highDailyCost' : 'approachingLimit',
+            index % 2 === 0 ? { amountNanoUsd: nano(5) } : { percent: 95 },
+            {
+              id: id(12, index),
+              scope: index % 2 === 0 ? 'member' : 'key',
+              scopeId: id(1, index),
+              scopeName: state === 'long' ? LONG : index % 2 === 0 ? 'Priya S.' : 'ci-bot',
+            },
+          ),
+        )),
+  ],
+  quietHours: { enabled: state !== 'empty', from: '22:00', until: '07:00', urgentPass: true },
+  timeZone: 'Europe/Berlin',
+});
+
+const channels = (state: State) => ({
+  channels:
+    state === 'empty'
+      ? []
+      : Array.from({ length: state === 'much' ? 30 : 2 }, (_, index) => ({
+          id: id(11, index + 1),
+          kind: index % 2 === 0 ? 'email' : 'webhook',
+          name: state === 'long' ? LONG : index % 2 === 0 ? 'On call' : 'Pager',
+          enabled: index !== 7,
+          to: index % 2 === 0 ? ['mira@example.net', 'ops@example.net'] : [],
+          url: index % 2 === 0 ? null : 'https://ops.example.net/hook',
+          createdAt: at(30 * DAY),
+          last: delivery((index % 2) + 1, 3 * 3_600_000, index % 2 === 0 ? null : 'It answered with status 502.'),
+        })),
+  emailFrom: state === 'empty' ? null : 'Token Tracker <tokens@example.net>',
+});
+
 /** The answer to a GET, or nothing where there is none. */
 export function answerOf(path: string, query: URLSearchParams, state: State): unknown {
   switch (path) {
@@ -705,6 +887,8 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
       return rows(state, query);
     case '/usage/summary':
       return summary(state, query);
+    case '/usage/reported':
+      return { sums: reported(state) };
     case '/keys':
       return { keys: keys(state) };
     case '/devices':
@@ -729,6 +913,12 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
       return { passkeys: passkeys(state) };
     case '/tokens':
       return { tokens: tokens(state) };
+    case '/alerts':
+      return alerts(state, query);
+    case '/alerts/rules':
+      return alertRules(state);
+    case '/alerts/channels':
+      return channels(state);
     case '/audit':
       return audit(state);
     default:

@@ -196,7 +196,7 @@ fn usual(client: Client) -> Option<&'static str> {
 
 /// The table's id of a provider that a log names. GitHub's own entries are left out: a seat is paid
 /// for otherwise, and what its use would have cost is the maker's price.
-fn table_id(provider: &str) -> Option<&str> {
+pub(super) fn table_id(provider: &str) -> Option<&str> {
     match provider {
         "" | "github-copilot" | "github_copilot" | "copilot" => None,
         "google-vertex" | "vertex" | "vertex_ai" | "gemini" | "google-vertex-anthropic" => Some("google"),
@@ -214,10 +214,10 @@ fn table_id(provider: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cost::resolve;
+    use crate::cost::Prices;
 
     fn priced(client: Client, provider: &str, model: &str) -> String {
-        match resolve(client, provider, model) {
+        match Prices::default().resolve(client, provider, model, 0) {
             Some(found) => format!(
                 "{} {}{}",
                 found.provider,

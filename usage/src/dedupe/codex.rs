@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Counted;
+use super::{Counted, logged};
 use crate::record::{FileRecords, Flags, Record};
 
 /// Copies are written in one go; a response takes longer than this.
@@ -20,7 +20,7 @@ pub fn responses(files: &[FileRecords]) -> Vec<Counted> {
             None => 0,
             Some(parents) => copied(records, &parents),
         };
-        let rest = records.records.iter().skip(own);
+        let rest = logged(records).skip(own);
         let rest = rest.filter(|record| !record.flags.has(Flags::COPIED));
         counted.extend(rest.map(|record| Counted {
             file,

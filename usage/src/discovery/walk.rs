@@ -1,8 +1,12 @@
+mod stat;
+
 use std::{
     collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
 };
+
+use stat::{Asked, Stat};
 
 use super::{Note, Shape, Source, Stamp};
 use crate::client::Client;
@@ -16,6 +20,8 @@ pub struct Walk {
     found: Vec<Source>,
     notes: Vec<Note>,
     seen: HashSet<(Client, u64, u64)>,
+    /// Files whose stamps are asked for meanwhile.
+    stat: Stat,
 }
 
 impl Default for Walk {
@@ -25,6 +31,7 @@ impl Default for Walk {
             found: Vec::new(),
             notes: Vec::new(),
             seen: HashSet::new(),
+            stat: Stat::default(),
         }
     }
 }
@@ -49,17 +56,25 @@ impl Walk {
         depth: usize,
         shape: &mut dyn FnMut(&Path) -> Option<(Shape, String)>,
     ) {
+        match fs::metadata(folder) {
+            Ok(metadata) if metadata.is_dir() => self.look_into(folder, &metadata, depth, shape),
+            Ok(_) => {}
+            Err(error) => self.note_error(folder, &error),
+        }
+    }
+
+    fn look_into(
+        &mut self,
+        folder: &Path,
+        metadata: &fs::Metadata,
+        depth: usize,
+        shape: &mut dyn FnMut(&Path) -> Option<(Shape, String)>,
+    ) {
         if depth > DEPTH_MAX {
             return self.note(folder, "lies too deep to be read");
         }
-        match fs::metadata(folder) {
-            Ok(metadata) if metadata.is_dir() => {
-                if !self.is_new(&metadata) {
-                    return;
-                }
-            }
-            Ok(_) => return,
-            Err(error) => return self.note_error(folder, &error),
+        if !self.is_new(metadata) {
+            return;
         }
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
@@ -73,15 +88,15 @@ impl Walk {
                 Err(error) => self.note_error(folder, &error),
             }
         }
-        sorted.sort_by_key(fs::DirEntry::file_name);
-        for entry in &sorted {
+        sorted.sort_by_cached_key(fs::DirEntry::file_name);
+        for entry in sorted {
             self.entry(entry, depth, shape);
         }
     }
 
     fn entry(
         &mut self,
-        entry: &fs::DirEntry,
+        entry: fs::DirEntry,
         depth: usize,
         shape: &mut dyn FnMut(&Path) -> Option<(Shape, String)>,
     ) {
@@ -90,14 +105,40 @@ impl Walk {
             Ok(kind) => kind,
             Err(error) => return self.note_error(&path, &error),
         };
+        if kind.is_symlink() {
+            if fs::metadata(&path).is_ok_and(|target| target.is_dir()) {
+                self.descend(&path, depth + 1, shape);
+            } else if let Some((shape, hint)) = shape(&path) {
+                self.file_with(&path, shape, hint);
+            }
+            return;
+        }
         if kind.is_dir() {
-            return self.descend(&path, depth + 1, shape);
+            match entry.metadata() {
+                Ok(metadata) => self.look_into(&path, &metadata, depth + 1, shape),
+                Err(error) => self.note_error(&path, &error),
+            }
+        } else if let Some((shape, hint)) = shape(&path) {
+            self.ask(Asked {
+                entry: Some(entry),
+                path,
+                shape,
+                hint,
+            });
         }
-        if kind.is_symlink() && fs::metadata(&path).is_ok_and(|target| target.is_dir()) {
-            return self.descend(&path, depth + 1, shape);
-        }
-        if let Some((shape, hint)) = shape(&path) {
-            self.file_with(&path, shape, hint);
+    }
+
+    fn ask(&mut self, asked: Asked) {
+        self.stat.ask(asked);
+    }
+
+    /// Takes what was found out of the files that were asked for until now, in their order.
+    pub fn settle(&mut self) {
+        for (asked, metadata) in self.stat.answers() {
+            match metadata {
+                Ok(metadata) => self.add(asked, &metadata),
+                Err(error) => self.note_error(&asked.path, &error),
+            }
         }
     }
 
@@ -107,24 +148,26 @@ impl Walk {
     }
 
     pub fn file_with(&mut self, path: &Path, shape: Shape, hint: String) {
-        let metadata = match fs::metadata(path) {
-            Ok(metadata) => metadata,
-            Err(error) => return self.note_error(path, &error),
-        };
+        self.ask(Asked {
+            entry: None,
+            path: path.to_owned(),
+            shape,
+            hint,
+        });
+    }
+
+    fn add(&mut self, asked: Asked, metadata: &fs::Metadata) {
         // A pipe would wait for a writer for ever.
-        if !metadata.is_file() || !self.is_new(&metadata) {
+        if !metadata.is_file() || !self.is_new(metadata) {
             return;
         }
-        let mut stamp = Stamp::of(&metadata);
-        if shape == Shape::Database {
-            stamp.side = side(path);
-        }
+        let stamp = Stamp::with_side(&asked.path, asked.shape, metadata);
         self.found.push(Source {
             client: self.client,
-            shape,
-            path: path.to_owned(),
+            shape: asked.shape,
+            path: asked.path,
             stamp,
-            hint,
+            hint: asked.hint,
         });
     }
 
@@ -144,20 +187,23 @@ impl Walk {
 
     /// Takes files away that another one stands for.
     pub fn retain(&mut self, mut keep: impl FnMut(&Source) -> bool) {
+        self.settle();
         let client = self.client;
         self.found
             .retain(|source| source.client != client || keep(source));
     }
 
     /// What was found of the client so far.
-    pub fn found(&self) -> impl Iterator<Item = &Source> {
+    pub fn found(&mut self) -> impl Iterator<Item = &Source> {
+        self.settle();
         let client = self.client;
         self.found.iter().filter(move |source| source.client == client)
     }
 
     pub fn finish(mut self) -> (Vec<Source>, Vec<Note>) {
+        self.settle();
         self.found
-            .sort_by_key(|source| (source.client, source.shape == Shape::Kept, source.path.clone()));
+            .sort_by(|a, b| (a.client, &a.path).cmp(&(b.client, &b.path)));
         self.notes.sort();
         self.notes.dedup();
         (self.found, self.notes)
@@ -194,7 +240,7 @@ impl Walk {
 }
 
 /// A digest of the write-ahead log beside a database: what was committed may be only there.
-fn side(path: &Path) -> u64 {
+pub fn side(path: &Path) -> u64 {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     match fs::metadata(PathBuf::from(name)) {

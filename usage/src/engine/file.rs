@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::{self, Buffer, Progress};
 use crate::{
-    discovery::{Note, Shape, Source, Stamp},
+    discovery::{Shape, Source, Stamp},
     reader::{self, ReadError},
-    record::{FileRecords, digest},
+    record::{FileRecords, digest, digest_of},
 };
 
 /// What is kept of a file: its records, and all that is needed to read on.
@@ -26,26 +26,40 @@ pub struct Saved {
     /// A digest of samples of what was read: a file that grew is read on only if they are unchanged.
     samples: u64,
     stamp: Stamp,
+    /// What discovery knew when the file was read, as a digest: it is part of every record.
+    hint: u64,
     problem: Option<String>,
 }
 
 impl Saved {
+    /// Of a file that a reader stumbled over.
+    pub fn misread(source: &Source) -> Self {
+        Self {
+            stamp: source.stamp,
+            hint: digest_of(&source.hint),
+            problem: Some(
+                "could not be understood, which is a fault of this program; please report it".into(),
+            ),
+            ..Self::default()
+        }
+    }
+
+    pub fn records(&self) -> &FileRecords {
+        self.with_tail.as_ref().unwrap_or(&self.records)
+    }
+
     pub fn into_records(self) -> FileRecords {
         self.with_tail.unwrap_or(self.records)
     }
 
     /// What the person should know about the file.
-    pub fn note(&self, source: &Source) -> Option<Note> {
-        let text = match (&self.problem, self.records.lines_skipped) {
-            (Some(problem), _) => problem.clone(),
-            (None, 0) => return None,
-            (None, 1) => "1 line could not be read".into(),
-            (None, count) => format!("{count} lines could not be read"),
-        };
-        Some(Note {
-            path: source.path.clone(),
-            text,
-        })
+    pub fn note(&self) -> Option<String> {
+        match (&self.problem, self.records.lines_skipped) {
+            (Some(problem), _) => Some(problem.clone()),
+            (None, 0) => None,
+            (None, 1) => Some("1 line could not be read".into()),
+            (None, count) => Some(format!("{count} lines could not be read")),
+        }
     }
 }
 
@@ -61,6 +75,7 @@ pub fn read(source: &Source, before: Option<&Saved>, buffer: &mut Buffer) -> Sav
         saved.problem = Some(plain(&error));
     }
     saved.stamp = source.stamp;
+    saved.hint = digest_of(&source.hint);
     saved
 }
 
@@ -139,6 +154,7 @@ fn has_only_grown(file: &mut File, source: &Source, before: &Saved) -> io::Resul
     let is_larger = source.stamp.inode == before.stamp.inode
         && source.stamp.side == before.stamp.side
         && source.stamp.size > before.stamp.size
+        && digest_of(&source.hint) == before.hint
         && before.bytes > 0;
     Ok(is_larger && samples(file, before.bytes)? == before.samples)
 }
@@ -164,4 +180,56 @@ fn samples(file: &mut File, bytes: u64) -> io::Result<u64> {
         file.take(SAMPLE_BYTES).read_to_end(&mut sampled)?;
     }
     Ok(digest(&[&sampled]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write, path::Path};
+
+    use super::*;
+    use crate::{Client, record::Flags};
+
+    fn source(path: &Path, tier: &str) -> Source {
+        Source {
+            client: Client::Codex,
+            shape: Shape::Lines,
+            path: path.to_owned(),
+            stamp: Stamp::of(&fs::metadata(path).unwrap()),
+            hint: tier.into(),
+        }
+    }
+
+    fn add(path: &Path, total: u64) {
+        let mut file = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+            .unwrap();
+        writeln!(
+            file,
+            "{{\"type\":\"event_msg\",\"timestamp\":\"2026-06-01T12:00:00.000Z\",\"payload\":{{\"type\":\"token_count\",\
+             \"info\":{{\"total_token_usage\":{{\"input_tokens\":{total},\"output_tokens\":1,\"total_tokens\":{total}}}}}}}}}"
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn settings_that_changed_hold_for_all_of_a_file_that_grew_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rollout.jsonl");
+        let mut buffer = Buffer::default();
+        let is_fast = |saved: &Saved| {
+            let records = saved.records().records.iter();
+            records
+                .map(|record| record.flags.has(Flags::FAST))
+                .collect::<Vec<_>>()
+        };
+        add(&path, 100);
+        let before = read(&source(&path, ""), None, &mut buffer);
+        add(&path, 200);
+        let grown = read(&source(&path, ""), Some(&before), &mut buffer);
+        assert_eq!(is_fast(&grown), [false, false]);
+        let changed = read(&source(&path, "fast"), Some(&before), &mut buffer);
+        assert_eq!(is_fast(&changed), [true, true]);
+    }
 }

@@ -7,9 +7,10 @@ use rusqlite::{Connection, OpenFlags, Row};
 
 use super::{ReadError, small::push};
 use crate::{
+    dedupe::Identity,
     discovery::{Shape, Source, Walk},
     home::Home,
-    record::{FileRecords, Flags, Record, Tokens, digest_of},
+    record::{FileRecords, Flags, Record, Tokens},
 };
 
 /// Where the rows are kept.
@@ -21,13 +22,6 @@ pub fn path(home: &Home) -> PathBuf {
 
 pub fn discover(home: &Home, walk: &mut Walk) {
     walk.file(&path(home), Shape::Kept);
-}
-
-/// What identifies a row among the responses of its client. Rows of a log are called by their digest.
-pub fn identity(id: &str) -> u64 {
-    let is_digest = id.len() == 16 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let number = is_digest.then(|| u64::from_str_radix(id, 16).ok()).flatten();
-    number.unwrap_or_else(|| digest_of(id))
 }
 
 pub fn read(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
@@ -53,11 +47,9 @@ fn record(row: &Row<'_>, out: &mut FileRecords) -> Result<Record, rusqlite::Erro
     let mut name = |place: usize| -> Result<u32, rusqlite::Error> {
         Ok(out.name(&row.get::<_, Option<String>>(place)?.unwrap_or_default()))
     };
-    let flags = Flags::of_names(&row.get::<_, String>(14)?).with(Flags::KEPT);
-    Ok(Record {
+    let identity = Identity::of_text(&row.get::<_, String>(0)?);
+    Ok(identity.into_record(Record {
         at_ms: row.get(1)?,
-        id: identity(&row.get::<_, String>(0)?),
-        mark: 0,
         model: name(2)?,
         provider: name(3)?,
         project: name(4)?,
@@ -72,8 +64,9 @@ fn record(row: &Row<'_>, out: &mut FileRecords) -> Result<Record, rusqlite::Erro
             reasoning: count(12)?,
         },
         searches: u32::try_from(count(13)?).unwrap_or(u32::MAX),
-        flags,
+        flags: Flags::of_names(&row.get::<_, String>(14)?),
         charged_nano_usd: row.get(15)?,
         line: count(16)?,
-    })
+        ..Record::default()
+    }))
 }

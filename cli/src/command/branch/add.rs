@@ -3,6 +3,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use usage::{
     Client,
+    cost::Prices,
     fold::Folder,
     record::{FileRecords, Record},
 };
@@ -86,7 +87,7 @@ impl Add {
             Failure::usage(format!("The entry was not made: {text}."), "Correct that part.")
         })?;
         self.sources.book()?.add(std::slice::from_ref(&row))?;
-        let cost = cost(&row);
+        let cost = cost(&row, &mut self.sources.prices()?);
         let answer = Answer {
             unpriced: cost.is_none(),
             cost_nano_usd: cost.map(|cost| cost.to_string()),
@@ -141,7 +142,7 @@ impl Add {
 }
 
 /// What a report will say of it.
-pub fn cost(row: &Row) -> Option<i64> {
+pub fn cost(row: &Row, prices: &mut Prices) -> Option<i64> {
     let mut file = FileRecords::default();
     let record = Record {
         model: file.name(row.model.as_deref().unwrap_or_default()),
@@ -153,7 +154,8 @@ pub fn cost(row: &Row) -> Option<i64> {
         charged_nano_usd: row.charged_nano_usd.map(protocol::Money::nano_usd),
         ..Record::default()
     };
-    Folder::default().cell(row.client, &file, &record).cost_nano_usd
+    let cell = Folder::default().cell(row.client, &file, &record, prices);
+    cell.cost_nano_usd
 }
 
 fn text(answer: &Answer, cost: Option<i64>) -> String {

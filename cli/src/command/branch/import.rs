@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use protocol::{Code, Problem};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
+use usage::cost::Prices;
 
 use super::{add, place::Sources};
 use crate::{
@@ -80,10 +81,11 @@ impl Import {
             .map(|file| read(file))
             .collect::<Result<Vec<_>, _>>()?;
         let mut book = self.sources.book()?;
+        let mut prices = self.sources.prices()?;
         let mut summaries = Vec::new();
         for file in &files {
             let changes = book.preview(&file.export.rows, mode)?;
-            summaries.push(summary(file, changes));
+            summaries.push(summary(file, changes, &mut prices));
         }
         let shown = text(&summaries, mode);
         if self.dry_run {
@@ -155,11 +157,11 @@ pub fn keep(book: &mut Book, file: &Checked, mode: Mode) -> Result<Added, Proble
     )
 }
 
-fn summary(file: &Checked, changes: Added) -> Summary {
+fn summary(file: &Checked, changes: Added, prices: &mut Prices) -> Summary {
     let mut sums = Sums::default();
     for row in &file.export.rows {
         sums.add(&Priced {
-            cost_nano_usd: add::cost(row),
+            cost_nano_usd: add::cost(row, prices),
             row: row.clone(),
         });
     }

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use usage::{Client, reader::kept};
+use usage::{Client, cost::Prices, reader::kept};
 
 use crate::{
     book::Book, checkout::Checkout, command::usage::place::Place, failure::Failure, gathering,
@@ -27,6 +27,11 @@ impl Sources {
 
     pub fn book_if_there(&self) -> Result<Option<Book>, Failure> {
         Ok(Book::open_if_there(&kept::path(&self.place.home()?))?)
+    }
+
+    /// Those that reports go by.
+    pub fn prices(&self) -> Result<Prices, Failure> {
+        Ok(Prices::of(&self.place.home()?))
     }
 
     pub fn gather(&self, checkout: &Checkout, with_archived: bool) -> Result<Gathering, Failure> {

@@ -246,10 +246,11 @@ pub fn keep(
         checked.push(row);
     }
     let changes = sources.book()?.add(&checked)?;
+    let mut prices = sources.prices()?;
     let priced: Vec<Priced> = checked
         .into_iter()
         .map(|row| Priced {
-            cost_nano_usd: add::cost(&row),
+            cost_nano_usd: add::cost(&row, &mut prices),
             row,
         })
         .collect();

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
+use jiff::Timestamp;
 use serde::Serialize;
 use usage::{
     Client,
-    cost::{Resolved, resolve},
+    cost::{Prices, Resolved, Span},
 };
 
 use super::{
@@ -34,6 +35,8 @@ struct Explained {
     client: &'static str,
     provider: Option<String>,
     model: String,
+    /// From when on it is this price; null for the first.
+    from: Option<Timestamp>,
     price: Option<Found>,
 }
 
@@ -57,12 +60,13 @@ struct Found {
 }
 
 impl Models {
-    pub fn run(self) -> Result<Output, Failure> {
+    pub fn run(self, json: bool) -> Result<Output, Failure> {
         if !self.explain_price {
-            return self.report.run(By::Model);
+            return self.report.run(By::Model, json);
         }
         let view = self.report.view()?;
-        let models = explained(&view);
+        let mut prices = Prices::of(&self.report.scope().engine()?.home);
+        let models = explained(&view, &mut prices);
         let text = match models.as_slice() {
             [] => "No model is in the logs of this machine.".to_owned(),
             models => render(COLUMNS, models.iter().map(row).collect()),
@@ -82,9 +86,10 @@ const COLUMNS: &[Column] = &[
     Column::Number("CACHE WRITE"),
     Column::Number("1 HOUR"),
     Column::Number("LONG ABOVE"),
+    Column::Text("SOURCE"),
 ];
 
-fn explained(view: &View) -> Vec<Explained> {
+fn explained(view: &View, prices: &mut Prices) -> Vec<Explained> {
     let names: BTreeSet<(Client, &str, &str)> = view
         .cells()
         .map(|cell| {
@@ -98,11 +103,15 @@ fn explained(view: &View) -> Vec<Explained> {
         .collect();
     names
         .into_iter()
-        .map(|(client, provider, model)| Explained {
-            client: client.name(),
-            provider: (!provider.is_empty()).then(|| provider.to_owned()),
-            model: model.to_owned(),
-            price: resolve(client, provider, model).map(found),
+        .flat_map(|(client, provider, model)| {
+            let spans = prices.spans(client, provider, model).to_vec();
+            spans.into_iter().map(move |span: Span| Explained {
+                client: client.name(),
+                provider: (!provider.is_empty()).then(|| provider.to_owned()),
+                model: model.to_owned(),
+                from: Timestamp::from_millisecond(span.from_ms).ok(),
+                price: span.price.map(found),
+            })
         })
         .collect()
 }
@@ -126,10 +135,15 @@ fn found(resolved: Resolved) -> Found {
 
 fn row(explained: &Explained) -> Vec<String> {
     let dash = || "-".to_owned();
-    let start = vec![explained.client.to_owned(), explained.model.clone()];
+    let from = explained
+        .from
+        .map(|from| format!(" from {}", from.strftime("%Y-%m-%d")));
+    let model = explained.model.clone() + &from.unwrap_or_default();
+    let start = vec![explained.client.to_owned(), model];
     let rest = match &explained.price {
         None => vec![
             "unpriced".into(),
+            dash(),
             dash(),
             dash(),
             dash(),
@@ -147,6 +161,11 @@ fn row(explained: &Explained) -> Vec<String> {
             found.cache_write.clone(),
             found.cache_write_1h.clone().unwrap_or_else(dash),
             found.long_above.map_or_else(dash, |above| above.to_string()),
+            found
+                .source
+                .rsplit_once(' ')
+                .map_or("", |(source, _)| source)
+                .to_owned(),
         ],
     };
     [start, rest].concat()

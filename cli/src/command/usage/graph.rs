@@ -2,10 +2,7 @@
 
 pub mod calendar;
 pub mod file;
-pub mod flat;
-mod legend;
 mod screen;
-pub mod towers;
 
 use std::path::PathBuf;
 
@@ -16,20 +13,21 @@ use crate::{
     failure::Failure,
     output::Output,
     picture::{
-        Scene,
         paper::Theme,
         terminal::{ColorChoice, Depth},
+        theme_parser,
     },
 };
 use calendar::{Calendar, Measure};
 pub use screen::squares;
+pub use usage::graph::draw;
 
 #[derive(Args, Default)]
 pub struct Graph {
     #[command(flatten)]
     scope: Scope,
     /// What a day is measured by [default: cost where a price is known, else tokens]
-    #[arg(long, value_name = "WHAT", help_heading = "Picture")]
+    #[arg(long, value_name = "WHAT", value_parser = calendar::measure_parser(), help_heading = "Picture")]
     by: Option<Measure>,
     /// Towers instead of squares, seen from above and aside
     #[arg(long = "3d", help_heading = "Picture")]
@@ -49,7 +47,7 @@ pub struct Look {
     #[arg(long, value_name = "FILE")]
     pub png: Option<PathBuf>,
     /// The colours of the paper [default: dark in a terminal, light in a file]
-    #[arg(long, value_name = "THEME")]
+    #[arg(long, value_name = "THEME", value_parser = theme_parser())]
     pub theme: Option<Theme>,
     /// How many colours a terminal has
     #[arg(long, value_name = "DEPTH", default_value = "auto")]
@@ -86,20 +84,11 @@ impl Graph {
             return file::write(&self.look, &scene, &calendar);
         }
         let text = screen::text(&calendar, &view.notes, self.is_3d, &self.look)?;
-        Ok(Output::new(text, &calendar.answer(&view))?)
+        Ok(Output::new(text, &calendar::answer(&calendar, &view))?)
     }
 
     fn calendar(&self, view: &View) -> Result<Calendar, Failure> {
         let (since, until) = self.scope.bounds()?;
-        Ok(Calendar::new(view, since, until, self.by))
-    }
-}
-
-/// The picture of a calendar, flat or with towers.
-pub fn draw(calendar: &Calendar, theme: Theme, is_3d: bool) -> Scene {
-    if is_3d {
-        towers::scene(calendar, theme.paper())
-    } else {
-        flat::scene(calendar, theme.paper())
+        Ok(calendar::calendar(view, since, until, self.by))
     }
 }

@@ -1,10 +1,12 @@
 //! Which logs a report is about, and which part of what they say.
 
 use clap::Args;
-use jiff::{Timestamp, ToSpan, civil::Date, civil::Weekday, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, civil::Weekday, tz::TimeZone};
+pub use usage::graph::week_of;
 use usage::{
-    Client, Engine, Scan,
+    Client, Engine, Extent, Scan,
     discovery::Note,
+    engine::Grain,
     fold::{Cell, Fold},
     rows::Days,
 };
@@ -145,6 +147,15 @@ impl Scope {
         self.view_of(self.engine()?.scan())
     }
 
+    /// The same for reports in which a day is one, and sessions are not told apart.
+    pub fn view_by_day(&self) -> Result<View, Failure> {
+        let extent = Extent {
+            grain: Grain::Days(self.zone()),
+            ..Extent::default()
+        };
+        self.view_of(self.engine()?.scan_part(&extent))
+    }
+
     /// What a scan found, cut to what was asked for.
     pub fn view_of(&self, scan: Scan) -> Result<View, Failure> {
         let zone = self.zone();
@@ -211,6 +222,18 @@ impl Scope {
             .collect())
     }
 
+    /// Whether the filters by name keep this.
+    pub fn is_wanted_name(&self, model: &str, project: &str, branch: &str) -> bool {
+        let contains = |wanted: &Option<String>, name: &str| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| name.to_lowercase().contains(&wanted.to_lowercase()))
+        };
+        contains(&self.filter.model, model)
+            && contains(&self.filter.project, project)
+            && self.filter.branch.as_ref().is_none_or(|wanted| wanted == branch)
+    }
+
     /// The first and the last day that were asked for.
     pub fn bounds(&self) -> Result<(Option<Date>, Option<Date>), Failure> {
         let today = self.zone().to_datetime(Timestamp::now()).date();
@@ -254,10 +277,4 @@ impl Period {
             None => Ok((self.since, self.until)),
         }
     }
-}
-
-/// The first day of the week that a day is in.
-pub fn week_of(day: Date, start: Weekday) -> Date {
-    let back = day.weekday().since(start);
-    day.checked_sub(i64::from(back).days()).unwrap_or(day)
 }

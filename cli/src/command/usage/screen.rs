@@ -1,7 +1,7 @@
 //! What reports have in common on a terminal.
 
 use anstyle::{AnsiColor, Style};
-use protocol::Money;
+pub use usage::figure::{cost, cost_of, short};
 use usage::{discovery::Note, report::Sum};
 
 use crate::table::{Column, count, render};
@@ -9,44 +9,6 @@ use crate::table::{Column, count, render};
 /// So many notes are shown; the rest is counted.
 const NOTES_MAX: usize = 5;
 const BAR_CELLS: u64 = 12;
-
-pub fn cost(nano: Option<i64>) -> String {
-    nano.map_or_else(
-        || "unpriced".into(),
-        |nano| Money::from_nano_usd(nano).display_charge(),
-    )
-}
-
-/// What a sum cost; a star says that some of it has no known price.
-pub fn cost_of(sum: &Sum) -> String {
-    let star = if sum.messages_unpriced > 0 && sum.cost().is_some() {
-        "*"
-    } else {
-        ""
-    };
-    cost(sum.cost()) + star
-}
-
-/// A count in at most six characters: 812, 45.1k, 3.20M.
-pub fn short(number: u64) -> String {
-    for (unit, size) in [
-        ("T", 1_000_000_000_000),
-        ("B", 1_000_000_000),
-        ("M", 1_000_000),
-        ("k", 1_000),
-    ] {
-        if number >= size {
-            let hundredths = u128::from(number) * 100 / size as u128;
-            let (whole, rest) = (hundredths / 100, hundredths % 100);
-            return match whole {
-                0..10 => format!("{whole}.{rest:02}{unit}"),
-                10..100 => format!("{whole}.{}{unit}", rest / 10),
-                _ => format!("{whole}{unit}"),
-            };
-        }
-    }
-    number.to_string()
-}
 
 /// A bar as long as a part is of the largest, in eighths of a character.
 pub fn bar(part: u64, largest: u64) -> String {
@@ -184,9 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_are_short_and_bars_as_long_as_their_part() {
-        let shown = [0, 812, 1_000, 45_190, 3_204_000, 999_999, 12_000_000_000].map(short);
-        assert_eq!(shown, ["0", "812", "1.00k", "45.1k", "3.20M", "999k", "12.0B"]);
+    fn bars_are_as_long_as_their_part() {
         assert_eq!(bar(1, 1), "████████████");
         assert_eq!(bar(1, 24), "▌");
         assert_eq!((bar(0, 5), bar(1, 1_000_000)), (String::new(), "▏".into()));

@@ -1,16 +1,29 @@
 //! One line for an assistant's status line.
 
-use std::io::{IsTerminal, Read};
+use std::{
+    io::{IsTerminal, Read},
+    path::PathBuf,
+};
 
 use clap::Args;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use usage::report::{Sum, windows};
+use usage::{
+    Client, Extent,
+    report::{Sum, WINDOW_MS, windows},
+};
 
-use super::{scope::Scope, screen};
+use super::{
+    scope::{Scope, View},
+    screen,
+};
 use crate::{failure::Failure, output::Output};
 
 /// An assistant says less than this.
 const INPUT_BYTES_MAX: u64 = 1 << 20;
+const DAY_MS: i64 = 24 * 3_600_000;
+/// Today began at most a day and a half ago somewhere on earth.
+const DAYS_BACK: i64 = 3;
 
 #[derive(Args)]
 pub struct Statusline {
@@ -23,6 +36,9 @@ pub struct Statusline {
 struct Asked {
     #[serde(default)]
     session_id: Option<String>,
+    /// Where the session's log is.
+    #[serde(default)]
+    transcript_path: Option<PathBuf>,
     #[serde(default)]
     model: Option<Model>,
 }
@@ -44,7 +60,7 @@ struct Answer {
 impl Statusline {
     pub fn run(self) -> Result<Output, Failure> {
         let asked = asked();
-        let view = self.scope.view()?;
+        let view = self.view(&asked)?;
         let now = view.now.as_millisecond();
         let mut days = view.days();
         let today = Sum::of(
@@ -92,6 +108,54 @@ impl Statusline {
         };
         Ok(Output::new(answer.line.clone(), &answer)?)
     }
+}
+
+impl Statusline {
+    /// The days that the line is about: those of today in any zone, those of the session, and
+    /// those before from which the present window of five hours may go on.
+    fn view(&self, asked: &Asked) -> Result<View, Failure> {
+        let engine = self.scope.engine()?;
+        let today = Timestamp::now().as_millisecond().div_euclid(DAY_MS);
+        let mut extent = Extent {
+            first_day: today - DAYS_BACK,
+            session: asked.session_id.clone(),
+            ..Extent::default()
+        };
+        let named = asked.transcript_path.as_deref();
+        let named = named.map(|path| (Client::Claude, path));
+        let look = |extent: &Extent| {
+            let glance = engine.glance(extent, named);
+            self.scope
+                .view_of(glance.unwrap_or_else(|| engine.scan_part(extent)))
+        };
+        let view = look(&extent)?;
+        if has_break(&view, extent.first_day) {
+            return Ok(view);
+        }
+        extent.first_day = 0;
+        look(&extent)
+    }
+}
+
+/// Whether there were five hours without work among these days. Where a window begins depends on
+/// the one before, back to such a break.
+fn has_break(view: &View, first_day: i64) -> bool {
+    let first_ms = first_day * DAY_MS;
+    let mut at: Vec<(i64, i64)> = view
+        .cells()
+        .map(|cell| (cell.first_ms, cell.last_ms))
+        .filter(|(first, _)| *first >= first_ms)
+        .collect();
+    at.sort_unstable();
+    let now = view.now.as_millisecond();
+    let mut last = first_ms;
+    for (first_ms, last_ms) in at.into_iter().chain([(now, now)]) {
+        if first_ms - last >= WINDOW_MS {
+            return true;
+        }
+        last = last.max(last_ms);
+    }
+    false
 }
 
 /// Whoever calls from a terminal says nothing.

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 use usage::{
+    cost::Prices,
     dedupe::Counted,
     engine::Traced,
     fold::{Fold, Folder},
@@ -62,17 +63,24 @@ struct Line {
 impl Verify {
     pub fn run(self) -> Result<Output, Failure> {
         let indexed = self.scope.view()?;
-        let (traced, notes) = self.scope.engine()?.trace();
         let mut answer = Answer {
             clean: true,
             totals: Sum::default(),
             indexed: Sum::of(&indexed.fold, indexed.cells()),
             files: Vec::new(),
-            notes,
+            notes: Vec::new(),
         };
-        for client in &traced {
-            self.add(client, &mut answer)?;
-        }
+        let mut outcome = Ok(());
+        let notes = self.scope.engine()?.trace(&mut |traced| {
+            if outcome.is_ok() {
+                outcome = self.add(&traced, &mut answer);
+            }
+        });
+        outcome?;
+        answer.notes = notes;
+        answer
+            .files
+            .sort_by(|a, b| (a.client, &a.path).cmp(&(b.client, &b.path)));
         answer.clean = answer.totals == answer.indexed;
         let text = text(&answer);
         let output = Output::new(text, &answer)?;
@@ -89,6 +97,7 @@ impl Verify {
             by_file[counted.file].push(counted);
         }
         let mut folder = Folder::default();
+        let mut prices = Prices::of(&self.scope.engine()?.home);
         for ((source, records), counted) in traced.files.iter().zip(by_file) {
             let copies = records.records.len() - counted.len();
             let cells: Vec<_> = counted
@@ -96,7 +105,7 @@ impl Verify {
                 .map(|counted| {
                     (
                         counted.record.line,
-                        folder.cell(traced.client, records, &counted.record),
+                        folder.cell(traced.client, records, &counted.record, &mut prices),
                     )
                 })
                 .collect();

@@ -110,7 +110,12 @@ fn draw_window(area: Rect, buffer: &mut Buffer, state: &State, tables: &Tables) 
         return;
     };
     let left = (window.end_ms() - tables.now_ms).max(0) / 60_000;
-    let mut said = format!("{} in this window of five hours", screen::cost_of(&window.sum));
+    let name = if area.width >= 100 {
+        "this window of five hours"
+    } else {
+        "these 5 h"
+    };
+    let mut said = format!("{} in {name}", screen::cost_of(&window.sum));
     if let Some(projection) = projection {
         said += &format!(
             ", {}/h, {} at its end",
@@ -172,7 +177,7 @@ fn draw_chart(area: Rect, buffer: &mut Buffer, state: &State, tables: &Tables) {
         state.question.period.name()
     );
     let head = line(area, 0);
-    text(buffer, head, &what, skin.faint());
+    let said = text(buffer, head, &what, skin.faint());
     let plot = Rect {
         y: area.y + 1,
         height: area.height - 3,
@@ -197,8 +202,11 @@ fn draw_chart(area: Rect, buffer: &mut Buffer, state: &State, tables: &Tables) {
         } else {
             tokens(sum)
         };
-        let said = format!("most: {value} on {}", day.strftime("%-d %b"));
-        text_right(buffer, head, &said, skin.faint());
+        let most = format!("most: {value} on {}", day.strftime("%-d %b"));
+        let rest = shifted(head, said + 2);
+        if paint::width(&most) <= usize::from(rest.width) {
+            text_right(buffer, rest, &most, skin.faint());
+        }
     }
     for (place, (day, sum)) in (0..count).zip(shown) {
         let bar = Rect {
@@ -279,16 +287,27 @@ fn draw_list(area: Rect, buffer: &mut Buffer, state: &State, title: &str, series
             ..row
         };
         let (first, last) = match shown.keys.as_slice() {
-            [one, two] if title == "branches" => (screen::project(one), two.clone()),
+            [one, two] if title == "branches" => (place(one, name_room.width), two.clone()),
             [one, two] => (two.clone(), one.clone()),
             keys => (keys.join(" "), String::new()),
         };
-        let last = if last.is_empty() {
-            String::new()
-        } else {
-            format!("  {last}")
+        // A client's name cut to a letter says nothing; the start of a branch still does.
+        let room = usize::from(name_room.width).saturating_sub(paint::width(&first) + 2);
+        let last = match last.as_str() {
+            "" => String::new(),
+            last if title != "branches" && paint::width(last) > room => String::new(),
+            last => format!("  {last}"),
         };
         let first = if first.is_empty() { "-".to_owned() } else { first };
         pieces(buffer, name_room, &[(&first, skin.ink()), (&last, skin.faint())]);
+    }
+}
+
+/// A project by as much of its path as there is room for beside its branch, the end first.
+fn place(path: &str, room: u16) -> String {
+    let whole = screen::project(path);
+    match path.rsplit(['/', '\\']).find(|part| !part.is_empty()) {
+        Some(name) if paint::width(&whole) * 2 > usize::from(room) => name.to_owned(),
+        _ => whole,
     }
 }

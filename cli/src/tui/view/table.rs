@@ -6,6 +6,8 @@ use ratatui::{
     style::Style,
 };
 
+use usage::report::Sum;
+
 use super::paint::{bar, line, rule, text, text_right};
 use crate::{
     command::usage::screen,
@@ -18,7 +20,8 @@ use crate::{
 
 /// What a number needs.
 const NUMBER: u16 = 9;
-const COST: u16 = 11;
+/// What a cost needs at least, and at most: with an amount of that length a name has no room.
+const COST: (u16, u16) = (11, 20);
 /// A name is not narrower than this for the sake of one more number.
 const NAME_MIN: u16 = 18;
 const BAR: u16 = 14;
@@ -52,14 +55,15 @@ pub fn draw(area: Rect, buffer: &mut Buffer, state: &State, tables: &Tables, hit
         };
         return super::sheet::message(area, buffer, state, text);
     }
-    let [head, rows, under, total] = Layout::vertical([
+    let [head, rows, under, under_rows] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Fill(1),
         Constraint::Length(1),
         Constraint::Length(1),
     ])
     .areas(area);
-    let plan = plan(area, state.tab, &lines);
+    let sum = total(state, tables, &lines);
+    let plan = plan(area, state.tab, &lines, &sum);
     draw_head(head, buffer, state, &plan, hits);
     hits.rows = Rect {
         height: rows.height.min(u16::try_from(lines.len()).unwrap_or(u16::MAX)),
@@ -83,7 +87,7 @@ pub fn draw(area: Rect, buffer: &mut Buffer, state: &State, tables: &Tables, hit
         );
     }
     rule(buffer, under, state.skin);
-    draw_total(total, buffer, state, tables, &plan, &lines);
+    draw_total(under_rows, buffer, state, (&plan, &sum), lines.len());
 }
 
 /// The first row in view: it moves only as far as the selection makes it.
@@ -103,14 +107,18 @@ fn at(column: Rect, row: Rect) -> Rect {
     }
 }
 
-fn plan(area: Rect, tab: Tab, lines: &[&Line]) -> Plan {
+fn plan(area: Rect, tab: Tab, lines: &[&Line], sum: &Sum) -> Plan {
+    let costs = lines.iter().map(|line| &line.sum).chain([sum]);
+    let longest = costs.map(|sum| shown(Column::Cost, sum).len()).max().unwrap_or(0);
+    // Two columns lie between a cost and the number before it.
+    let cost = u16::try_from(longest + 2).unwrap_or(COST.1).clamp(COST.0, COST.1);
     let keys = State::keys(tab).len();
     let names = NAME_MIN * u16::try_from(keys).unwrap_or(1);
     let names = if tab == Tab::Days { 17 } else { names };
     let mut room = area.width.saturating_sub(names);
     let mut chosen = Vec::new();
     for column in BY_NEED {
-        let wide = if column == Column::Cost { COST } else { NUMBER };
+        let wide = if column == Column::Cost { cost } else { NUMBER };
         if wide > room && !chosen.is_empty() {
             break;
         }
@@ -294,19 +302,20 @@ fn weekday(day: &str) -> String {
     )
 }
 
-fn draw_total(area: Rect, buffer: &mut Buffer, state: &State, tables: &Tables, plan: &Plan, lines: &[&Line]) {
+/// Of what is in view: all that was asked for, or what the filter leaves of it.
+fn total(state: &State, tables: &Tables, lines: &[&Line]) -> Sum {
+    if state.filter.is_empty() {
+        return tables.total.clone();
+    }
+    lines.iter().fold(Sum::default(), |all, one| all.plus(&one.sum))
+}
+
+fn draw_total(area: Rect, buffer: &mut Buffer, state: &State, (plan, sum): (&Plan, &Sum), lines: usize) {
     let skin = state.skin;
-    let sum = if state.filter.is_empty() {
-        tables.total.clone()
-    } else {
-        lines
-            .iter()
-            .fold(usage::report::Sum::default(), |all, one| all.plus(&one.sum))
-    };
     let lines_of = match state.tab {
-        Tab::Models => amount(lines.len() as u64, "model"),
-        Tab::Days => amount(lines.len() as u64, "day"),
-        _ => match lines.len() {
+        Tab::Models => amount(lines as u64, "model"),
+        Tab::Days => amount(lines as u64, "day"),
+        _ => match lines {
             1 => "1 branch".to_owned(),
             many => format!("{} branches", count(many as u64)),
         },
@@ -318,6 +327,6 @@ fn draw_total(area: Rect, buffer: &mut Buffer, state: &State, tables: &Tables, p
     };
     text(buffer, label, &format!("total of {lines_of}"), skin.strong());
     for (column, place) in &plan.numbers {
-        text_right(buffer, at(*place, area), &shown(*column, &sum), skin.strong());
+        text_right(buffer, at(*place, area), &shown(*column, sum), skin.strong());
     }
 }

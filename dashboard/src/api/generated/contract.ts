@@ -1,6 +1,188 @@
 // Made from gateway/openapi.json by scripts/generate. Never edited.
 
 export interface paths {
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts of the last 30 days, and older ones that are not over; newest first. Members see their own. */
+        get: operations["get_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that somebody has seen all alerts that are open. */
+        post: operations["post_alerts_acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All channels, and how the last alert fared on each. */
+        get: operations["get_alerts_channels"];
+        put?: never;
+        /**
+         * Adds a channel. A webhook's address must be public, or in a network that the configuration lists
+         *     under `alerts.allow_private_webhooks`: now, and whenever something is sent.
+         */
+        post: operations["post_alerts_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a channel. What waits to be sent there is not sent any more. */
+        delete: operations["delete_alerts_channels_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a channel's name or recipients, or switches it off and on. An address is never changed:
+         *     what was signed for one is not for another.
+         */
+        patch: operations["patch_alerts_channels_id"];
+        trace?: never;
+    };
+    "/api/v1/alerts/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message that says that it is only a test, now and once. */
+        post: operations["post_alerts_channels_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/quiet-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the hours in which e-mails and webhooks wait. */
+        put: operations["put_alerts_quiet_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rules: the gateway's, then those of single members and keys. */
+        get: operations["get_alerts_rules"];
+        /**
+         * Sets a rule for all, for a member or for a key. What is set for a key goes before its member's,
+         *     and that before the gateway's.
+         */
+        put: operations["put_alerts_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a rule away: what it was for follows the one above it, the gateway's is as it comes. */
+        delete: operations["delete_alerts_rules_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that somebody has seen an alert. */
+        post: operations["post_alerts_id_acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an alert away. It is not raised again for the same reason until that was gone. */
+        post: operations["post_alerts_id_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/allocations": {
         parameters: {
             query?: never;
@@ -238,8 +420,8 @@ export interface paths {
         };
         /**
          * All that the gateway keeps, or one table of it: `members`, `invitations`, `sessions`, `tokens`, `passkeys`, `identities`, `teams`, `keys`,
-         *     `allowances`, `devices`, `entries`, `usage`, `bills`, `providers`, `audit`, or `everything`. One
-         *     moment of the database, as a stream. No secret is in it.
+         *     `allowances`, `devices`, `deviceNetworks`, `alerts`, `entries`, `usage`, `reported`, `profiles`, `machines`, `sentDays`,
+         *     `bills`, `providers`, `audit`, or `everything`. One moment of the database, as a stream. No secret is in it.
          */
         get: operations["get_exports_table"];
         put?: never;
@@ -476,6 +658,23 @@ export interface paths {
         put?: never;
         /** Takes credit back that is neither spent nor held. */
         post: operations["post_keys_id_reclaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who used the most, of members who want to be seen. */
+        get: operations["get_leaderboard"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -782,6 +981,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/profiles/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A member who wants to be seen. Of everybody else there is no profile. */
+        get: operations["get_profiles_handle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{handle}/graph.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days of a profile as a picture, for the profile's page and for whoever puts it into theirs. */
+        get: operations["get_profiles_handle_graph_svg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reconciliation": {
         parameters: {
             query?: never;
@@ -1061,6 +1294,63 @@ export interface paths {
         post?: never;
         /** Ends one of one's sessions. */
         delete: operations["delete_sessions_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one shares, and with whom. */
+        get: operations["get_sharing"];
+        /** Says who sees it. */
+        put: operations["put_sharing"];
+        post?: never;
+        /** Forgets everything that one has sent, and the profile that showed it. */
+        delete: operations["delete_sharing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one's machines sent, by day, the latest first: the lines of `token-tracker usage daily`. */
+        get: operations["get_sharing_days"];
+        put?: never;
+        /**
+         * Takes sums of days. They replace what the machine sent before of the same day, client and model.
+         *     One row that cannot be true refuses them all.
+         */
+        post: operations["post_sharing_days"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing/machines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets what one machine has sent. */
+        delete: operations["delete_sharing_machines_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1485,6 +1775,146 @@ export interface components {
             /** @description The median of the days with usage. */
             usualDayNanoUsd: components["schemas"]["Money"];
         };
+        Alert: {
+            id: components["schemas"]["AlertId"];
+            kind: components["schemas"]["AlertKind"];
+            state: components["schemas"]["AlertState"];
+            subject: components["schemas"]["AlertSubject"];
+            /** @description What happened, in a few words. */
+            title: string;
+            /** @description The same with its figures, and what to do. */
+            detail: string;
+            /** Format: date-time */
+            raisedAt: string;
+            /** Format: date-time */
+            acknowledgedAt?: string | null;
+            /** @description The name of whoever has seen it. */
+            acknowledgedBy?: string | null;
+            /** Format: date-time */
+            resolvedAt?: string | null;
+            /** @description The name of whoever put it away; null with `resolvedAt`: it was over by itself. */
+            resolvedBy?: string | null;
+            memberId?: components["schemas"]["MemberId"] | null;
+            /** @description By which channels it was sent; empty for those who may not see channels. */
+            deliveries: components["schemas"]["AlertDelivery"][];
+        };
+        /** @description How one alert reaches one channel. */
+        AlertDelivery: {
+            channelId: components["schemas"]["ChannelId"];
+            channel: components["schemas"]["ChannelKind"];
+            /** @description The channel's name. */
+            name: string;
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** Format: date-time */
+            nextAt?: string | null;
+            /** Format: date-time */
+            deliveredAt?: string | null;
+            /** @description Why the last try came to nothing. */
+            problem?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Something that somebody is told of without asking.
+         */
+        AlertId: string;
+        /**
+         * @description What somebody is alerted to.
+         * @enum {string}
+         */
+        AlertKind: "approachingLimit" | "limitExceeded" | "highDailyCost" | "serviceDown" | "unusualActivity" | "variance";
+        AlertList: {
+            alerts: components["schemas"]["Alert"][];
+            next?: components["schemas"]["AlertId"] | null;
+            /**
+             * Format: int64
+             * @description How many are open, whatever was asked for.
+             */
+            open: number;
+        };
+        /** @description When an alert is raised. Which of the figures counts depends on the kind. */
+        AlertRule: {
+            id?: components["schemas"]["AlertRuleId"] | null;
+            kind: components["schemas"]["AlertKind"];
+            scope: components["schemas"]["AlertScope"];
+            /** @description Of the member or key. */
+            scopeId?: string | null;
+            scopeName?: string | null;
+            enabled: boolean;
+            /**
+             * Format: int32
+             * @description `approachingLimit`: of the limit. `unusualActivity`: of what is usual; 200 is twice as much.
+             */
+            percent?: number | null;
+            amountNanoUsd?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int32
+             * @description `serviceDown`: for so long.
+             */
+            minutes?: number | null;
+            /**
+             * Format: int64
+             * @description `unusualActivity`: a day of fewer tokens is never unusual.
+             */
+            tokens?: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description A rule of alerts that somebody changed.
+         */
+        AlertRuleId: string;
+        /**
+         * @description `PUT /api/v1/alerts/rules`: in the place of the rule of this kind and scope. A figure that is
+         *     absent is as it comes.
+         * @example {
+         *       "enabled": true,
+         *       "kind": "approachingLimit",
+         *       "percent": 80,
+         *       "scope": "gateway"
+         *     }
+         */
+        AlertRuleRequest: {
+            kind: components["schemas"]["AlertKind"];
+            scope: components["schemas"]["AlertScope"];
+            scopeId?: string | null;
+            enabled: boolean;
+            /** Format: int32 */
+            percent?: number | null;
+            amountNanoUsd?: components["schemas"]["Money"] | null;
+            /** Format: int32 */
+            minutes?: number | null;
+            /** Format: int64 */
+            tokens?: number | null;
+        };
+        AlertRules: {
+            /** @description The gateway's, one of each kind; then those of members and keys. */
+            rules: components["schemas"]["AlertRule"][];
+            quietHours: components["schemas"]["QuietHours"];
+            /** @description In which quiet hours and days are counted. */
+            timeZone: string;
+        };
+        /**
+         * @description Whose alerts a rule is for. What is set for a key goes before what is set for its member.
+         * @enum {string}
+         */
+        AlertScope: "gateway" | "member" | "key";
+        /** @enum {string} */
+        AlertState: "open" | "acknowledged" | "resolved";
+        AlertSubject: {
+            kind: components["schemas"]["AlertSubjectKind"];
+            /** @description Of the member or key; an upstream's name; null: the gateway. */
+            id?: string | null;
+            name: string;
+        };
+        /**
+         * @description What an alert is about.
+         * @enum {string}
+         */
+        AlertSubjectKind: "gateway" | "member" | "key" | "upstream";
         /**
          * @description `POST /api/v1/allocations`: moves credit from one key to another (`toKeyId`), or divides it
          *     between several (`shares`, or `evenly`).
@@ -1647,6 +2077,68 @@ export interface components {
         BillingSourceKind: "provider" | "file" | "noKey";
         /** @enum {string} */
         Capability: "chat" | "completion" | "embedding" | "tools" | "vision";
+        Channel: {
+            id: components["schemas"]["ChannelId"];
+            kind: components["schemas"]["ChannelKind"];
+            name: string;
+            enabled: boolean;
+            /** @description `email`: who gets it. */
+            to: string[];
+            /** @description `webhook`: where it is sent. */
+            url?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            last?: components["schemas"]["AlertDelivery"] | null;
+        };
+        /**
+         * @description `PATCH /api/v1/alerts/channels/{id}`: what is absent stays.
+         * @example {
+         *       "enabled": false
+         *     }
+         */
+        ChannelChange: {
+            name?: string | null;
+            enabled?: boolean | null;
+            to?: string[] | null;
+        };
+        ChannelCreated: {
+            channel: components["schemas"]["Channel"];
+            /** @description What a webhook's messages are signed with. Shown here once and nowhere else. */
+            secret?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Where alerts are sent to.
+         */
+        ChannelId: string;
+        /** @enum {string} */
+        ChannelKind: "email" | "webhook";
+        ChannelList: {
+            channels: components["schemas"]["Channel"][];
+            /** @description The sender of e-mails; null: the configuration names no mail server. */
+            emailFrom?: string | null;
+        };
+        /**
+         * @description `POST /api/v1/alerts/channels`
+         * @example {
+         *       "kind": "email",
+         *       "name": "On call",
+         *       "to": [
+         *         "ops@example.com"
+         *       ]
+         *     }
+         */
+        ChannelRequest: {
+            kind: components["schemas"]["ChannelKind"];
+            name: string;
+            to?: string[];
+            url?: string | null;
+        };
+        /** @description What became of a message that was sent to try a channel. */
+        ChannelTest: {
+            delivered: boolean;
+            problem?: string | null;
+        };
         /**
          * @description `POST /api/v1/keys/claim`: the key of this code becomes the caller's.
          * @example {
@@ -1661,7 +2153,7 @@ export interface components {
          * @description Every public error code.
          * @enum {string}
          */
-        Code: "unauthorized" | "credential_revoked" | "forbidden" | "not_found" | "key_refused" | "sign_in_refused" | "step_up_required" | "link_refused" | "name_taken" | "last_owner" | "rate_limited" | "insufficient_credit" | "credit_held" | "invalid_request" | "model_unknown" | "model_unpriced" | "request_reused" | "idempotency_key_reused" | "upstream_unavailable" | "starting" | "draining" | "internal" | "not_signed_in" | "gateway_unreachable" | "insecure_url";
+        Code: "unauthorized" | "credential_revoked" | "forbidden" | "not_found" | "key_refused" | "sign_in_refused" | "step_up_required" | "link_refused" | "name_taken" | "day_impossible" | "usage_impossible" | "sums_disagree" | "machine_taken" | "last_owner" | "rate_limited" | "insufficient_credit" | "credit_held" | "invalid_request" | "model_unknown" | "model_unpriced" | "request_reused" | "idempotency_key_reused" | "upstream_unavailable" | "starting" | "draining" | "internal" | "not_signed_in" | "gateway_unreachable" | "insecure_url";
         /** @description What was left at the end of a day. */
         DayBalance: {
             /** Format: date */
@@ -1677,6 +2169,8 @@ export interface components {
             tokens: number;
             costNanoUsd: components["schemas"]["Money"];
         };
+        /** @enum {string} */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /** @description One enrolled device, as its lot's devices and the owner see it. */
         Device: {
             id: components["schemas"]["DeviceId"];
@@ -1899,6 +2393,14 @@ export interface components {
             /** @enum {string} */
             type: "changed";
         } | {
+            /**
+             * Format: int64
+             * @description How many are open.
+             */
+            open: number;
+            /** @enum {string} */
+            type: "alerts";
+        } | {
             message: string;
             /** @enum {string} */
             type: "revocation";
@@ -2073,6 +2575,32 @@ export interface components {
             expiresAt?: string | null;
             memberId?: components["schemas"]["MemberId"] | null;
             allowance?: components["schemas"]["Allowance"] | null;
+        };
+        Leaderboard: {
+            period: components["schemas"]["LeaderboardPeriod"];
+            by: components["schemas"]["LeaderboardOrder"];
+            /** @description The first hundred. */
+            rows: components["schemas"]["LeaderboardRow"][];
+        };
+        /** @enum {string} */
+        LeaderboardOrder: "tokens" | "cost" | "streak";
+        /** @enum {string} */
+        LeaderboardPeriod: "week" | "month" | "year" | "all";
+        LeaderboardRow: {
+            /**
+             * Format: int32
+             * @description Equal figures have equal places.
+             */
+            place: number;
+            handle: string;
+            name: string;
+            /** Format: int64 */
+            tokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
+            /** Format: int32 */
+            activeDays: number;
+            /** Format: int32 */
+            streakDays: number;
         };
         /**
          * @description How much of something may be used in a span of time. What is absent has no limit.
@@ -2604,6 +3132,46 @@ export interface components {
             /** @description What to do next. */
             hint: string;
         };
+        /** @description `GET /api/v1/profiles/{handle}` */
+        Profile: {
+            handle: string;
+            name: string;
+            /** Format: int64 */
+            tokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
+            /** Format: int32 */
+            activeDays: number;
+            /**
+             * Format: int32
+             * @description Days in a row, today or yesterday included.
+             */
+            streakDays: number;
+            /** Format: int32 */
+            longestStreakDays: number;
+            /** @description Those with use, in order, of the last 53 weeks. */
+            days: components["schemas"]["SharedDay"][];
+            /** @description Over all time, the most tokens first. */
+            clients: components["schemas"]["SharedPart"][];
+            /** @description Over all time, the most tokens first. */
+            models: components["schemas"]["SharedPart"][];
+        };
+        /**
+         * @description When e-mails and webhooks wait. The bell does not.
+         * @example {
+         *       "enabled": true,
+         *       "from": "22:00",
+         *       "until": "07:00",
+         *       "urgentPass": true
+         *     }
+         */
+        QuietHours: {
+            enabled: boolean;
+            /** @description `22:00`, in the gateway's time zone. */
+            from: string;
+            until: string;
+            /** @description A service that is down and a limit that is exceeded do not wait. */
+            urgentPass: boolean;
+        };
         /**
          * @description `POST /api/v1/keys/{id}/reclaim`: takes credit back that is neither spent nor held.
          * @example {
@@ -2704,7 +3272,26 @@ export interface components {
             usage: components["schemas"]["TokenUsage"];
             costNanoUsd?: components["schemas"]["Money"] | null;
         };
-        /** @description `POST /api/v1/usage/reported`: what a device says was consumed without this gateway. */
+        /**
+         * @description `POST /api/v1/usage/reported`: what a device says was consumed without this gateway.
+         * @example {
+         *       "rows": [
+         *         {
+         *           "at": "2026-06-01T11:58:03Z",
+         *           "branch": "topic",
+         *           "client": "claude",
+         *           "costNanoUsd": "1380000",
+         *           "id": "8f0c1d2e3a4b5c6d1f9e8d7c6b5a4938",
+         *           "model": "claude-sonnet-4-5",
+         *           "repository": "github.com/acme/shop",
+         *           "usage": {
+         *             "inputTokens": 10,
+         *             "outputTokens": 90
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
         ReportedRows: {
             /** @description At most 200. */
             rows: components["schemas"]["ReportedRow"][];
@@ -2800,7 +3387,42 @@ export interface components {
          * @description What a personal access token may be used for, of what its member may do.
          * @enum {string}
          */
-        Scope: "read" | "usage:read" | "keys:write" | "devices:write" | "credit:write" | "members:read" | "members:write" | "upstreams:read" | "upstreams:write" | "audit:read";
+        Scope: "read" | "usage:read" | "usage:submit" | "keys:write" | "devices:write" | "credit:write" | "members:read" | "members:write" | "upstreams:read" | "upstreams:write" | "alerts:read" | "alerts:write" | "audit:read";
+        /** @description What one's machines sent of one day: a line of `token-tracker usage daily`. */
+        SentDay: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            messages: number;
+            /** Format: int64 */
+            inputTokens: number;
+            /** Format: int64 */
+            outputTokens: number;
+            /** Format: int64 */
+            cacheReadTokens: number;
+            /** Format: int64 */
+            cacheWriteTokens: number;
+            /** Format: int64 */
+            reasoningTokens: number;
+            /** Format: int64 */
+            totalTokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Without a known price.
+             */
+            unpricedMessages: number;
+            models: string[];
+        };
+        /** @description The latest days first. */
+        SentDayList: {
+            days: components["schemas"]["SentDay"][];
+            /**
+             * Format: date
+             * @description Ask for what is before with `until`; null where nothing is.
+             */
+            nextUntil?: string | null;
+        };
         /** @description A signed-in browser. */
         Session: {
             id: components["schemas"]["SessionId"];
@@ -2858,6 +3480,63 @@ export interface components {
              */
             percent: number;
         };
+        /** @description A day of a profile, over all machines. */
+        SharedDay: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            tokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
+        };
+        /** @description An assistant or a model, over all days of a profile. */
+        SharedPart: {
+            name: string;
+            /** Format: int64 */
+            tokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
+        };
+        /** @description `GET /api/v1/sharing`: what one shares. */
+        Sharing: {
+            /** @description Null until one was chosen; nothing is public without. */
+            handle?: string | null;
+            /** @description The name that the profile shows; until one was chosen, the member's. */
+            name: string;
+            isPublic: boolean;
+            showsCost: boolean;
+            machines: components["schemas"]["SharingMachine"][];
+        };
+        /**
+         * @description `PUT /api/v1/sharing`
+         * @example {
+         *       "handle": "ada",
+         *       "isPublic": true,
+         *       "name": "Ada",
+         *       "showsCost": false
+         *     }
+         */
+        SharingChange: {
+            /** @description The name in the address of the profile: 3 to 30 of a–z, 0–9 and `-`. */
+            handle: string;
+            /** @description The name that the profile shows, of at most 60 letters. */
+            name: string;
+            /** @description Whether there is a profile that everybody may see, and a place in the leaderboards. */
+            isPublic: boolean;
+            /** @description Whether it says what the tokens cost. */
+            showsCost: boolean;
+        };
+        /** @description A machine that sent days. */
+        SharingMachine: {
+            /** Format: uuid */
+            machine: string;
+            /** @description What the machine was called when it logged in; null where nobody did. */
+            name?: string | null;
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            tokens: number;
+            /** Format: date-time */
+            lastAt: string;
+        };
         /** @description Where to send the browser, which has a cookie now by which it is known when it comes back. */
         SignInAddress: {
             url: string;
@@ -2899,6 +3578,87 @@ export interface components {
          */
         StepUpRequest: {
             password: string;
+        };
+        /**
+         * @description `POST /api/v1/sharing/days`
+         * @example {
+         *       "days": [
+         *         {
+         *           "cacheReadTokens": 880000,
+         *           "cacheWriteTokens": 61000,
+         *           "client": "claude",
+         *           "costNanoUsd": "641100000",
+         *           "day": "2026-11-15",
+         *           "inputTokens": 4200,
+         *           "messages": 12,
+         *           "model": "claude-sonnet-4-5",
+         *           "outputTokens": 9100,
+         *           "reasoningTokens": 0,
+         *           "totalTokens": 954300
+         *         }
+         *       ],
+         *       "machine": "0b0c3f0e-58a5-4c2a-9d1e-6a7f3b2c1d00"
+         *     }
+         */
+        Submission: {
+            /**
+             * Format: uuid
+             * @description A random number that the machine keeps, so that its days replace each other.
+             */
+            machine: string;
+            /** @description At most 500. */
+            days: components["schemas"]["SubmittedDay"][];
+        };
+        SubmissionAnswer: {
+            /**
+             * Format: int64
+             * @description How many days, assistants and models are kept of this submission.
+             */
+            kept: number;
+        };
+        /**
+         * @description What one assistant used with one model on one day of one machine, whole: sent again with as many
+         *     tokens or more it replaces what was sent before.
+         */
+        SubmittedDay: {
+            /**
+             * Format: date
+             * @description The machine's own day.
+             */
+            day: string;
+            /** @description The assistant, as `token-tracker usage rows` names it. */
+            client: string;
+            model: string;
+            /**
+             * Format: int64
+             * @description Answers of the model.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Without cache reads and writes.
+             */
+            inputTokens: number;
+            /**
+             * Format: int64
+             * @description With reasoning.
+             */
+            outputTokens: number;
+            /** Format: int64 */
+            cacheReadTokens: number;
+            /** Format: int64 */
+            cacheWriteTokens: number;
+            /**
+             * Format: int64
+             * @description The part of the output that was reasoning.
+             */
+            reasoningTokens: number;
+            /**
+             * Format: int64
+             * @description Input, output, cache reads and cache writes together.
+             */
+            totalTokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
         };
         /** @description One group, or one part of a group. */
         SummaryRow: {
@@ -3242,6 +4002,1098 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_alerts: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["AlertState"];
+                kind?: components["schemas"]["AlertKind"];
+                /** @description Alerts older than this one: the `next` of the page before. */
+                before?: components["schemas"]["AlertId"];
+                /** @description At most 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_alerts_acknowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_alerts_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_alerts_channels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelCreated"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_alerts_channels_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    patch_alerts_channels_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_alerts_channels_id_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_alerts_quiet_hours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuietHours"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuietHours"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_alerts_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRules"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_alerts_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRules"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_alerts_rules_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_alerts_id_acknowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_alerts_id_resolve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     post_allocations: {
         parameters: {
             query?: never;
@@ -4225,7 +6077,13 @@ export interface operations {
     post_devices_id_rotate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4239,6 +6097,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RotatedDevice"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             401: {
@@ -4258,6 +6125,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5766,6 +7669,63 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_leaderboard: {
+        parameters: {
+            query?: {
+                period?: components["schemas"]["LeaderboardPeriod"];
+                by?: components["schemas"]["LeaderboardOrder"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7524,6 +9484,141 @@ export interface operations {
             };
         };
     };
+    get_profiles_handle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_profiles_handle_graph_svg: {
+        parameters: {
+            query?: {
+                /** @description `squares` when absent. */
+                form?: "squares" | "towers";
+                /** @description `light` when absent. */
+                theme?: "light" | "dark";
+            };
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_reconciliation: {
         parameters: {
             query?: {
@@ -7987,7 +10082,34 @@ export interface operations {
                     "application/json": components["schemas"]["RunningList"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8732,6 +10854,467 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sharing"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_sharing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sharing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sharing_days: {
+        parameters: {
+            query?: {
+                /** @description Of one machine alone. */
+                machine?: string;
+                /** @description Up to this day, which is included. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentDayList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sharing_days: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submission"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sharing_machines_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10459,7 +13042,34 @@ export interface operations {
                     "application/json": components["schemas"]["ReportedSums"];
                 };
             };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10472,7 +13082,13 @@ export interface operations {
     post_usage_reported: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10507,6 +13123,42 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -19,6 +19,7 @@ import { Refused } from '../sign-in/sign-in.tsx';
 const SCOPES = [
   ['read', 'Read keys, devices, balances and models'],
   ['usage:read', 'Read usage'],
+  ['usage:submit', 'Send days to your profile, and say who sees them'],
   ['keys:write', 'Claim, mint, assign and revoke keys'],
   ['devices:write', 'Rename and revoke devices'],
   ['credit:write', 'Move credit'],
@@ -26,6 +27,8 @@ const SCOPES = [
   ['members:write', 'Change members'],
   ['upstreams:read', 'Read providers'],
   ['upstreams:write', 'Change providers'],
+  ['alerts:read', 'Read alerts, their rules and channels'],
+  ['alerts:write', 'Answer alerts, change rules and channels'],
   ['audit:read', 'Read the audit log'],
 ] as const;
 

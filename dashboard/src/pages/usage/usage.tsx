@@ -13,6 +13,7 @@ import { summaryAsked } from './asked.ts';
 import { Filters } from './filters.tsx';
 import { Folds } from './folds.tsx';
 import { moved, spanOf } from './period.ts';
+import { Reported } from './reported.tsx';
 import { FOLDS, type UsageSearch } from './search.ts';
 import './usage.css';
 
@@ -72,6 +73,7 @@ export function Usage() {
           <Folds fold={fold} search={search} span={span} change={change} />
         )}
       </Panel>
+      <Reported />
       {search.request !== undefined && (
         <Suspense>
           <OneRequest id={search.request} onClose={() => change({ request: undefined })} />

@@ -34,6 +34,8 @@ const ROOT: &[&str] = &[
     "telemetry",
     "reconcile",
     "sign_in",
+    "alerts",
+    "smtp",
     "upstream",
     "model",
 ];
@@ -67,6 +69,16 @@ const TELEMETRY: &[&str] = &[
     "pass_on_upstream",
 ];
 const RECONCILE: &[&str] = &["tolerance_percent", "tolerance_usd"];
+const ALERTS: &[&str] = &["allow_private_webhooks"];
+const SMTP: &[&str] = &[
+    "host",
+    "port",
+    "tls",
+    "username",
+    "password_env",
+    "password_file",
+    "from",
+];
 const UPSTREAM: &[&str] = &[
     "name",
     "provider",
@@ -117,6 +129,12 @@ pub(in crate::config) fn unknown_keys(root: &Table) -> Result<(), ConfigError> {
     }
     for table in tables(root.get("sign_in")) {
         known("sign_in.", table, SIGN_IN)?;
+    }
+    for table in tables(root.get("alerts")) {
+        known("alerts.", table, ALERTS)?;
+    }
+    for table in tables(root.get("smtp")) {
+        known("smtp.", table, SMTP)?;
     }
     for table in tables(root.get("log")) {
         known("log.", table, LOG)?;

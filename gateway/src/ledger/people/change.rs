@@ -1,9 +1,10 @@
 //! Everything that changes members and what is theirs, each as one step of a transaction.
 
 use protocol::{
-    DeviceId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId,
+    AlertId, DeviceId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, SessionId, TeamId, TokenId,
     api::ReportedAnswer,
 };
+use uuid::Uuid;
 
 use super::{
     audit::{Note, append},
@@ -18,10 +19,12 @@ use super::{
     passkey::{self, NewPasskey, PasskeyUse},
     reported::{self, ReportedChunk},
     session::{self, NewSession},
+    sharing::{self, ProfileEdit, SentDays},
     sql::{Sql, Turn, values},
     team::{self, NewTeam},
     token::{self, NewToken},
 };
+use crate::ledger::alerts::{self, AlertChange};
 use crate::ledger::import::{self, ImportChunk, Imported};
 
 /// For how long the same request under the same `Idempotency-Key` is answered as done.
@@ -160,6 +163,18 @@ pub enum PeopleChange {
     },
     /// Usage from elsewhere.
     ImportUsage(Box<ImportChunk>),
+    /// Alerts, their rules and where they are sent.
+    Alerts(Box<AlertChange>),
+    /// What a machine of the member says that its assistants used.
+    SubmitDays(Box<SentDays>),
+    /// The days of one machine are forgotten.
+    EraseMachine {
+        member: MemberId,
+        machine: Uuid,
+    },
+    /// Everything that the member sent, and their profile.
+    EndSharing(MemberId),
+    SetProfile(ProfileEdit),
     /// What a device consumed elsewhere.
     ReportUsage(Box<ReportedChunk>),
     /// Nothing but the line of the log.
@@ -173,6 +188,8 @@ pub enum PeopleOutcome {
     Key(KeyId),
     /// These keys and all their devices stopped.
     Stopped(Vec<KeyId>),
+    /// These alerts were raised; nobody had raised them before.
+    Raised(Vec<AlertId>),
     Flow(FlowOutcome),
     Erased(Erasure),
     Claimed(Claimed),
@@ -205,8 +222,14 @@ pub enum PeopleRefusal {
     Passkey,
     /// Whoever a provider vouched for is nobody here.
     Identity,
-    /// More than is kept of one key.
+    /// More machines than a member may have.
     TooMany,
+    /// More often than a member may send.
+    TooOften,
+    /// More tokens on one day than anybody can use.
+    TooMuch,
+    /// More than is kept of one key.
+    TooManyRows,
     /// Another request came under the same idempotency key.
     Reused,
     /// The same request was carried out before; what it made has this id.
@@ -262,6 +285,7 @@ impl PeopleChange {
                 | Self::KeepPrices(_)
                 | Self::KeepAnswer { .. }
                 | Self::ReleaseClaim { .. }
+                | Self::Alerts(_)
                 | Self::ReportUsage(_)
                 | Self::Note
         )
@@ -365,6 +389,16 @@ async fn carry_out<S: Sql>(
         } => done(idempotent::answer(db, id, request_id, *status, sealed).await?),
         PeopleChange::ReleaseClaim { id, request_id } => done(idempotent::release(db, id, request_id).await?),
         PeopleChange::ImportUsage(chunk) => import::take_in(db, chunk, at).await?,
+        PeopleChange::Alerts(change) => alerts::carry_out(db, change, at).await?,
+        PeopleChange::SubmitDays(sent) => sharing::submit(db, sent, at).await?,
+        PeopleChange::EraseMachine { member, machine } => {
+            done(sharing::erase_machine(db, *member, *machine).await?)
+        }
+        PeopleChange::EndSharing(member) => {
+            sharing::forget(db, *member).await?;
+            Ok(PeopleOutcome::Done)
+        }
+        PeopleChange::SetProfile(edit) => sharing::set_profile(db, edit).await?,
         PeopleChange::ReportUsage(chunk) => reported::keep(db, chunk, at).await?,
         PeopleChange::Note => Ok(PeopleOutcome::Done),
     })

@@ -109,6 +109,11 @@ const FORGET: &[&str] = &[
     "DELETE FROM device_code WHERE member_id = ?1",
     "DELETE FROM passkey WHERE member_id = ?1",
     "DELETE FROM identity WHERE member_id = ?1",
+    "DELETE FROM device_address
+      WHERE device_id IN (SELECT device.id FROM device JOIN token_key ON token_key.id = key_id
+                           WHERE member_id = ?1)",
+    "DELETE FROM alert_delivery WHERE alert_id IN (SELECT id FROM alert WHERE member_id = ?1)",
+    "DELETE FROM alert WHERE member_id = ?1",
 ];
 
 async fn forget_rows<S: Sql>(db: &S, id: MemberId, at: i64) -> Result<(), S::Error> {

@@ -5,6 +5,7 @@ use protocol::{KeyId, MemberId, api::Role};
 use super::{
     PeopleOutcome, PeopleRefusal, key_owner,
     session::{self, NewSession},
+    sharing,
     sql::{Sql, values},
 };
 
@@ -188,6 +189,7 @@ pub(super) async fn remove<S: Sql>(
         .await?;
     let tokens = "UPDATE personal_token SET revoked_at = ?2 WHERE member_id = ?1 AND revoked_at IS NULL";
     db.execute(tokens, values![id, at]).await?;
+    sharing::forget(db, id).await?;
     let keys: Vec<KeyId> = key_owner::stop_devices(db, id, at).await?;
     for key in &keys {
         db.execute("UPDATE account SET status = 1 WHERE id = ?1", values![*key])

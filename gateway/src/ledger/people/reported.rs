@@ -48,7 +48,7 @@ pub(super) async fn keep<S: Sql>(
     let there = there.map_or(Ok(0), |row| row.int(0))?;
     let coming = i64::try_from(chunk.rows.len()).unwrap_or(i64::MAX);
     if there.saturating_add(coming) > ROWS_MAX {
-        return Ok(Err(PeopleRefusal::TooMany));
+        return Ok(Err(PeopleRefusal::TooManyRows));
     }
     let mut kept = 0;
     for rows in chunk.rows.chunks(ROWS_AT_ONCE) {

@@ -148,6 +148,9 @@ into_value! {
     protocol::InvitationId => |it| Value::Id(*it.as_uuid());
     protocol::DeviceId => |it| Value::Id(*it.as_uuid());
     protocol::AuditId => |it| Value::Id(*it.as_uuid());
+    protocol::AlertId => |it| Value::Id(*it.as_uuid());
+    protocol::AlertRuleId => |it| Value::Id(*it.as_uuid());
+    protocol::ChannelId => |it| Value::Id(*it.as_uuid());
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

@@ -1,6 +1,6 @@
 //! The database's shape in PostgreSQL. Versions go up by one migration each (`meta.version`).
 
-use crate::ledger::people;
+use crate::ledger::{alerts, people};
 
 pub(super) const VERSION: usize = 1 + STEPS.len();
 
@@ -16,6 +16,8 @@ pub(super) const STEPS: &[&str] = &[
     people::IDENTITIES,
     people::DEVICES,
     people::POSTGRES_DATA,
+    alerts::TABLES,
+    people::SHARING,
     people::REPORTED,
 ];
 

@@ -1,6 +1,6 @@
 //! The database's shape. Versions go up by one migration each (`PRAGMA user_version`).
 
-use crate::ledger::people;
+use crate::ledger::{alerts, people};
 
 pub(super) const VERSION: usize = 1 + STEPS.len();
 
@@ -20,6 +20,8 @@ pub(super) const STEPS: &[&str] = &[
     people::IDENTITIES,
     people::DEVICES,
     people::SQLITE_DATA,
+    alerts::TABLES,
+    people::SHARING,
     people::REPORTED,
 ];
 

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream, stream::BoxStream};
-use protocol::{Code, KeyId, MemberId, Problem, api::Event};
+use protocol::{
+    Code, KeyId, MemberId, Problem,
+    api::{Event, Role},
+};
 use tokio::{
     sync::{
         broadcast::{
@@ -17,7 +20,7 @@ use tokio::{
 
 use super::{LISTENERS_MAX, too_many};
 use crate::{
-    access::Reach,
+    access::{Action, Reach, Standing},
     clock::now_ms,
     events::PagePlace,
     route::{Answer, access::SignedIn},
@@ -38,8 +41,12 @@ struct Listening {
     mac: [u8; 32],
     member: MemberId,
     reach: Reach,
+    role: Role,
     changes: Receiver<KeyId>,
     people: watch::Receiver<u64>,
+    alerts: watch::Receiver<u64>,
+    /// How many open alerts the page was told of.
+    open: Option<u64>,
     look: Interval,
     _place: PagePlace,
 }
@@ -51,6 +58,8 @@ enum Heard {
     /// Something of others that they may see.
     Others,
     Nothing,
+    /// Alerts, whoever's they are.
+    Alerts,
     /// The session may be over.
     Look,
     End,
@@ -70,7 +79,9 @@ pub async fn events(
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     look.reset();
     // Listen first, then read: a change between the two is told twice rather than never.
-    let listening = Listening {
+    let mut listening = Listening {
+        alerts: gateway.events.listen_to_alerts(),
+        open: None,
         changes: gateway.events.listen_to_all(),
         people: gateway.events.listen_to_people(),
         look,
@@ -79,6 +90,7 @@ pub async fn events(
         mac: signed_in.mac,
         member,
         reach,
+        role: signed_in.record.member.role,
     };
     // Whoever signed out between the check and this line would listen for ever.
     if !listening.still_stands().await {
@@ -86,6 +98,8 @@ pub async fn events(
             .with_hint("Sign in again.")
             .into());
     }
+    // A page asks for its alerts when it opens; what is told here is what changed since.
+    let _ = listening.alerts().await;
     let first = Event::Balance {
         balance: gateway.balance_of_member(member).await?,
     };
@@ -107,7 +121,7 @@ impl Listening {
                 Heard::End => return None,
                 // Others' changes are many, and nothing is told of them here.
                 Heard::Nothing => continue,
-                Heard::Own | Heard::Others | Heard::Look => {}
+                Heard::Own | Heard::Others | Heard::Alerts | Heard::Look => {}
             }
             if !self.still_stands().await {
                 return Some(Event::Revocation { message: OVER.into() });
@@ -118,9 +132,28 @@ impl Listening {
                     return Some(Event::Balance { balance });
                 }
                 Heard::Others => return Some(Event::Changed),
+                Heard::Alerts => {
+                    if let Some(event) = self.alerts().await {
+                        return Some(event);
+                    }
+                }
                 Heard::Nothing | Heard::Look | Heard::End => {}
             }
         }
+    }
+
+    /// What is open of the alerts that the page may see; nothing where it may see none, or where none of
+    /// them is another one than before.
+    async fn alerts(&mut self) -> Option<Event> {
+        let member = match Action::ListAlerts.rule().reach(Standing::Member(self.role)) {
+            Reach::All => None,
+            Reach::Own => Some(self.member),
+            Reach::Totals | Reach::No => return None,
+        };
+        let open = self.gateway.reader.alerts().open(member).await.ok()?;
+        let before = self.open.replace(open);
+        // Whoever sees only their own is not told each time that somebody else's changed.
+        (member.is_none() || before != Some(open)).then_some(Event::Alerts { open })
     }
 
     async fn hear(&mut self) -> Heard {
@@ -129,6 +162,9 @@ impl Listening {
             _ = self.look.tick() => return Heard::Look,
             changed = self.people.changed() => {
                 return if changed.is_ok() { Heard::Look } else { Heard::End };
+            }
+            changed = self.alerts.changed() => {
+                return if changed.is_ok() { Heard::Alerts } else { Heard::End };
             }
             change = self.changes.recv() => change,
         };

@@ -1,6 +1,6 @@
 //! The fields of a rollout's line that matter.
 
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
 use memchr::memmem;
 use serde::{
@@ -231,23 +231,30 @@ impl<'de> de::Visitor<'de> for HistoryBaseVisitor {
     }
 }
 
+/// Kinds of lines that count.
+static WORDS: LazyLock<[memmem::Finder<'static>; 8]> = LazyLock::new(|| {
+    [
+        "\"token_count\"",
+        "\"turn_context\"",
+        "\"session_meta\"",
+        "\"token_usage_record\"",
+        "\"compacted\"",
+        "\"task_started\"",
+        "\"thread_settings_applied\"",
+        "\"turn.completed\"",
+    ]
+    .map(memmem::Finder::new)
+});
+
 /// Whether a line may say something that counts; it is decoded only then.
 pub fn matters(line: &[u8]) -> bool {
     // Kinds of lines stand near their start, but nothing promises it.
-    const WORDS: [&[u8]; 8] = [
-        b"\"token_count\"",
-        b"\"turn_context\"",
-        b"\"session_meta\"",
-        b"\"token_usage_record\"",
-        b"\"compacted\"",
-        b"\"task_started\"",
-        b"\"thread_settings_applied\"",
-        b"\"turn.completed\"",
-    ];
     let head = &line[..line.len().min(256)];
     if memmem::find(head, b"\"response_item\"").is_some() && !line.starts_with(b"{\"payload\"") {
         return false;
     }
-    WORDS.iter().any(|word| memmem::find(line, word).is_some())
+    let words = &*WORDS;
+    words.iter().any(|word| word.find(head).is_some())
+        || words.iter().any(|word| word.find(line).is_some())
         || memmem::find(head, b"context_compacted").is_some()
 }

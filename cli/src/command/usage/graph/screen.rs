@@ -1,12 +1,14 @@
 //! The graph in a terminal, with as many colours as it has.
 
 use anstyle::Style;
-use usage::discovery::Note;
+use usage::{
+    discovery::Note,
+    graph::{field, figures},
+};
 
 use super::{
     Look,
     calendar::{Calendar, Day, Row},
-    legend, towers,
 };
 use crate::{
     command::usage::screen as report,
@@ -32,7 +34,7 @@ pub fn text(calendar: &Calendar, notes: &[Note], is_3d: bool, look: &Look) -> Re
                 "Leave --3d out, write a file with --png or --svg, or say --color 256 if it has them.",
             ));
         }
-        terminal::blocks(&towers::field(calendar, theme.paper()), width.min(140), depth)?
+        terminal::blocks(&field(calendar, theme.paper()), width.min(140), depth)?
     } else {
         flat(calendar, depth, theme, usize::from(width))
     };
@@ -136,7 +138,7 @@ pub fn square(level: u8, depth: Depth, paper: &Paper) -> String {
 fn foot(calendar: &Calendar, depth: Depth, theme: Theme) -> String {
     let dim = Style::new().dimmed();
     let scale: Vec<String> = (0..5).map(|level| square(level, depth, theme.paper())).collect();
-    let figures: Vec<String> = legend::figures(calendar)
+    let figures: Vec<String> = figures(calendar)
         .into_iter()
         .map(|figure| format!("{dim}{}{dim:#} {}", figure.name, figure.value))
         .collect();

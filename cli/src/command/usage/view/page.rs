@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::pass::Pass;
 use crate::{
     command::usage::{
-        graph::{self, calendar::Calendar, calendar::Measure},
+        graph::{self, calendar::Measure, calendar::calendar},
         scope::View,
         wrapped::{self, facts::Facts},
     },
@@ -190,7 +190,7 @@ async fn facts(State(page): State<Arc<Page>>) -> Json<Known> {
         .collect();
     years.sort_unstable_by(|one, two| two.cmp(one));
     years.dedup();
-    let label = Calendar::new(&page.view, None, None, None).label();
+    let label = calendar(&page.view, None, None, None).label();
     Json(Known { years, label })
 }
 
@@ -239,7 +239,7 @@ fn scene(view: &View, wanted: &Wanted) -> Option<Scene> {
             wrapped::draw(&Facts::new(view, first, until), theme)
         }
         form => {
-            let calendar = Calendar::new(view, first, until, wanted.by);
+            let calendar = calendar(view, first, until, wanted.by);
             graph::draw(&calendar, theme, matches!(form, Form::Towers))
         }
     })

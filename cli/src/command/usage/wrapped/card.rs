@@ -83,7 +83,7 @@ fn heat_map(scene: &mut Scene, facts: &Facts, paper: &Paper, top: f32) {
                 size: (step - 2.5, step - 2.5),
                 radius: 2.5,
                 fill: paper.heat[usize::from(day.level).min(4)],
-                title: Some(day.title()),
+                title: Some(row.title(day)),
             });
         }
     }

@@ -14,7 +14,7 @@ use usage::{
 };
 
 use crate::command::usage::{
-    graph::calendar::{Calendar, Measure},
+    graph::calendar::{Calendar, Measure, calendar},
     scope::View,
     screen,
 };
@@ -40,7 +40,7 @@ impl Facts {
     pub fn new(view: &View, first: Date, until: Option<Date>) -> Self {
         let last = until.unwrap_or(view.today).max(first);
         let shown_to = last.min(view.today).max(first);
-        let calendar = Calendar::new(view, Some(first), Some(shown_to), None);
+        let calendar = calendar(view, Some(first), Some(shown_to), None);
         let measure = calendar.measure;
         let mut days = view.days();
         let cells: Vec<&Cell> = view

@@ -65,7 +65,7 @@ fn field_of(scene: &mut Scene, row: &Row<'_>, largest: u64, paper: &Paper, origi
             origin.0 + (number(week) - number(line)) * HALF.0,
             origin.1 + number(week + line) * HALF.1,
         );
-        tower(scene, day, largest, paper, at);
+        tower(scene, (day, row.title(day)), largest, paper, at);
     }
     for (week, name) in row.months() {
         // Below the last line of the week in which the month begins.
@@ -78,7 +78,7 @@ fn field_of(scene: &mut Scene, row: &Row<'_>, largest: u64, paper: &Paper, origi
 }
 
 /// Three faces, each in its own light; `at` is the back corner of the tile on the ground.
-fn tower(scene: &mut Scene, day: &Day, largest: u64, paper: &Paper, at: (f32, f32)) {
+fn tower(scene: &mut Scene, (day, title): (&Day, String), largest: u64, paper: &Paper, at: (f32, f32)) {
     let color = paper.heat[usize::from(day.level).min(4)];
     let height = height(day, largest);
     let (wide, deep) = (HALF.0 * FILLED, HALF.1 * FILLED);
@@ -90,7 +90,6 @@ fn tower(scene: &mut Scene, day: &Day, largest: u64, paper: &Paper, at: (f32, f3
         (x, y + 2.0 * deep),
     );
     let up = |(x, y): (f32, f32)| (x, y - height);
-    let title = day.title();
     let mut face = |points: Vec<(f32, f32)>, fill: Rgb| {
         scene.shapes.push(Shape::Polygon {
             points,
@@ -126,8 +125,8 @@ fn corner_figures(scene: &mut Scene, calendar: &Calendar, paper: &Paper) {
     scene.text(total.strong().anchored(Anchor::End));
     let rest = format!(
         "{} tokens in {}",
-        crate::command::usage::screen::short(calendar.total.tokens.total()),
-        crate::table::amount(calendar.total.messages, "message")
+        crate::figure::short(calendar.total.tokens.total()),
+        crate::figure::amount(calendar.total.messages, "message")
     );
     let lines = [(14.0, paper.ink_2, rest), (13.0, paper.ink_3, calendar.span())];
     for (place, (size, ink, text)) in lines.into_iter().enumerate() {
@@ -139,7 +138,7 @@ fn corner_figures(scene: &mut Scene, calendar: &Calendar, paper: &Paper) {
     for (place, figure) in figures.into_iter().enumerate() {
         let y = top + number(place) * 26.0;
         scene.text(Text::new((MARGIN, y + 12.0), 12.0, paper.ink_3, figure.name));
-        scene.text(Text::new((MARGIN + 100.0, y + 12.0), 14.0, paper.ink, figure.value).strong());
+        scene.text(Text::new((MARGIN + 116.0, y + 12.0), 14.0, paper.ink, figure.value).strong());
     }
     legend::scale(scene, paper, (right, scene.height - MARGIN));
 }

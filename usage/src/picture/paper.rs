@@ -3,7 +3,7 @@
 use super::Rgb;
 
 /// Which of the two sets; a file says it, a terminal is asked or told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     Light,
     #[default]
@@ -11,6 +11,15 @@ pub enum Theme {
 }
 
 impl Theme {
+    pub const ALL: [Self; 2] = [Self::Light, Self::Dark];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
     pub const fn paper(self) -> &'static Paper {
         match self {
             Self::Light => &LIGHT,

@@ -9,7 +9,7 @@ use crate::picture::{Anchor, Paper, Scene, Shape, Text};
 const CELL: f32 = 13.0;
 const STEP: f32 = 16.0;
 const MARGIN: f32 = 28.0;
-const NAMES: f32 = 38.0;
+const NAMES: f32 = 46.0;
 const HEAD: f32 = 92.0;
 /// A row's months, its seven lines and the space below.
 const ROW: f32 = 24.0 + 7.0 * STEP + 18.0;
@@ -54,7 +54,7 @@ fn draw_row(scene: &mut Scene, row: &Row<'_>, paper: &Paper, top: f32, has_years
             size: (CELL, CELL),
             radius: 3.0,
             fill: paper.heat[usize::from(day.level).min(4)],
-            title: Some(day.title()),
+            title: Some(row.title(day)),
         });
     }
 }

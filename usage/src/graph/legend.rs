@@ -1,10 +1,9 @@
 //! What stands around the days of a picture: its head, its figures and its scale.
 
-use super::calendar::Calendar;
+use super::{Measure, calendar::Calendar};
 use crate::{
-    command::usage::screen,
+    figure::{self, count},
     picture::{Anchor, Paper, Scene, Text},
-    table::count,
 };
 
 /// A name above its value.
@@ -39,7 +38,7 @@ pub fn figures(calendar: &Calendar) -> Vec<Figure> {
 }
 
 pub fn days(number: usize) -> String {
-    crate::table::amount(number as u64, "day")
+    figure::amount(number as u64, "day")
 }
 
 /// The total in large letters, and what it is made of.
@@ -47,13 +46,13 @@ pub fn head(scene: &mut Scene, calendar: &Calendar, paper: &Paper, at: (f32, f32
     let total = &calendar.total;
     scene.text(Text::new(at, 28.0, paper.ink, calendar.measure.shown(total)).strong());
     let rest = match calendar.measure {
-        super::Measure::Tokens => crate::table::amount(total.messages, "message"),
-        super::Measure::Cost => format!(
+        Measure::Tokens => figure::amount(total.messages, "message"),
+        Measure::Cost => format!(
             "{} tokens in {}",
-            screen::short(total.tokens.total()),
-            crate::table::amount(total.messages, "message")
+            figure::short(total.tokens.total()),
+            figure::amount(total.messages, "message")
         ),
-        super::Measure::Messages => format!("{} tokens", screen::short(total.tokens.total())),
+        Measure::Messages => format!("{} tokens", figure::short(total.tokens.total())),
     };
     scene.text(Text::new((at.0, at.1 + 22.0), 13.0, paper.ink_2, rest));
 }

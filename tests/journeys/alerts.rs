@@ -1,0 +1,667 @@
+//! An owner is told of what needs them, once, by the bell, by e-mail and by webhook.
+
+mod mailbox;
+
+use std::sync::Arc;
+
+use http::Method;
+use protocol::{
+    KeyId,
+    api::{Alert, AlertKind, AlertList, AlertState, ChannelCreated, ChannelTest, DeliveryState, Event},
+};
+use serde_json::{Value, json};
+use tests::{
+    Config, Gateway, Model, Postgres, Price, Serve, Upstream, eventually,
+    upstream::{Answer, Call, Reply},
+};
+
+use crate::{
+    browser::{Browser, invited, printed_link},
+    clock_jumps::Clock,
+    cluster::copy_folder,
+    events::Ear,
+    stage::CODER,
+};
+use mailbox::{Mailbox, PASSWORD};
+
+/// Each of these answers costs this key's price for so many tokens; see [`Price::USUAL`].
+fn answers(upstream: &Upstream, input: u64, output: u64) {
+    upstream.answer(CODER, Answer::of("chatcmpl-1", input, output));
+}
+
+fn config(upstream: &Upstream) -> Config {
+    Config::with_upstream(upstream).model(Model::new(CODER, Price::USUAL))
+}
+
+async fn alerts(gateway: &Gateway) -> Vec<Alert> {
+    let list = gateway
+        .owner(Method::GET, "/api/v1/alerts")
+        .send()
+        .await
+        .expect(200);
+    list.parse::<AlertList>().alerts
+}
+
+/// Those of one kind, once there are so many.
+async fn told(gateway: &Gateway, kind: AlertKind, count: usize) -> Vec<Alert> {
+    eventually(&format!("{count} alerts of {kind:?}"), async || {
+        let mut found = alerts(gateway).await;
+        found.retain(|alert| alert.kind == kind);
+        (found.len() == count).then_some(found)
+    })
+    .await
+}
+
+async fn set_rule(gateway: &Gateway, rule: Value) {
+    let request = gateway.owner(Method::PUT, "/api/v1/alerts/rules");
+    request.json(&rule).send().await.expect(200);
+}
+
+/// Looks have gone by since then: another alert, of which it is known that it comes, has come.
+async fn looks_go_by(gateway: &Gateway) {
+    let name = gateway.mint_one("1").await;
+    set_rule(
+        gateway,
+        json!({ "kind": "approachingLimit", "scope": "key", "scopeId": name.id, "enabled": true, "percent": 1 }),
+    )
+    .await;
+    let device = gateway.redeem(&name).await;
+    device.chat(CODER).send().await.expect(200);
+    eventually("a look at a new key", async || {
+        let found = alerts(gateway).await;
+        let id = name.id.to_string();
+        found
+            .iter()
+            .any(|alert| alert.subject.id.as_deref() == Some(&*id))
+            .then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_runs_out_is_told_of_once_near_its_end_and_once_at_it() {
+    let upstream = Upstream::start().await;
+    // $0.0105 each, of one dollar that is half a thousand.
+    answers(&upstream, 1_000, 500);
+    let mut gateway = Gateway::start(&config(&upstream)).await;
+    let key = gateway.mint_one("0.05").await;
+    let device = gateway.redeem(&key).await;
+    for _ in 0..4 {
+        device.chat(CODER).send().await.expect(200);
+    }
+    let near = told(&gateway, AlertKind::ApproachingLimit, 1).await.remove(0);
+    assert_eq!(near.state, AlertState::Open);
+    assert!(near.title.ends_with("has used 84% of $0.05"), "{}", near.title);
+    // Nothing is left that a request could be answered with.
+    while device.chat(CODER).send().await.status != 402 {}
+    let exceeded = told(&gateway, AlertKind::LimitExceeded, 1).await;
+    assert_eq!(exceeded[0].subject.id, Some(key.id.to_string()));
+    gateway.stop().await;
+    gateway.restart().await;
+    // Looks after the restart tell of nothing again; refused again and again, it is still the same.
+    device
+        .moved_to(&gateway.url(""))
+        .chat(CODER)
+        .send()
+        .await
+        .expect(402);
+    looks_go_by(&gateway).await;
+    let id = Some(key.id.to_string());
+    let of_key: Vec<_> = alerts(&gateway)
+        .await
+        .into_iter()
+        .filter(|alert| alert.subject.id == id)
+        .collect();
+    assert_eq!(of_key.len(), 2, "{of_key:#?}");
+
+    // With more credit both are over.
+    let credit = json!({ "amountNanoUsd": "5000000000" });
+    let path = format!("/api/v1/keys/{}/credit", key.id);
+    gateway
+        .owner(Method::POST, &path)
+        .json(&credit)
+        .send()
+        .await
+        .expect(200);
+    eventually("the end of both", async || {
+        let found = alerts(&gateway).await;
+        let mut of_key = found.iter().filter(|alert| alert.subject.id == id);
+        of_key
+            .all(|alert| alert.state == AlertState::Resolved)
+            .then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dear_day_is_told_once_with_its_caps_and_its_variance() {
+    let upstream = Upstream::start().await;
+    answers(&upstream, 1_000, 500);
+    let limits = "[limits.key]\nspend_per_day = \"0.02\"\n";
+    let gateway = Gateway::start(&config(&upstream).table(limits)).await;
+    set_rule(
+        &gateway,
+        json!({ "kind": "highDailyCost", "scope": "gateway", "enabled": true, "amountNanoUsd": "10000000" }),
+    )
+    .await;
+    let device = gateway.device("5.00").await;
+    device.chat(CODER).send().await.expect(200);
+    let dear = told(&gateway, AlertKind::HighDailyCost, 1).await.remove(0);
+    assert!(dear.title.contains("the line is $0.01"), "{}", dear.title);
+    while device.chat(CODER).send().await.status == 200 {}
+    let capped = told(&gateway, AlertKind::LimitExceeded, 1).await.remove(0);
+    assert!(
+        capped.title.ends_with("has spent what it may in a day"),
+        "{}",
+        capped.title
+    );
+    // A provider that takes more than it was allowed to.
+    let greedy = gateway.device("5.00").await;
+    answers(&upstream, 1_000_000, 500);
+    greedy.chat(CODER).send().await;
+    let variance = told(&gateway, AlertKind::Variance, 1).await.remove(0);
+    assert!(
+        variance.title.ends_with("more than was held"),
+        "{}",
+        variance.title
+    );
+    looks_go_by(&gateway).await;
+    let kinds: Vec<_> = alerts(&gateway)
+        .await
+        .into_iter()
+        .map(|alert| alert.kind)
+        .collect();
+    for kind in [AlertKind::HighDailyCost, AlertKind::Variance] {
+        assert_eq!(kinds.iter().filter(|one| **one == kind).count(), 1, "{kinds:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_day_unlike_the_same_weekday_of_four_weeks_is_told_of() {
+    let upstream = Upstream::start().await;
+    answers(&upstream, 5_000, 1_000);
+    let (clock, serve) = Clock::of(Serve::new(&config(&upstream)));
+    clock.start_at("-28d");
+    let mut gateway = serve.start().await;
+    let key = gateway.mint_one("50").await;
+    let device = gateway.redeem(&key).await;
+    for week in ["-21d", "-14d", "-7d", "+0d"] {
+        device.chat(CODER).send().await.expect(200);
+        clock.set(&gateway, week).await;
+    }
+    device.chat(CODER).send().await.expect(200);
+    device.chat(CODER).send().await.expect(200);
+    // Twice as much is not over twice as much.
+    a_refusal_is_told(&gateway).await;
+    assert!(
+        alerts(&gateway)
+            .await
+            .iter()
+            .all(|alert| alert.kind != AlertKind::UnusualActivity)
+    );
+    device.chat(CODER).send().await.expect(200);
+    let unusual = told(&gateway, AlertKind::UnusualActivity, 1).await.remove(0);
+    assert_eq!(unusual.subject.id, Some(key.id.to_string()));
+    assert!(
+        unusual.detail.starts_with("18000 tokens so far"),
+        "{}",
+        unusual.detail
+    );
+    gateway.kill().await;
+    gateway.restart().await;
+    device
+        .moved_to(&gateway.url(""))
+        .chat(CODER)
+        .send()
+        .await
+        .expect(200);
+    a_refusal_is_told(&gateway).await;
+    told(&gateway, AlertKind::UnusualActivity, 1).await;
+}
+
+#[tokio::test]
+async fn an_upstream_that_is_down_is_told_of_after_five_minutes_and_is_over_when_it_answers() {
+    let upstream = Upstream::start().await;
+    upstream.on(CODER, |_| {
+        Reply::json(503, &json!({ "error": { "message": "down" } }))
+    });
+    let (clock, serve) = Clock::of(Serve::new(&config(&upstream)));
+    let mut gateway = serve.start().await;
+    let device = gateway.device("5.00").await;
+    for _ in 0..3 {
+        let refused = device.chat(CODER).send().await;
+        assert!(refused.status.is_server_error(), "{}", refused.text());
+    }
+    a_refusal_is_told(&gateway).await;
+    assert!(
+        alerts(&gateway)
+            .await
+            .iter()
+            .all(|alert| alert.kind != AlertKind::ServiceDown)
+    );
+    // Somebody who restarts it does not begin the five minutes anew.
+    gateway.kill().await;
+    gateway.restart().await;
+    clock.start_at("+301s");
+    let down = told(&gateway, AlertKind::ServiceDown, 1).await.remove(0);
+    assert_eq!(down.subject.id.as_deref(), Some("fake"));
+    answers(&upstream, 10, 10);
+    device
+        .moved_to(&gateway.url(""))
+        .chat(CODER)
+        .send()
+        .await
+        .expect(200);
+    eventually("the end of it", async || {
+        let found = alerts(&gateway).await;
+        let down = found.iter().find(|alert| alert.kind == AlertKind::ServiceDown)?;
+        (down.state == AlertState::Resolved).then_some(())
+    })
+    .await;
+}
+
+/// As [`looks_go_by`], by a request that is refused: it uses nothing.
+async fn a_refusal_is_told(gateway: &Gateway) {
+    let key = gateway.mint_one("0.000001").await;
+    let device = gateway.redeem(&key).await;
+    device.chat(CODER).send().await.expect(402);
+    let id = key.id.to_string();
+    eventually("a look at a new key", async || {
+        let found = alerts(gateway).await;
+        found
+            .iter()
+            .any(|alert| alert.subject.id.as_deref() == Some(&*id))
+            .then_some(())
+    })
+    .await;
+}
+
+/// A gateway whose owner is called Olga, where one answer is enough for an alert.
+struct Office {
+    upstream: Upstream,
+    gateway: Gateway,
+    olga: Browser,
+}
+
+impl Office {
+    async fn with(table: &str, certificate: Option<&Mailbox>) -> Self {
+        let upstream = Upstream::start().await;
+        answers(&upstream, 1_000, 500);
+        let mut serve = Serve::new(&config(&upstream).table(table)).env("MAIL_PASSWORD", PASSWORD);
+        if let Some(mailbox) = certificate {
+            serve = serve.env("SSL_CERT_FILE", mailbox.certificate_file().to_str().unwrap());
+        }
+        let gateway = serve.start().await;
+        let olga = Browser::use_link(&gateway, &printed_link(&gateway), "Olga").await;
+        let office = Self {
+            upstream,
+            gateway,
+            olga,
+        };
+        let rule =
+            json!({ "kind": "highDailyCost", "scope": "gateway", "enabled": true, "amountNanoUsd": "1" });
+        set_rule(&office.gateway, rule).await;
+        office
+    }
+
+    async fn add(&mut self, channel: Value) -> ChannelCreated {
+        self.olga
+            .post("/alerts/channels", channel)
+            .await
+            .expect(201)
+            .parse()
+    }
+
+    async fn test(&mut self, channel: &ChannelCreated) -> ChannelTest {
+        let path = format!("/alerts/channels/{}/test", channel.channel.id);
+        self.olga.post(&path, json!({})).await.expect(200).parse()
+    }
+
+    async fn spend(&self) {
+        self.gateway
+            .device("5.00")
+            .await
+            .chat(CODER)
+            .send()
+            .await
+            .expect(200);
+    }
+}
+
+#[tokio::test]
+async fn an_alert_arrives_by_e_mail_once_and_the_password_is_nowhere() {
+    let mailbox = Mailbox::open().await;
+    let mut office = Office::with(&mailbox.table(), Some(&mailbox)).await;
+    let to = ["olga@example.com", "Ops <ops@example.com>"];
+    let channel = office
+        .add(json!({ "kind": "email", "name": "On call", "to": to }))
+        .await;
+    assert!(channel.secret.is_none());
+    let tested = office.test(&channel).await;
+    assert!(tested.delivered, "{tested:?}");
+    office.spend().await;
+    let mails = eventually("both mails", async || {
+        let mails = mailbox.mails();
+        (mails.len() == 2).then_some(mails)
+    })
+    .await;
+    assert!(
+        mails[0].text.contains("Subject: [Token Tracker] Test"),
+        "{}",
+        mails[0].text
+    );
+    assert_eq!(mails[1].to, ["olga@example.com", "ops@example.com"]);
+    assert!(
+        mails[1].text.contains("spent today, the line is $0.00"),
+        "{}",
+        mails[1].text
+    );
+    assert!(mails[1].text.contains("/alerts"), "{}", mails[1].text);
+    let alert = eventually("the delivery to be written down", async || {
+        let alert = told(&office.gateway, AlertKind::HighDailyCost, 1).await.remove(0);
+        (alert.deliveries[0].state == DeliveryState::Delivered).then_some(alert)
+    })
+    .await;
+    assert_eq!(alert.deliveries[0].attempts, 1);
+    office.gateway.stop().await;
+    office.gateway.restart().await;
+    looks_go_by(&office.gateway).await;
+    let about_the_day = |mail: &&mailbox::Mail| mail.text.contains("spent today");
+    assert_eq!(mailbox.mails().iter().filter(about_the_day).count(), 1);
+    assert!(!office.gateway.log().contains(PASSWORD));
+}
+
+#[tokio::test]
+async fn a_mail_server_that_refuses_is_told_of_in_words() {
+    let mailbox = Mailbox::open().await;
+    let table = mailbox.table().replace("MAIL_PASSWORD", "LOCAL_KEY");
+    let mut office = Office::with(&table, Some(&mailbox)).await;
+    let channel = office
+        .add(json!({ "kind": "email", "name": "On call", "to": ["olga@example.com"] }))
+        .await;
+    let tested = office.test(&channel).await;
+    assert_eq!(
+        tested.problem.as_deref(),
+        Some("The mail server refused it with 535.")
+    );
+}
+
+/// A service that fails three times.
+fn failing_hook(upstream: &Upstream) {
+    upstream.on("", |call: &Call| {
+        let status = if call.nth < 3 { 500 } else { 204 };
+        Reply::json(status, &json!({}))
+    });
+}
+
+fn posts(hook: &Upstream) -> Vec<Arc<Call>> {
+    let mut calls = hook.all_calls();
+    calls.retain(|call| call.path == "/hook");
+    calls
+}
+
+#[tokio::test]
+async fn a_webhook_that_fails_three_times_gets_its_signed_message_across_a_restart() {
+    let hook = Upstream::start().await;
+    failing_hook(&hook);
+    let mut office = Office::with("[alerts]\nallow_private_webhooks = [\"127.0.0.1\"]\n", None).await;
+    let url = format!("http://{}/hook", hook.address());
+    let channel = office
+        .add(json!({ "kind": "webhook", "name": "Pager", "url": url }))
+        .await;
+    let secret = channel.secret.clone().unwrap();
+    office.spend().await;
+    eventually("two tries to be written down", async || {
+        let dear = told(&office.gateway, AlertKind::HighDailyCost, 1).await.remove(0);
+        (dear.deliveries[0].attempts >= 2).then_some(())
+    })
+    .await;
+    // What it has tried is in the database, and so is what is left to do.
+    office.gateway.kill().await;
+    office.gateway.restart().await;
+    eventually("four tries", async || (posts(&hook).len() >= 4).then_some(())).await;
+    let alert = eventually("its arrival to be written down", async || {
+        let alert = told(&office.gateway, AlertKind::HighDailyCost, 1).await.remove(0);
+        (alert.deliveries[0].state == DeliveryState::Delivered).then_some(alert)
+    })
+    .await;
+    let calls = posts(&hook);
+    for call in &calls {
+        assert_eq!(
+            call.header("webhook-id"),
+            calls[0].header("webhook-id"),
+            "one message, tried again"
+        );
+        let signed = format!(
+            "{}.{}.{}",
+            call.header("webhook-id").unwrap(),
+            call.header("webhook-timestamp").unwrap(),
+            std::str::from_utf8(&call.body).unwrap()
+        );
+        assert_eq!(
+            call.header("webhook-signature"),
+            Some(&*signature(&secret, &signed))
+        );
+        assert_eq!(call.json()["type"], "alert.raised");
+        assert_eq!(call.json()["data"]["id"], alert.id.to_string());
+        assert!(call.json()["data"].get("deliveries").is_none());
+    }
+    looks_go_by(&office.gateway).await;
+    let of_it = |call: &Arc<Call>| call.json()["data"]["id"] == alert.id.to_string();
+    assert_eq!(
+        posts(&hook).iter().filter(|call| of_it(call)).count(),
+        4,
+        "and never after it arrived"
+    );
+    assert!(!office.gateway.log().contains(&secret));
+    drop(office.upstream);
+}
+
+/// Passes over what is told before, until one alert is open.
+async fn rings(ear: &mut Ear) {
+    loop {
+        match ear.next().await {
+            Some(Event::Alerts { open: 1 }) => return,
+            Some(_) => {}
+            None => panic!("the stream ended before the bell rang"),
+        }
+    }
+}
+
+fn signature(secret: &str, text: &str) -> String {
+    use std::process::{Command, Stdio};
+    // A tool that knows nothing of ours works it out.
+    let key = base64_to_hex(secret.strip_prefix("whsec_").unwrap());
+    let mut openssl = Command::new("openssl")
+        .args([
+            "dgst",
+            "-sha256",
+            "-mac",
+            "HMAC",
+            "-macopt",
+            &format!("hexkey:{key}"),
+            "-binary",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("openssl is installed");
+    std::io::Write::write_all(openssl.stdin.as_mut().unwrap(), text.as_bytes()).unwrap();
+    let mac = openssl.wait_with_output().unwrap().stdout;
+    format!("v1,{}", to_base64(&mac))
+}
+
+const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+fn to_base64(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits = three
+            .iter()
+            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte))
+            << (8 * (3 - three.len()));
+        for place in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * place) & 63) as usize];
+            text.push(if place <= three.len() { letter.into() } else { '=' });
+        }
+    }
+    text
+}
+
+fn base64_to_hex(text: &str) -> String {
+    let mut bits = 0_u32;
+    let mut count = 0;
+    let mut hex = String::new();
+    for letter in text.bytes().filter(|letter| *letter != b'=') {
+        let value = LETTERS.iter().position(|known| *known == letter).unwrap();
+        bits = bits << 6 | u32::try_from(value).unwrap();
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            hex.push_str(&format!("{:02x}", bits >> count & 255));
+        }
+    }
+    hex
+}
+
+#[tokio::test]
+async fn private_addresses_are_no_webhooks_unless_they_are_listed() {
+    let mut office = Office::with("", None).await;
+    for url in [
+        "http://127.0.0.1:9/hook",
+        "https://169.254.169.254/latest",
+        "https://localhost/hook",
+    ] {
+        let channel = json!({ "kind": "webhook", "name": "Pager", "url": url });
+        let refused = office.olga.post("/alerts/channels", channel).await;
+        assert_eq!(refused.code(), "invalid_request", "{url}");
+    }
+}
+
+#[tokio::test]
+async fn in_quiet_hours_the_bell_rings_and_the_mail_waits() {
+    let mailbox = Mailbox::open().await;
+    let mut office = Office::with(&mailbox.table(), Some(&mailbox)).await;
+    office
+        .add(json!({ "kind": "email", "name": "On call", "to": ["olga@example.com"] }))
+        .await;
+    let now = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    let at = |hours: i64| {
+        now.checked_add(jiff::Span::new().hours(hours))
+            .unwrap()
+            .strftime("%H:%M")
+            .to_string()
+    };
+    let hours = json!({ "enabled": true, "from": at(-1), "until": at(2), "urgentPass": true });
+    office
+        .olga
+        .send(Method::PUT, "/alerts/quiet-hours", hours)
+        .await
+        .expect(200);
+    let mut ear = Ear::on(office.olga.request(Method::GET, "/events")).await;
+    office.spend().await;
+    rings(&mut ear).await;
+    let alert = told(&office.gateway, AlertKind::HighDailyCost, 1).await.remove(0);
+    assert_eq!(alert.deliveries[0].state, DeliveryState::Waiting);
+    let waits = alert.deliveries[0].next_at.unwrap().as_second() - alert.raised_at.as_second();
+    assert!((3_600..=7_200).contains(&waits), "{waits}");
+    assert!(mailbox.mails().is_empty());
+}
+
+#[tokio::test]
+async fn a_member_sees_and_answers_only_what_is_theirs() {
+    let mut office = Office::with("", None).await;
+    let mut ada = invited(&office.gateway, &mut office.olga, "member", "Ada").await;
+    let key = office.gateway.mint_one("0.05").await;
+    ada.post("/keys/claim", json!({ "key": key.key }))
+        .await
+        .expect(200);
+    let device = office.gateway.redeem(&key).await;
+    for _ in 0..4 {
+        device.chat(CODER).send().await.expect(200);
+    }
+    told(&office.gateway, AlertKind::ApproachingLimit, 1).await;
+    let dear = told(&office.gateway, AlertKind::HighDailyCost, 1).await.remove(0);
+    let list: AlertList = ada.get("/alerts").await.expect(200).parse();
+    let kinds: Vec<_> = list.alerts.iter().map(|alert| alert.kind).collect();
+    assert_eq!((kinds, list.open), (vec![AlertKind::ApproachingLimit], 1));
+    for act in ["acknowledge", "resolve"] {
+        let path = format!("/alerts/{}/{act}", dear.id);
+        assert_eq!(ada.post(&path, json!({})).await.status, 404, "{act}");
+    }
+    let own = &list.alerts[0];
+    ada.post(&format!("/alerts/{}/acknowledge", own.id), json!({}))
+        .await
+        .expect(204);
+    let seen: AlertList = office
+        .olga
+        .get("/alerts?state=acknowledged")
+        .await
+        .expect(200)
+        .parse();
+    assert_eq!(seen.alerts[0].acknowledged_by.as_deref(), Some("Ada"));
+    assert_eq!(seen.open, 1);
+    // Put away it stays, though what it is about goes on.
+    office
+        .olga
+        .post(&format!("/alerts/{}/resolve", dear.id), json!({}))
+        .await
+        .expect(204);
+    looks_go_by(&office.gateway).await;
+    let dear = told(&office.gateway, AlertKind::HighDailyCost, 1).await.remove(0);
+    assert_eq!(
+        (dear.state, dear.resolved_by.as_deref()),
+        (AlertState::Resolved, Some("Olga"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_gateways_on_one_database_tell_of_it_once() {
+    let server = Postgres::start();
+    let url = server.database("tt");
+    let hook = Upstream::start().await;
+    hook.on("", |_| Reply::json(204, &json!({})));
+    let upstream = Upstream::start().await;
+    answers(&upstream, 1_000, 500);
+    let config = config(&upstream).table("[alerts]\nallow_private_webhooks = [\"127.0.0.1\"]\n");
+    let serve = || Serve::new(&config).arg("--database-url").arg(&url);
+    let first = serve().start().await;
+    let second = serve();
+    copy_folder(
+        &first.home().data_dir().join("secrets"),
+        &second.home().data_dir().join("secrets"),
+    );
+    let second = second.start().await;
+    let mut olga = Browser::use_link(&second, &printed_link(&second), "Olga").await;
+    let url = format!("http://{}/hook", hook.address());
+    let channel = json!({ "kind": "webhook", "name": "Pager", "url": url });
+    olga.post("/alerts/channels", channel).await.expect(201);
+    let rule = json!({ "kind": "highDailyCost", "scope": "gateway", "enabled": true, "amountNanoUsd": "1" });
+    set_rule(&first, rule).await;
+    let mut ear = Ear::on(olga.request(Method::GET, "/events")).await;
+    let key: KeyId = {
+        let device = first.device("5.00").await;
+        device.chat(CODER).send().await.expect(200);
+        device.account.balance.lots[0].id
+    };
+    rings(&mut ear).await;
+    told(&first, AlertKind::HighDailyCost, 1).await;
+    // Each of them looks again, and has sent all that there is.
+    for gateway in [&first, &second] {
+        looks_go_by(gateway).await;
+        eventually("all of it to be sent", async || {
+            let all = alerts(gateway).await;
+            let mut deliveries = all.iter().flat_map(|alert| &alert.deliveries);
+            deliveries
+                .all(|one| one.state == DeliveryState::Delivered)
+                .then_some(())
+        })
+        .await;
+    }
+    let dear = told(&second, AlertKind::HighDailyCost, 1).await.remove(0);
+    let of_it = posts(&hook)
+        .iter()
+        .filter(|call| call.json()["data"]["id"] == dear.id.to_string())
+        .count();
+    assert_eq!(of_it, 1, "{key}");
+}

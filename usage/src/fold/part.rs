@@ -1,0 +1,136 @@
+//! A part of a fold as the index keeps it: cells of one client and one UTC day, with their texts.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Cell, CellKey, Label, Labels, QUARTER_MS};
+use crate::{client::Client, record::Tokens};
+
+const QUARTERS_A_DAY: i64 = 96;
+
+/// Days since 1970, UTC. A part holds the cells of one.
+pub fn day_of(quarter: i64) -> i64 {
+    quarter.div_euclid(QUARTERS_A_DAY)
+}
+
+/// What was kept cannot be read; it has to be made anew.
+#[derive(Debug, thiserror::Error)]
+#[error("a part of the index cannot be decoded")]
+pub struct Damaged;
+
+#[derive(Serialize, Deserialize)]
+pub struct Unpacked<'a> {
+    #[serde(borrow)]
+    names: Vec<&'a str>,
+    cells: Vec<Packed>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Packed {
+    quarter: i64,
+    provider: Label,
+    model: Label,
+    project: Label,
+    branch: Label,
+    session: Label,
+    tokens: Tokens,
+    messages: u64,
+    cost_nano_usd: Option<i64>,
+    /// From the beginning of the quarter.
+    first_ms: u32,
+    last_ms: u32,
+    flags: u8,
+}
+
+const GUESS: u8 = 1;
+const ESTIMATE: u8 = 2;
+
+/// Cells as bytes, with those of the texts that they need.
+pub fn pack(names: &[String], cells: &[Cell]) -> Result<Vec<u8>, postcard::Error> {
+    let mut chosen = Chosen {
+        names,
+        places: vec![None; names.len()],
+        texts: vec![""],
+    };
+    let cells = cells.iter().map(|cell| packed(cell, &mut chosen)).collect();
+    let part = Unpacked {
+        names: chosen.texts,
+        cells,
+    };
+    postcard::to_stdvec(&part)
+}
+
+/// The texts that a part needs, in the order in which it needs them.
+struct Chosen<'n> {
+    names: &'n [String],
+    places: Vec<Option<Label>>,
+    texts: Vec<&'n str>,
+}
+
+impl Chosen<'_> {
+    fn label(&mut self, label: Label) -> Label {
+        let Some(text) = self.names.get(label as usize).filter(|text| !text.is_empty()) else {
+            return 0;
+        };
+        let place = &mut self.places[label as usize];
+        *place.get_or_insert_with(|| {
+            self.texts.push(text);
+            Label::try_from(self.texts.len() - 1).unwrap_or(0)
+        })
+    }
+}
+
+fn packed(cell: &Cell, chosen: &mut Chosen<'_>) -> Packed {
+    let key = &cell.key;
+    let begin = key.quarter.saturating_mul(QUARTER_MS);
+    let offset = |at_ms: i64| u32::try_from(at_ms.saturating_sub(begin)).unwrap_or(0);
+    Packed {
+        quarter: key.quarter,
+        provider: chosen.label(key.provider),
+        model: chosen.label(key.model),
+        project: chosen.label(key.project),
+        branch: chosen.label(key.branch),
+        session: chosen.label(key.session),
+        tokens: cell.tokens,
+        messages: cell.messages,
+        cost_nano_usd: cell.cost_nano_usd,
+        first_ms: offset(cell.first_ms),
+        last_ms: offset(cell.last_ms),
+        flags: (u8::from(cell.has_guess) * GUESS) | (u8::from(cell.has_estimate) * ESTIMATE),
+    }
+}
+
+pub fn unpack(bytes: &[u8]) -> Result<Unpacked<'_>, Damaged> {
+    postcard::from_bytes(bytes).map_err(|_| Damaged)
+}
+
+impl Unpacked<'_> {
+    /// The labels of its texts among those of a whole.
+    pub fn labels(&self, whole: &mut Labels) -> Vec<Label> {
+        self.names.iter().map(|name| whole.label(name)).collect()
+    }
+
+    pub fn cells<'s>(&'s self, client: Client, labels: &'s [Label]) -> impl Iterator<Item = Cell> + 's {
+        let label = |label: Label| labels.get(label as usize).copied().unwrap_or(0);
+        self.cells.iter().map(move |cell| {
+            let begin = cell.quarter.saturating_mul(QUARTER_MS);
+            Cell {
+                key: CellKey {
+                    client,
+                    provider: label(cell.provider),
+                    model: label(cell.model),
+                    project: label(cell.project),
+                    branch: label(cell.branch),
+                    session: label(cell.session),
+                    quarter: cell.quarter,
+                },
+                tokens: cell.tokens,
+                messages: cell.messages,
+                cost_nano_usd: cell.cost_nano_usd,
+                first_ms: begin.saturating_add(i64::from(cell.first_ms)),
+                last_ms: begin.saturating_add(i64::from(cell.last_ms)),
+                has_guess: cell.flags & GUESS != 0,
+                has_estimate: cell.flags & ESTIMATE != 0,
+            }
+        })
+    }
+}
