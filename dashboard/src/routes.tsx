@@ -5,6 +5,7 @@ import { Crashed } from './pages/crashed.tsx';
 import { Holders, Office } from './pages/office.tsx';
 import { Missing } from './pages/missing.tsx';
 import { SignedIn } from './pages/sign-in/signed-in.tsx';
+import { readBoardSearch } from './pages/sharing/search.ts';
 import { readUsageSearch } from './pages/usage/search.ts';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Missing, errorComponent: Crashed });
@@ -87,6 +88,24 @@ const device = createRoute({
   component: lazyRouteComponent(() => import('./pages/devices/link.tsx'), 'LinkDevice'),
 });
 
+const machines = createRoute({
+  getParentRoute: () => inside,
+  path: '/machines',
+  component: lazyRouteComponent(() => import('./pages/machines/machines.tsx'), 'Machines'),
+});
+const leaderboard = createRoute({
+  getParentRoute: () => root,
+  path: '/leaderboard',
+  validateSearch: readBoardSearch,
+  component: lazyRouteComponent(() => import('./pages/sharing/leaderboard.tsx'), 'Leaderboard'),
+});
+const profile = createRoute({
+  getParentRoute: () => root,
+  path: '/u/$handle',
+  validateSearch: (search): { form?: 'towers' } => (search['form'] === 'towers' ? { form: 'towers' } : {}),
+  component: lazyRouteComponent(() => import('./pages/sharing/profile.tsx'), 'Profile'),
+});
+
 const redeem = createRoute({
   getParentRoute: () => root,
   path: '/redeem',
@@ -117,8 +136,11 @@ export const router = createRouter({
       settings,
       alerts,
       device,
+      machines,
       office.addChildren([members, keys, models, reconcile, audit]),
     ]),
+    leaderboard,
+    profile,
     redeem,
     signIn,
     join,

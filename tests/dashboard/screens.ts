@@ -1,6 +1,6 @@
 // Each page in each of its states, side by side: pictures, and one page to look at them all.
 //
-//   node tests/dashboard/screens.ts DIST OUT
+//   node tests/dashboard/screens.ts DIST OUT [PAGE…]
 //
 // Fails when a page complains, scrolls sideways, or axe finds something.
 import fs from 'node:fs';
@@ -17,6 +17,7 @@ const PAGES: [string, string][] = [
   ['usage', '/usage'],
   ['request', '/usage?request=01930009-0000-7000-8000-0000000f423d'],
   ['devices', '/devices'],
+  ['machines', '/machines'],
   ['redeem', '/redeem'],
   ['settings', '/settings'],
   ['members', '/members'],
@@ -30,6 +31,11 @@ const PAGES: [string, string][] = [
   ['alerts-rules', '/alerts?view=rules'],
   ['alerts-channels', '/alerts?view=channels'],
   ['audit', '/audit'],
+  ['profile', '/u/mira'],
+  ['profile-towers', '/u/mira?form=towers'],
+  ['nobody', '/u/who-hides'],
+  ['leaderboard', '/leaderboard'],
+  ['leaderboard-streak', '/leaderboard?order=streak'],
 ];
 
 const STATES: State[] = ['usual', 'empty', 'loading', 'error', 'much', 'long'];
@@ -46,16 +52,17 @@ function isWanted({ name, state, scheme, width }: Look & { name: string }): bool
   return state === 'long' ? width === 'narrow' && scheme === 'dark' : width === 'wide' && scheme === 'light';
 }
 
+const [dist = 'dashboard/dist', out = 'tests/output/dashboard', ...wanted] = process.argv.slice(2);
+
 const looks: (Look & { name: string })[] = PAGES.flatMap(([name, address]) =>
   STATES.flatMap((state) =>
     SCHEMES.flatMap((scheme) => WIDTHS.map((width) => ({ name, path: address, state, scheme, width }))),
   ),
-).filter(isWanted);
+).filter((look) => isWanted(look) && (wanted.length === 0 || wanted.includes(look.name)));
 
 /** Pages that are looked at at the same time. */
 const AT_ONCE = 4;
 
-const [dist = 'dashboard/dist', out = 'tests/output/dashboard'] = process.argv.slice(2);
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
 const pages = await servePages(path.resolve(dist));

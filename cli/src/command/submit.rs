@@ -30,6 +30,8 @@ use crate::{
     table::{Column, amount, count, render},
 };
 
+/// Where a log does not say which model it was.
+const UNNAMED: &str = "unknown";
 /// As many as the gateway takes at once.
 const AT_ONCE: usize = 500;
 
@@ -114,12 +116,15 @@ async fn send(context: &Context, machine: Uuid, days: Vec<SubmittedDay>) -> Resu
 fn days_of(view: &View) -> Vec<SubmittedDay> {
     let mut days = view.days();
     let groups: BTreeMap<(Date, Client, String), _> = group(&view.fold, view.cells(), |cell| {
-        let model = view.fold.name(cell.key.model).to_owned();
-        (days.day(cell.key.quarter), cell.key.client, model)
+        let model = match view.fold.name(cell.key.model) {
+            "" => UNNAMED,
+            model => model,
+        };
+        (days.day(cell.key.quarter), cell.key.client, model.to_owned())
     });
     groups
         .into_iter()
-        .filter(|((_, _, model), sum)| sum.tokens.total() > 0 && !model.is_empty())
+        .filter(|(_, sum)| sum.tokens.total() > 0)
         .map(|((day, client, model), sum)| SubmittedDay {
             day,
             client: client.name().to_owned(),

@@ -3,6 +3,7 @@ import {
   Bell,
   ChartColumn,
   KeyRound,
+  Laptop,
   LayoutDashboard,
   Network,
   PcCase,
@@ -21,6 +22,7 @@ export interface Place {
     | '/'
     | '/usage'
     | '/devices'
+    | '/machines'
     | '/redeem'
     | '/members'
     | '/keys'
@@ -46,6 +48,7 @@ export const PLACES: readonly Place[] = [
   { to: '/', name: 'Overview', icon: LayoutDashboard, group: 'Yours', key: 'o' },
   { to: '/usage', name: 'Usage', icon: ChartColumn, group: 'Yours', key: 'u' },
   { to: '/devices', name: 'Devices', icon: PcCase, group: 'Yours', key: 'd', roles: HOLDERS },
+  { to: '/machines', name: 'My machines', short: 'Machines', icon: Laptop, group: 'Yours', key: 'y' },
   { to: '/redeem', name: 'Redeem and set up', short: 'Redeem', icon: Ticket, group: 'Yours', key: 'r', roles: HOLDERS },
   { to: '/settings', name: 'Settings', icon: Settings, group: 'Yours', key: 's' },
   { to: '/members', name: 'Members', icon: Users, group: 'Office', key: 'm', roles: OFFICE },

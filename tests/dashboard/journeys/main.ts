@@ -17,6 +17,7 @@ import { passkeys } from './passkeys.ts';
 import { privatePage } from './private-page.ts';
 import { providers } from './providers.ts';
 import { roles } from './roles.ts';
+import { sharing } from './sharing.ts';
 
 const [binary, output] = process.argv.slice(2, 4).map((argument) => path.resolve(argument));
 const wanted = process.argv.slice(4);
@@ -54,6 +55,11 @@ const suites: Suite[] = [
     // They begin with an owner, and a member who redeemed a key.
     steps: [...circle.slice(0, 4), ...credit],
     begin: () => makeWorld(binary, path.join(output, 'credit'), { owner: light, member: dark }),
+  },
+  {
+    name: 'sharing',
+    steps: [...firstSteps.slice(0, 1), ...sharing],
+    begin: () => makeWorld(binary, path.join(output, 'sharing'), { owner: light, member: dark }),
   },
   {
     name: 'every day',

@@ -863,6 +863,126 @@ const channels = (state: State) => ({
   emailFrom: state === 'empty' ? null : 'Token Tracker <tokens@example.net>',
 });
 
+const MACHINES = ['thesis-laptop', 'desk', null];
+
+const machines = (state: State) =>
+  state === 'empty'
+    ? []
+    : Array.from({ length: state === 'much' ? 50 : 3 }, (_, index) => ({
+        machine: `${(0x3f2a91c0 + index * 7919).toString(16)}-58a5-4c2a-9d1e-6a7f3b2c1d00`,
+        name: state === 'long' ? LONG : (MACHINES[index % 3] ?? null),
+        days: 214 >> (index % 8),
+        tokens: Math.round(3_814_000_000 / (index + 1)),
+        lastAt: at((index + 1) * 5 * 3_600_000),
+      }));
+
+const sharing = (state: State) => ({
+  handle: state === 'empty' ? null : state === 'long' ? 'anastasia-theodora-van-der-kon' : 'mira',
+  name: member(state).name,
+  isPublic: state !== 'empty',
+  showsCost: state === 'usual',
+  machines: machines(state),
+});
+
+/** Days with use, in order; some are missing, as people have weekends. */
+const usedDays = (state: State) => {
+  const random = randomOf(11);
+  const days = [];
+  for (let ago = 370; ago >= 0; ago--) {
+    const [isFree, much] = [random() < (new Date(NOW - ago * DAY).getUTCDay() % 6 === 0 ? 0.7 : 0.18), random() ** 3];
+    if (isFree && ago > 4) continue;
+    const tokens = Math.round((2 + 60 * much) * 1e6 * (state === 'much' ? 900 : 1));
+    days.push({ day: day(ago), tokens, costNanoUsd: state === 'usual' ? nano(tokens / 1.9e6) : null });
+  }
+  return days;
+};
+
+const part = (name: string, tokens: number, state: State) => ({
+  name,
+  tokens,
+  costNanoUsd: state === 'usual' ? nano(tokens / 1.9e6) : null,
+});
+
+const profile = (state: State) => {
+  const days = state === 'empty' ? [] : usedDays(state);
+  const tokens = days.reduce((sum, { tokens }) => sum + tokens, 0);
+  const parts = (names: string[]) =>
+    tokens === 0 ? [] : names.map((name, index) => part(name, Math.round(tokens * (SHARES[index] ?? 0.01)), state));
+  return {
+    handle: sharing('usual').handle,
+    name: member(state).name,
+    tokens,
+    costNanoUsd: state === 'usual' ? nano(tokens / 1.9e6) : null,
+    activeDays: days.length,
+    streakDays: tokens === 0 ? 0 : 5,
+    longestStreakDays: tokens === 0 ? 0 : 19,
+    days,
+    clients: parts(['claude', 'codex', 'opencode', 'gemini']),
+    models: parts(MODELS),
+  };
+};
+
+const SHARERS = ['Mira K.', 'Priya S.', 'Jonas', '小林 さくら', 'Ada L.', 'ci-bot', 'Olga', 'Sam'];
+
+const leaderboard = (state: State, query: URLSearchParams) => ({
+  period: query.get('period') ?? 'month',
+  by: query.get('by') ?? 'tokens',
+  rows:
+    state === 'empty'
+      ? []
+      : Array.from({ length: state === 'much' ? 100 : 8 }, (_, index) => ({
+          place: index === 2 ? 2 : index + 1,
+          handle: state === 'long' ? `anastasia-theodora-van-der-k${index.toString()}` : `who-${index.toString()}`,
+          name: state === 'long' ? LONG.slice(0, 60) : SHARERS[index % SHARERS.length],
+          tokens: Math.round(2_950_000_000 / (index === 2 ? 2 : index + 1)),
+          costNanoUsd: index % 3 === 1 ? null : nano(1_480 / (index + 1)),
+          activeDays: 30 - (index % 29),
+          streakDays: Math.max(0, 19 - index * 3),
+        })),
+});
+
+const sentDays = (state: State) => ({
+  days:
+    state === 'empty'
+      ? []
+      : usedDays('usual')
+          .reverse()
+          .slice(0, state === 'much' ? 100 : 14)
+          .map(({ day, tokens, costNanoUsd }, index) => ({
+            day,
+            messages: Math.round(tokens / 61_000),
+            inputTokens: Math.round(tokens * 0.01),
+            outputTokens: Math.round(tokens * 0.015),
+            cacheReadTokens: Math.round(tokens * 0.93),
+            cacheWriteTokens: Math.round(tokens * 0.045),
+            reasoningTokens: 0,
+            totalTokens: tokens,
+            costNanoUsd: index === 4 ? null : costNanoUsd,
+            unpricedMessages: index % 4 === 0 ? 3 : 0,
+            models: state === 'long' ? [LONG_MODEL, ...MODELS] : MODELS.slice(0, 1 + (index % 3)),
+          })),
+  nextUntil: state === 'much' ? '2026-06-01' : null,
+});
+
+/** A picture in the place of the gateway's: as wide, as high and as full. */
+export function towers(dark: boolean): string {
+  const [paper, ground] = dark ? ['#151b18', '#1c2420'] : ['#ffffff', '#eef2ef'];
+  const heat = dark ? ['#17402f', '#1f6a4d', '#33966f', '#6fdcb3'] : ['#c2e2d3', '#7fc3a4', '#3a9a75', '#0b6b4d'];
+  const random = randomOf(5);
+  const tiles = Array.from({ length: 53 * 7 }, (_, place) => {
+    const [week, line] = [Math.floor(place / 7), place % 7];
+    const [x, y] = [180 + (week - line) * 9.5, 156 + (week + line) * 4.75];
+    const height = random() < 0.3 ? 0 : 2 + 110 * random() ** 3;
+    const fill = height === 0 ? ground : heat[Math.min(3, Math.floor(height / 28))];
+    const [top, foot] = [y - height, y + 8];
+    return `<path fill="${fill}" d="M${x} ${top}l8 4V${foot + 4}l-8 4-8-4V${top + 4}z"/>`;
+  });
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="764" height="496" viewBox="0 0 764 496">` +
+    `<rect width="764" height="496" fill="${paper}"/>${tiles.join('')}</svg>`
+  );
+}
+
 /** The answer to a GET, or nothing where there is none. */
 export function answerOf(path: string, query: URLSearchParams, state: State): unknown {
   switch (path) {
@@ -921,6 +1041,14 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
       return channels(state);
     case '/audit':
       return audit(state);
+    case '/sharing':
+      return sharing(state);
+    case '/sharing/days':
+      return sentDays(state);
+    case '/leaderboard':
+      return leaderboard(state, query);
+    case '/profiles/mira':
+      return profile(state);
     default:
       return path.startsWith('/usage/') ? detail(state) : undefined;
   }

@@ -1,6 +1,6 @@
 // A page of the dashboard in a state that was asked for, without a gateway.
 import type { Browser, Page, Route } from 'playwright-core';
-import { answerOf, minted, now, type State } from './fixtures.ts';
+import { answerOf, minted, now, towers, type State } from './fixtures.ts';
 import { complaintsOf, NARROW, WIDE, type Scheme } from './browser.ts';
 
 export interface Look {
@@ -32,6 +32,10 @@ async function answer(route: Route, { state, path: page }: Look): Promise<void> 
   if (route.request().method() !== 'GET') return route.fulfill({ status: 204 });
   if (state === 'loading' && !WAITS.includes(path)) return;
   if (state === 'error' && !WAITS.includes(path)) return json(500, REFUSED);
+  if (path.endsWith('/graph.svg')) {
+    const body = towers(url.searchParams.get('theme') === 'dark');
+    return route.fulfill({ status: 200, contentType: 'image/svg+xml', body });
+  }
   const body = answerOf(path, url.searchParams, state);
   return body === undefined ? json(404, REFUSED) : json(200, body);
 }

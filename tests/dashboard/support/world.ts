@@ -24,6 +24,9 @@ export interface Person {
 }
 
 export interface World {
+  /** The command line, and a folder for the machines of this world. */
+  binary: string;
+  root: string;
   gateway: Gateway;
   browser: Browser;
   output: string;
@@ -100,7 +103,7 @@ export async function makeWorld(
     closing.push(() => browser.close());
     const [owner, member] = [await person(browser, screens.owner), await person(browser, screens.member)];
     fs.mkdirSync(output, { recursive: true });
-    return { gateway, browser, output, owner, member, told: new Map(), close };
+    return { binary, root, gateway, browser, output, owner, member, told: new Map(), close };
   } catch (error) {
     await close();
     throw error;

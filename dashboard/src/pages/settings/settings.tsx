@@ -14,6 +14,7 @@ import { Password } from './password.tsx';
 import { Profile } from './profile.tsx';
 import { Sessions } from './sessions.tsx';
 import { TokensOfMine } from './tokens.tsx';
+import { SharingPanel } from './sharing.tsx';
 import { Export } from './data/export.tsx';
 import { Import } from './data/import.tsx';
 
@@ -32,6 +33,7 @@ export function Settings() {
         <Password />
         <Looks />
         <CurrencyShown />
+        <SharingPanel />
         <Export isAll={runsOffice(member.role)} />
         {runsOffice(member.role) && <ThisGateway />}
         {runsOffice(member.role) && <Import />}

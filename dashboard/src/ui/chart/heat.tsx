@@ -1,22 +1,19 @@
-/** A year of days, one hue in five steps. */
-import HeatMap from '@uiw/react-heat-map';
+/** What each day of a year cost. */
 import type { Schemas } from '../../api/client.ts';
 import { moneyCharge, moneyRatio } from '../../format/money.ts';
-import { dayDate, weekday } from '../../format/time.ts';
-import './chart.css';
+import { Squares } from './squares.tsx';
 
-/** Shares of the dearest day at which the next step begins. */
+export { HeatKey } from './squares.tsx';
+
+/** Shares of the largest day at which the next step begins. */
 const STEPS = [0, 0.18, 0.38, 0.6];
-const COLOURS = Object.fromEntries(Array.from({ length: 5 }, (_, step) => [step, `var(--heat-${step.toString()})`]));
-const CELL = 13;
-const GAP = 3;
 
 type Day = Schemas['DayUsage'];
 
-export function stepOf(cost: string, dearest: string): number {
-  const share = moneyRatio(cost, dearest);
-  return share <= 0 ? 0 : STEPS.filter((from) => share > from).length;
-}
+/** A day with something is never shown as one without, however little it was. */
+export const stepOfShare = (share: number): number => (share <= 0 ? 0 : STEPS.filter((from) => share > from).length);
+
+export const stepOf = (cost: string, dearest: string): number => stepOfShare(moneyRatio(cost, dearest));
 
 export default function Heat({
   days,
@@ -29,64 +26,9 @@ export default function Heat({
   today: string;
   weeks: number;
 }) {
-  const end = dayDate(today);
-  const start = new Date(end);
-  start.setDate(end.getDate() - weeks * 7 + 1);
-  const costs = new Map(days.map((day) => [day.day.replaceAll('-', '/'), day]));
-  return (
-    <div
-      className="heat"
-      ref={toTheEnd}
-      tabIndex={0}
-      role="img"
-      aria-label={`Cost on each day of the last ${weeks.toString()} weeks`}
-    >
-      <HeatMap
-        width={weeks * (CELL + GAP) + 46}
-        height={7 * (CELL + GAP) + 28}
-        rectSize={CELL}
-        space={GAP}
-        legendCellSize={0}
-        startDate={start}
-        endDate={end}
-        weekLabels={['', 'Mon', '', 'Wed', '', 'Fri', '']}
-        monthLabels={['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']}
-        panelColors={COLOURS}
-        rectProps={{ rx: 3 }}
-        style={{ color: 'var(--ink-3)', fontSize: 12 }}
-        value={[...costs].map(([date, day]) => ({ date, count: stepOf(day.costNanoUsd, dearest) }))}
-        rectRender={(props, { date }) => {
-          const day = costs.get(padded(date));
-          const iso = padded(date).replaceAll('/', '-');
-          return (
-            <rect {...props} fill={COLOURS[day ? stepOf(day.costNanoUsd, dearest) : 0]}>
-              <title>{`${weekday(iso)}: ${day ? moneyCharge(day.costNanoUsd) : 'nothing'}`}</title>
-            </rect>
-          );
-        }}
-      />
-    </div>
+  const squares = new Map(
+    days.map(({ day, costNanoUsd }) => [day, { step: stepOf(costNanoUsd, dearest), says: moneyCharge(costNanoUsd) }]),
   );
+  const label = `Cost on each day of the last ${weeks.toString()} weeks`;
+  return <Squares squares={squares} label={label} today={today} weeks={weeks} />;
 }
-
-/** Where not all fits, the newest days are in view. */
-const toTheEnd = (box: HTMLDivElement | null) => {
-  if (box) box.scrollLeft = box.scrollWidth;
-};
-
-/** The library writes 2026/1/8. */
-const padded = (date: string): string =>
-  date
-    .split('/')
-    .map((part) => part.padStart(2, '0'))
-    .join('/');
-
-export const HeatKey = () => (
-  <span className="heat-key muted small" aria-hidden="true">
-    less
-    {[0, 1, 2, 3, 4].map((step) => (
-      <i key={step} style={{ background: COLOURS[step] }} />
-    ))}
-    more
-  </span>
-);
