@@ -17,7 +17,7 @@ use protocol::{
     api::{AlertKind, AlertSubject, AlertSubjectKind},
 };
 
-use super::rules::Rules;
+use super::{rules::Rules, unusual::Before};
 use crate::{
     ledger::{Failing, LotState, NewAlert},
     reconcile::Alarm,
@@ -53,8 +53,8 @@ pub(super) struct KeySight {
     pub tokens: u64,
     pub cost: Money,
     pub cost_month: Money,
-    /// Tokens of the same weekday in the weeks before.
-    pub before: [u64; 4],
+    /// Tokens of the days before.
+    pub before: Before,
 }
 
 /// What a sight gives cause to tell, and what it leaves as it is.

@@ -14,7 +14,8 @@ use super::{
     find::{Found, KeySight, Sight, ends_by_itself, find},
     quiet,
     rules::Rules,
-    sums::{Sums, Weeks},
+    sums::{Past, Sums},
+    unusual::DAYS,
 };
 use crate::{
     catalogue::{Seen, Sources},
@@ -33,7 +34,7 @@ const FORGET_MS: i64 = 3_600_000;
 /// What one look leaves for the next one.
 #[derive(Default)]
 pub struct Memory {
-    pub(super) weeks: Option<Weeks>,
+    pub(super) past: Option<Past>,
     /// Upstreams that this gateway has told of as failing.
     told: HashSet<String>,
     forgot_at: Option<i64>,
@@ -262,6 +263,6 @@ fn key_sight(key: &KeyRecord, limits: Limits, sums: &Sums, zone: &TimeZone, now:
         tokens,
         cost,
         cost_month: sums.month.get(&key.id).copied().unwrap_or(Money::ZERO),
-        before: sums.before.get(&key.id).copied().unwrap_or_default(),
+        before: sums.before.get(&key.id).copied().unwrap_or([0; DAYS]),
     }
 }

@@ -37,7 +37,7 @@ words! {
         HighDailyCost "highDailyCost",
         /// No request to an upstream succeeded for some minutes.
         ServiceDown "serviceDown",
-        /// Far more tokens than on the same weekday of the last four weeks.
+        /// Far more tokens than are usual on the weekday, by the last four weeks.
         UnusualActivity "unusualActivity",
         /// A provider took more than was held, or billed something else than what was metered.
         Variance "variance",

@@ -697,7 +697,7 @@ const TOLD: [kind: string, subject: string, name: string, title: string, detail:
       'key',
       'ci-runner',
       'ci-runner has used 23 times its usual tokens today',
-      '1284310 tokens so far; on a Thursday of the last four weeks it was 55839 (median). If nobody knows why, revoke the device that did it.',
+      '1284310 tokens so far; 55839 are usual on a Thursday, by the last four weeks. If nobody knows why, revoke the device that did it.',
       'open',
       43 * 60_000,
     ],

@@ -3,7 +3,10 @@
 use protocol::api::AlertScope;
 
 use super::*;
-use crate::{alert::rules::Settings, clock::new_id};
+use crate::{
+    alert::{rules::Settings, unusual::DAYS},
+    clock::new_id,
+};
 
 const DOLLAR: i64 = 1_000_000_000;
 
@@ -27,7 +30,7 @@ fn key(spent_cents: i64) -> KeySight {
         tokens: 0,
         cost: Money::ZERO,
         cost_month: Money::ZERO,
-        before: [0; 4],
+        before: [0; DAYS],
     }
 }
 
@@ -219,7 +222,7 @@ fn unusual_use_is_told_of_the_narrowest_that_explains_it() {
     let member = MemberId::from_uuid(new_id());
     let used = |tokens, before| KeySight {
         tokens,
-        before: [before; 4],
+        before: [before; DAYS],
         member: Some(member),
         ..key(0)
     };
