@@ -25,7 +25,7 @@ use std::{
 use protocol::{KeyId, api::ChannelTest};
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use crate::ledger::ChannelRecord;
+use crate::{ledger::ChannelRecord, state::Gateway};
 
 pub use look::{PAUSE, look};
 pub use mail::is_address;
@@ -34,8 +34,7 @@ pub use rules::{Rules, RulesError, Settings};
 pub use send::{keep_testing, send_due, until_something_is_due};
 pub use webhook::{check_url, new_secret, row_of};
 
-/// Alerts are kept for so long.
-pub const KEPT_MS: i64 = 30 * 24 * 3_600 * 1_000;
+const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// People who try a channel at the same time.
 const TESTS_MAX: usize = 16;
 
@@ -51,6 +50,11 @@ pub struct Alerts {
     /// Taken by the chore.
     asked: Mutex<Option<mpsc::Receiver<Test>>>,
     memory: Mutex<look::Memory>,
+}
+
+/// No alert of before this moment is kept, but one that is not over.
+pub fn kept_from(gateway: &Gateway, now: i64) -> i64 {
+    now - i64::from(gateway.settings.chosen().alert_days()) * DAY_MS
 }
 
 impl Default for Alerts {

@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 pub use activity::activity;
 pub use books::{PAUSE, cells, keep, name_of, take_in};
-pub use cell::{Cells, Line, Lines};
+pub use cell::{Cell, Cells, Line, Lines, add};
 pub use outlook::{Move, outlook};
 pub use requests::page;
-pub use rollup::{Kept, Rollup};
+pub use rollup::{Begun, Kept, Rollup};
 pub use summary::{Selection, summary, totals};
 
 /// Whose usage.
@@ -71,3 +71,5 @@ pub fn first_id_at(ms: i64) -> RequestId {
 
 #[cfg(test)]
 mod million;
+#[cfg(test)]
+mod past;

@@ -31,6 +31,7 @@ pub mod routes;
 pub mod running;
 pub mod session;
 pub mod sharing;
+pub mod settings;
 pub mod sign_in;
 pub mod summary;
 pub mod teams;

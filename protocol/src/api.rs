@@ -24,6 +24,7 @@ mod route;
 mod running;
 mod session;
 mod sharing;
+mod settings;
 mod summary;
 mod team;
 mod token;
@@ -87,6 +88,7 @@ pub use sharing::{
     LeaderboardRow, Profile, SentDay, SentDayList, SentDaysQuery, SharedDay, SharedPart, Sharing,
     SharingChange, SharingMachine, Submission, SubmissionAnswer, SubmittedDay,
 };
+pub use settings::{GatewaySettings, SettingsRequest};
 pub use summary::{
     Activity, DayBalance, DayUsage, Dimension, Outlook, Overview, RunsOut, SummaryQuery, SummaryRow,
     UsageSummary,

@@ -10,7 +10,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use protocol::{KeyId, Money, api::Limits};
 
 use super::{
-    Alerts, KEPT_MS,
+    Alerts, kept_from,
     find::{Found, KeySight, Sight, ends_by_itself, find},
     quiet,
     rules::Rules,
@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     catalogue::{Seen, Sources},
+    chores::retention,
     clock::{now_ms, steady_ms, timestamp},
     directory::limits_of,
     ledger::{
@@ -116,9 +117,10 @@ async fn forget(gateway: &Gateway, now: i64) -> Result<(), LedgerError> {
         memory.forgot_at = Some(now);
     }
     let change = AlertChange::Forget {
-        before: now - KEPT_MS,
+        before: kept_from(gateway, now),
     };
-    gateway.ledger.people(request(change, now)).await.map(drop)
+    let change = PeopleChange::Alerts(Box::new(change));
+    retention::change(gateway, change, "alerts.let-go", now).await.map(drop)
 }
 
 /// Tells pages when alerts are others than at the last look, whichever gateway changed them.

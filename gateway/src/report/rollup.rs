@@ -70,12 +70,12 @@ fn sets() -> impl Iterator<Item = Kept> {
 }
 
 /// A file of an older shape is made anew.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 const CREATE: &str = "
 DROP TABLE IF EXISTS sums;
 DROP TABLE IF EXISTS state;
 CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), zone TEXT NOT NULL, mark BLOB NOT NULL,
-  imports INTEGER);
+  imports INTEGER, past INTEGER);
 CREATE TABLE sums (
   kept INTEGER NOT NULL, day TEXT NOT NULL, key_id BLOB NOT NULL, device_id BLOB NOT NULL, kind TEXT NOT NULL,
   model TEXT NOT NULL, repository TEXT NOT NULL, branch TEXT NOT NULL, requests INTEGER NOT NULL,
@@ -95,6 +95,15 @@ SELECT day, key_id, device_id, kind, model, repository, branch, requests, input,
 
 const NONE: RequestId = RequestId::from_uuid(Uuid::nil());
 const NO_KEY: KeyId = KeyId::from_uuid(Uuid::nil());
+
+/// What sums began with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The import whose rows they have, below the mark too.
+    pub imports: i64,
+    /// Which version of the sums of rows that went.
+    pub past: i64,
+}
 
 pub struct Rollup {
     file: Mutex<Connection>,
@@ -144,18 +153,26 @@ impl Rollup {
         Ok(NONE)
     }
 
-    /// The import that these sums have, whose rows have ids below the mark; none: they are new.
-    pub fn imports(&self) -> rusqlite::Result<Option<i64>> {
-        let found = self
-            .file()
-            .query_row("SELECT imports FROM state", [], |row| row.get(0));
-        found.optional().map(Option::flatten)
+    /// What these sums began with; none: they are new.
+    pub fn begun(&self) -> rusqlite::Result<Option<Begun>> {
+        let read = |row: &Row<'_>| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?));
+        let file = self.file();
+        let found = file.query_row("SELECT imports, past FROM state", [], read).optional()?;
+        Ok(found.and_then(|(imports, past)| {
+            let (imports, past) = imports.zip(past)?;
+            Some(Begun { imports, past })
+        }))
     }
 
-    /// Says which import was the last before anything is counted.
-    pub fn begin(&self, imports: i64) -> rusqlite::Result<()> {
-        let sql = "UPDATE state SET imports = ?1";
-        self.file().execute(sql, [imports]).map(drop)
+    /// Says what was the last before anything is counted, and takes in the sums of rows that are not
+    /// there any more.
+    pub fn begin(&self, begun: Begun, past: &Cells) -> rusqlite::Result<()> {
+        let mut file = self.file();
+        let transaction = file.transaction()?;
+        let sql = "UPDATE state SET imports = ?1, past = ?2";
+        transaction.execute(sql, [begun.imports, begun.past])?;
+        write_all(&transaction, past)?;
+        transaction.commit()
     }
 
     /// Counts rows of an import that are below the mark: those above are counted in their turn.

@@ -24,7 +24,7 @@ use crate::{
     reconcile::Reconcile,
     report::Rollup,
     secrets::{Envelope, Pepper},
-    settings::Settings,
+    settings::{Settings, renew_chosen},
     sharing::Boards,
     state::{Gateway, Stop},
     telemetry::Telemetry,
@@ -102,6 +102,7 @@ impl Opened {
             gateway_url: local_url,
             credential: admin.to_string(),
         };
+        renew_chosen(&gateway).await?;
         data_dir.write_admin_file(&file).map_err(DataDirError::Unusable)?;
         Ok((Arc::new(gateway), data_dir))
     }

@@ -16,6 +16,9 @@ use crate::{
 
 /// What came since version 5, taken away.
 const BEFORE_5: &str = "
+DROP VIEW IF EXISTS ledger_entry;
+DROP TABLE usage_past;
+DROP TABLE gateway_setting;
 DROP INDEX usage_variance;
 ALTER TABLE device DROP COLUMN old_mac;
 ALTER TABLE device DROP COLUMN old_until;
@@ -48,6 +51,9 @@ PRAGMA user_version = 4;
 ";
 /// What came since version 4, taken away.
 const BEFORE_4: &str = "
+DROP VIEW IF EXISTS ledger_entry;
+DROP TABLE usage_past;
+DROP TABLE gateway_setting;
 DROP INDEX usage_variance;
 ALTER TABLE device DROP COLUMN old_mac;
 ALTER TABLE device DROP COLUMN old_until;
@@ -76,7 +82,6 @@ DROP TABLE billed;
 DROP TABLE billed_day;
 ALTER TABLE usage DROP COLUMN price_version;
 ALTER TABLE usage DROP COLUMN multiplier;
-DROP VIEW ledger_entry;
 DROP TABLE allowance;
 DROP TABLE answered;
 DROP INDEX account_ends;

@@ -889,6 +889,16 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
       return { tokens: tokens(state) };
     case '/alerts':
       return alerts(state, query);
+    case '/settings':
+      return {
+        timeZone: 'Europe/Berlin',
+        timeZoneOfFile: 'UTC',
+        isTimeZoneChosen: true,
+        usageDays: state === 'empty' ? null : 400,
+        usageDaysMin: 35,
+        usageKeptFrom: state === 'much' ? at(400 * DAY) : null,
+        alertDays: 30,
+      };
     case '/alerts/rules':
       return alertRules(state);
     case '/alerts/channels':

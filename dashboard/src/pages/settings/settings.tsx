@@ -8,6 +8,7 @@ import { Segments } from '../../ui/field.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { CurrencyShown } from './currency.tsx';
 import { ThisGateway } from './gateway.tsx';
+import { DaysAndRetention } from './house.tsx';
 import { Identities } from './identities.tsx';
 import { Passkeys } from './passkeys.tsx';
 import { Password } from './password.tsx';
@@ -33,6 +34,7 @@ export function Settings() {
         <Looks />
         <CurrencyShown />
         <Export isAll={runsOffice(member.role)} />
+        {runsOffice(member.role) && <DaysAndRetention />}
         {runsOffice(member.role) && <ThisGateway />}
         {runsOffice(member.role) && <Import />}
         <Passkeys />

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::ledger::alerts::{self, AlertChange};
 use crate::ledger::import::{self, ImportChunk, Imported};
+use crate::ledger::retention::{self, Gone, LetGo};
 
 /// For how long the same request under the same `Idempotency-Key` is answered as done.
 const ASKED_MS: i64 = 24 * 3_600 * 1_000;
@@ -173,6 +174,10 @@ pub enum PeopleChange {
     /// Everything that the member sent, and their profile.
     EndSharing(MemberId),
     SetProfile(ProfileEdit),
+    /// Usage rows that are not kept any more.
+    LetGo(LetGo),
+    /// Settings of the whole gateway, as JSON.
+    Choose(String),
     /// Nothing but the line of the log.
     Note,
 }
@@ -190,6 +195,8 @@ pub enum PeopleOutcome {
     Erased(Erasure),
     Claimed(Claimed),
     Imported(Imported),
+    /// This was not kept any longer.
+    Gone(Gone),
 }
 
 impl PeopleOutcome {
@@ -198,6 +205,7 @@ impl PeopleOutcome {
         match self {
             Self::Flow(outcome) => matches!(outcome, FlowOutcome::Token | FlowOutcome::Device(_)),
             Self::Imported(imported) => imported.rows > 0,
+            Self::Gone(gone) => gone.count > 0,
             _ => true,
         }
     }
@@ -258,6 +266,7 @@ pub(in crate::ledger) async fn decide<S: Sql>(
     {
         match &outcome {
             Ok(PeopleOutcome::Erased(erasure)) => append(db, &erase::noted(note, erasure)).await?,
+            Ok(PeopleOutcome::Gone(gone)) => append(db, &note.saying(&gone.said)).await?,
             _ => append(db, note).await?,
         }
     }
@@ -279,6 +288,8 @@ impl PeopleChange {
                 | Self::KeepAnswer { .. }
                 | Self::ReleaseClaim { .. }
                 | Self::Alerts(_)
+                | Self::LetGo(_)
+                | Self::Choose(_)
                 | Self::Note
         )
     }
@@ -391,6 +402,8 @@ async fn carry_out<S: Sql>(
             Ok(PeopleOutcome::Done)
         }
         PeopleChange::SetProfile(edit) => sharing::set_profile(db, edit).await?,
+        PeopleChange::LetGo(asked) => retention::let_go(db, asked).await?,
+        PeopleChange::Choose(settings) => done(retention::choose(db, settings).await?),
         PeopleChange::Note => Ok(PeopleOutcome::Done),
     })
 }

@@ -24,6 +24,7 @@ const TABLES: &[&str] = &[
     "hold",
     "client_request",
     "usage",
+    "usage_past",
     "entry",
     "allowance",
     "answered",
@@ -47,6 +48,7 @@ const TABLES: &[&str] = &[
     "alert_channel",
     "failing_upstream",
     "upstream_secret",
+    "gateway_setting",
     "billed_day",
     "billed",
 ];
