@@ -22,7 +22,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use protocol::{KeyId, api::ChannelTest};
+use protocol::{DeviceId, KeyId, api::ChannelTest};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::{ledger::ChannelRecord, state::Gateway};
@@ -42,8 +42,8 @@ type Test = (ChannelRecord, oneshot::Sender<ChannelTest>);
 
 /// What the looks and the deliveries share with the rest of the gateway.
 pub struct Alerts {
-    /// Keys that were refused for want of credit since the last look.
-    refused: Mutex<HashSet<KeyId>>,
+    /// Keys, and their devices, that were refused for want of credit since the last look.
+    refused: Mutex<HashSet<(KeyId, DeviceId)>>,
     /// Rung when there is something to send.
     ring: Notify,
     tests: mpsc::Sender<Test>,
@@ -77,15 +77,15 @@ impl Alerts {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    /// Notes that a request of this key was refused for want of credit.
-    pub fn note_refused(&self, key: KeyId) {
+    /// Notes that a request of this device was refused for want of credit, its key's or its own.
+    pub fn note_refused(&self, key: KeyId, device: DeviceId) {
         self.refused
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(key);
+            .insert((key, device));
     }
 
-    fn take_refused(&self) -> HashSet<KeyId> {
+    fn take_refused(&self) -> HashSet<(KeyId, DeviceId)> {
         std::mem::take(&mut *self.refused.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::{civil::Date, tz::TimeZone};
-use protocol::{KeyId, Money, RequestId, api::UsageTotals};
+use protocol::{DeviceId, KeyId, Money, RequestId, api::UsageTotals};
 
 use super::unusual::{Before, DAYS, first_before};
 use crate::{
@@ -34,11 +34,20 @@ pub(super) struct Past {
     before: Arc<Befores>,
 }
 
+/// What is asked for besides the day.
+pub(super) struct Asked {
+    /// Keys whose month counts.
+    pub capped: HashSet<KeyId>,
+    pub devices: bool,
+}
+
 pub(super) struct Sums {
     /// Tokens and cost.
     pub today: HashMap<KeyId, (u64, Money)>,
-    /// Of keys with a cap for the month.
+    /// Of keys with a cap for the month, of their own or of their member.
     pub month: HashMap<KeyId, Money>,
+    /// What each device cost on the day and in the month, where devices have caps.
+    pub devices: HashMap<DeviceId, (Money, Money)>,
     pub before: Arc<Befores>,
 }
 
@@ -47,6 +56,7 @@ struct Kepts {
     mark: RequestId,
     day: Cells,
     month: Cells,
+    devices: Cells,
     past: Option<Cells>,
 }
 
@@ -56,7 +66,7 @@ impl Sums {
         zone: &TimeZone,
         today: Date,
         now: i64,
-        capped: HashSet<KeyId>,
+        Asked { capped, devices }: Asked,
     ) -> Result<Self, LedgerError> {
         let name = name_of(zone).to_owned();
         let known = gateway
@@ -69,8 +79,18 @@ impl Sums {
             mark,
             mut day,
             mut month,
+            devices: mut of_devices,
             past,
-        } = kept(gateway, name.clone(), today, capped.clone(), known.is_none()).await?;
+        } = {
+            let ask = Ask {
+                zone: name.clone(),
+                today,
+                capped: capped.clone(),
+                with_devices: devices,
+                with_past: known.is_none(),
+            };
+            kept(gateway, ask).await?
+        };
         let fresh = gateway
             .reader
             .lines(mark, None, FRESH_MAX, |_| true, zone.clone())
@@ -91,10 +111,14 @@ impl Sums {
             before
         });
         day.join(fresh.cells.clone());
+        if devices {
+            of_devices.join(fresh.cells.clone());
+        }
         month.join(fresh.cells);
         Ok(Self {
             today: by_key(&day, today),
             month: costs(&month, &capped, (today.first_of_month(), today)),
+            devices: by_device(&of_devices, today),
             before,
         })
     }
@@ -107,17 +131,20 @@ impl Past {
     }
 }
 
-async fn kept(
-    gateway: &Gateway,
+/// Which of the kept sums are read.
+struct Ask {
     zone: String,
     today: Date,
     capped: HashSet<KeyId>,
+    with_devices: bool,
     with_past: bool,
-) -> Result<Kepts, LedgerError> {
+}
+
+async fn kept(gateway: &Gateway, ask: Ask) -> Result<Kepts, LedgerError> {
     let rollup = Arc::clone(&gateway.rollup);
     let read = move || {
         for _ in 0..TRIES {
-            if let Some(kept) = kept_once(&rollup, &zone, today, &capped, with_past)? {
+            if let Some(kept) = kept_once(&rollup, &ask)? {
                 return Ok(Some(kept));
             }
         }
@@ -131,18 +158,20 @@ async fn kept(
 }
 
 /// None: rows were counted meanwhile.
-fn kept_once(
-    rollup: &Rollup,
-    zone: &str,
-    today: Date,
-    capped: &HashSet<KeyId>,
-    with_past: bool,
-) -> rusqlite::Result<Option<Kepts>> {
+fn kept_once(rollup: &Rollup, ask: &Ask) -> rusqlite::Result<Option<Kepts>> {
+    let (zone, today) = (ask.zone.as_str(), ask.today);
+    let month = (today.first_of_month(), today);
     let (day, mark) = rollup.read(zone, (today, today), Kept::KEY, None)?;
-    let (month, same) = rollup.read(zone, (today.first_of_month(), today), Kept::NOTHING, Some(capped))?;
+    let (of_month, same) = rollup.read(zone, month, Kept::NOTHING, Some(&ask.capped))?;
     let mut is_same = mark == same;
+    let mut devices = Cells::default();
+    if ask.with_devices {
+        let (cells, same) = rollup.read(zone, month, Kept::DEVICE, None)?;
+        is_same &= mark == same;
+        devices = cells;
+    }
     let mut past = None;
-    if let Some(first) = first_before(today).filter(|_| with_past) {
+    if let Some(first) = first_before(today).filter(|_| ask.with_past) {
         let (cells, same) = rollup.read(zone, (first, today), Kept::KEY, None)?;
         is_same &= mark == same;
         past = Some(cells);
@@ -150,7 +179,8 @@ fn kept_once(
     Ok(is_same.then(|| Kepts {
         mark,
         day,
-        month,
+        month: of_month,
+        devices,
         past,
     }))
 }
@@ -178,6 +208,19 @@ fn by_key(cells: &Cells, day: Date) -> HashMap<KeyId, (u64, Money)> {
         let (used, cost) = found.entry(cell.key).or_insert((0, Money::ZERO));
         *used = used.saturating_add(tokens(sum));
         *cost = cost.saturating_add(sum.cost_nano_usd);
+    }
+    found
+}
+
+fn by_device(cells: &Cells, today: Date) -> HashMap<DeviceId, (Money, Money)> {
+    let mut found: HashMap<DeviceId, (Money, Money)> = HashMap::new();
+    let month = today.first_of_month()..=today;
+    for (cell, sum) in cells.0.iter().filter(|(cell, _)| month.contains(&cell.day)) {
+        let (of_day, of_month) = found.entry(cell.device).or_insert((Money::ZERO, Money::ZERO));
+        if cell.day == today {
+            *of_day = of_day.saturating_add(sum.cost_nano_usd);
+        }
+        *of_month = of_month.saturating_add(sum.cost_nano_usd);
     }
     found
 }

@@ -69,6 +69,7 @@ words! {
         Gateway "gateway",
         Member "member",
         Key "key",
+        Device "device",
         Upstream "upstream",
     }
 }
@@ -93,7 +94,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AlertSubject {
     pub kind: AlertSubjectKind,
-    /// Of the member or key; an upstream's name; null: the gateway.
+    /// Of the member, key or device; an upstream's name; null: the gateway.
     pub id: Option<String>,
     pub name: String,
 }

@@ -113,6 +113,7 @@ fn tell(
     let name = match subject {
         Subject::Member(_, name) | Subject::Upstream(name) => name,
         Subject::Key(key) => &key.name,
+        Subject::Device(device) => &device.name,
         Subject::Gateway => "The gateway",
     };
     let title = match used.checked_div(usual) {
