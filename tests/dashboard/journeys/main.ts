@@ -9,6 +9,7 @@ import { makeWorld } from '../support/world.ts';
 import { alerts } from './alerts.ts';
 import { circle } from './circle.ts';
 import { credit } from './credit.ts';
+import { data } from './data.ts';
 import { everyDay } from './every-day.ts';
 import { firstSteps } from './first-steps.ts';
 import { members } from './member.ts';
@@ -48,6 +49,12 @@ const suites: Suite[] = [
     // They begin with an owner, and a member who redeemed a key.
     steps: [...circle.slice(0, 4), ...credit],
     begin: () => makeWorld(binary, path.join(output, 'credit'), { owner: light, member: dark }),
+  },
+  {
+    name: 'data',
+    // They begin with a member who redeemed a key and used it.
+    steps: [...circle.slice(0, 5), ...data],
+    begin: () => makeWorld(binary, path.join(output, 'data'), { owner: light, member: dark }),
   },
   {
     name: 'every day',

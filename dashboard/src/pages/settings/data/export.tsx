@@ -13,6 +13,7 @@ import { Refused } from '../../sign-in/sign-in.tsx';
 const TABLES = [
   ['everything', 'Everything'],
   ['usage', 'Usage'],
+  ['pastUsage', 'Usage of before, by day'],
   ['entries', 'Credit that moved'],
   ['keys', 'Token keys'],
   ['devices', 'Devices'],
