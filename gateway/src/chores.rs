@@ -91,7 +91,12 @@ fn begin(gateway: &Arc<Gateway>, tls: Arc<rustls::ClientConfig>, changes: Option
     let (trying, outward) = (shared(), Arc::clone(&tls));
     spawn_local(async move { trying.trials.carry_out(outward).await });
     chore(gateway, "The look for alerts", alert::look, alert::PAUSE);
-    chore(gateway, "Letting go what is old", retention::keep, retention::PAUSE);
+    chore(
+        gateway,
+        "Letting go what is old",
+        retention::keep,
+        retention::PAUSE,
+    );
     spawn_local(alerts::keep_sending(shared(), Arc::clone(&tls)));
     spawn_local(alert::keep_testing(shared(), Arc::clone(&tls)));
     spawn_local(models::keep_finding(shared(), tls));

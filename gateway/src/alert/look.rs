@@ -10,9 +10,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use protocol::{KeyId, MemberId, Money, api::Limits};
 
 use super::{
-    Alerts, kept_from,
+    Alerts,
     find::{Caps, DeviceSight, Found, KeySight, Sight, ends_by_itself, find},
-    quiet,
+    kept_from, quiet,
     rules::Rules,
     sums::{Asked, Past, Sums},
     unusual::DAYS,
@@ -23,7 +23,8 @@ use crate::{
     clock::{now_ms, steady_ms, timestamp},
     directory::limits_of,
     ledger::{
-        AlertChange, DeviceRecord, Failing, KeyRecord, LedgerError, Look, PeopleChange, PeopleOutcome, PeopleRequest,
+        AlertChange, DeviceRecord, Failing, KeyRecord, LedgerError, Look, PeopleChange, PeopleOutcome,
+        PeopleRequest,
     },
     quota::read_limits,
     state::Gateway,
@@ -121,7 +122,9 @@ async fn forget(gateway: &Gateway, now: i64) -> Result<(), LedgerError> {
         before: kept_from(gateway, now),
     };
     let change = PeopleChange::Alerts(Box::new(change));
-    retention::change(gateway, change, "alerts.let-go", now).await.map(drop)
+    retention::change(gateway, change, "alerts.let-go", now)
+        .await
+        .map(drop)
 }
 
 /// Tells pages when alerts are others than at the last look, whichever gateway changed them.

@@ -266,7 +266,15 @@ pub const TABLES: &[Table] = &[
             "outputTokens" "output" Count, "cacheReadTokens" "cache_read" Count, "cacheWriteTokens" "cache_write" Count,
             "reasoningTokens" "reasoning" Count, "costNanoUsd" "cost" Money, "varianceNanoUsd" "variance" Money,
         ],
-        order: &["key_id", "day", "device_id", "kind", "model", "repository", "branch"],
+        order: &[
+            "key_id",
+            "day",
+            "device_id",
+            "kind",
+            "model",
+            "repository",
+            "branch",
+        ],
         of_member: Some("member_id = ?1"),
     },
     Table {

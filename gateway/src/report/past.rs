@@ -150,10 +150,7 @@ async fn rows_that_are_let_go_leave_every_sum_as_it_was() {
     let lines = said(&file);
     let rows: i64 = lines.iter().map(|line| line["usageRows"].as_i64().unwrap()).sum();
     let cost = |line: &Value| line["costNanoUsd"].as_str().unwrap().parse::<i64>().unwrap();
-    assert_eq!(
-        (rows, lines.iter().map(cost).sum::<i64>()),
-        (gone, COST * gone)
-    );
+    assert_eq!((rows, lines.iter().map(cost).sum::<i64>()), (gone, COST * gone));
     let last_day = timestamp(midnight - 1).to_zoned_datetime(TimeZone::UTC).date();
     assert_eq!(lines.last().unwrap()["to"], json!(last_day));
     // There is nothing more to say until another day is too old.
@@ -206,7 +203,11 @@ async fn another_time_zone_cuts_the_days_of_what_is_there() {
         at.to_zoned_datetime(auckland.clone()).date()
     };
     assert_eq!((at(noon) - at(first)).get_days(), 40);
-    assert_ne!(at(first - DAY_MS / PER_DAY), at(first), "a day is kept as a whole");
+    assert_ne!(
+        at(first - DAY_MS / PER_DAY),
+        at(first),
+        "a day is kept as a whole"
+    );
     assert_eq!(sums(&gateway).await, there);
     choose(&gateway, json!({})).await;
     assert_eq!(total(&sums(&gateway).await), total(&in_utc));

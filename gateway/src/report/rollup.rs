@@ -157,7 +157,9 @@ impl Rollup {
     pub fn begun(&self) -> rusqlite::Result<Option<Begun>> {
         let read = |row: &Row<'_>| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?));
         let file = self.file();
-        let found = file.query_row("SELECT imports, past FROM state", [], read).optional()?;
+        let found = file
+            .query_row("SELECT imports, past FROM state", [], read)
+            .optional()?;
         Ok(found.and_then(|(imports, past)| {
             let (imports, past) = imports.zip(past)?;
             Some(Begun { imports, past })

@@ -36,7 +36,8 @@ pub enum ChosenError {
 
 impl Chosen {
     pub fn asked(request: &SettingsRequest) -> Result<Self, ChosenError> {
-        let within = |days: Option<u32>, least: u32| days.is_none_or(|days| (least..=DAYS_MAX).contains(&days));
+        let within =
+            |days: Option<u32>, least: u32| days.is_none_or(|days| (least..=DAYS_MAX).contains(&days));
         if !within(request.usage_days, USAGE_DAYS_MIN) {
             return Err(ChosenError::UsageDays);
         }
@@ -54,7 +55,9 @@ impl Chosen {
     }
 
     pub fn zone(&self) -> Option<TimeZone> {
-        self.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok())
+        self.time_zone
+            .as_deref()
+            .and_then(|name| TimeZone::get(name).ok())
     }
 
     /// None: for good.
@@ -109,7 +112,10 @@ mod tests {
         let asked = |zone, usage, alerts| Chosen::asked(&request(zone, usage, alerts));
         let chosen = asked(Some("europe/berlin"), Some(35), Some(1)).unwrap();
         assert_eq!(chosen.time_zone.as_deref(), Some("Europe/Berlin"));
-        assert_eq!(asked(Some("Nowhere/Atall"), None, None), Err(ChosenError::TimeZone));
+        assert_eq!(
+            asked(Some("Nowhere/Atall"), None, None),
+            Err(ChosenError::TimeZone)
+        );
         assert_eq!(asked(Some(""), None, None), Err(ChosenError::TimeZone));
         assert_eq!(asked(None, Some(34), None), Err(ChosenError::UsageDays));
         assert_eq!(asked(None, Some(36_501), None), Err(ChosenError::UsageDays));
@@ -121,9 +127,17 @@ mod tests {
     fn a_day_is_kept_as_a_whole() {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
         let chosen = Chosen::asked(&request(None, Some(40), None)).unwrap();
-        let from = |now: &str| chosen.usage_kept_from(now.parse().unwrap(), &zone).unwrap().to_string();
+        let from = |now: &str| {
+            chosen
+                .usage_kept_from(now.parse().unwrap(), &zone)
+                .unwrap()
+                .to_string()
+        };
         assert_eq!(from("2026-11-26T22:59:59Z"), "2026-10-16T22:00:00Z");
         assert_eq!(from("2026-11-26T23:00:00Z"), "2026-10-17T22:00:00Z");
-        assert_eq!(Chosen::default().usage_kept_from(Timestamp::UNIX_EPOCH, &zone), None);
+        assert_eq!(
+            Chosen::default().usage_kept_from(Timestamp::UNIX_EPOCH, &zone),
+            None
+        );
     }
 }

@@ -69,9 +69,8 @@ impl<'a> Holder<'a> {
     fn member(id: MemberId, caps: &Caps, sight: &'a Sight, rules: &Rules) -> Option<Self> {
         let name = sight.members.get(&id)?;
         let keys = || sight.keys.iter().filter(|key| key.member == Some(id));
-        let sum = |cost: fn(&KeySight) -> Money| {
-            keys().fold(Money::ZERO, |sum, key| sum.saturating_add(cost(key)))
-        };
+        let sum =
+            |cost: fn(&KeySight) -> Money| keys().fold(Money::ZERO, |sum, key| sum.saturating_add(cost(key)));
         Some(Self {
             subject: Subject::Member(id, name),
             whose: format!("member {id}"),

@@ -108,7 +108,9 @@ fn a_refused_request_exceeds_the_limit_that_is_tightest() {
     low.cost = money(299);
     let mut sight = sight(vec![low]);
     assert_eq!(kinds(&sight, &rules), [AlertKind::ApproachingLimit; 2]);
-    sight.refused.insert((sight.keys[0].id, DeviceId::from_uuid(new_id())));
+    sight
+        .refused
+        .insert((sight.keys[0].id, DeviceId::from_uuid(new_id())));
     let found = find(&sight, &rules, &HashSet::new());
     let exceeded: Vec<_> = found
         .alerts
