@@ -10,6 +10,7 @@ import { CurrencyShown } from './currency.tsx';
 import { ThisGateway } from './gateway.tsx';
 import { DaysAndRetention } from './house.tsx';
 import { Identities } from './identities.tsx';
+import { Part, Parts } from './parts.tsx';
 import { Passkeys } from './passkeys.tsx';
 import { Password } from './password.tsx';
 import { Profile } from './profile.tsx';
@@ -26,22 +27,35 @@ const THEMES = [
 
 export function Settings() {
   const { member } = useSession();
+  const isOffice = runsOffice(member.role);
   return (
     <Page title="Settings">
-      <div className="columns">
-        <Profile />
-        <Password />
-        <Looks />
-        <CurrencyShown />
-        <Export isAll={runsOffice(member.role)} />
-        {runsOffice(member.role) && <DaysAndRetention />}
-        {runsOffice(member.role) && <ThisGateway />}
-        {runsOffice(member.role) && <Import />}
-        <Passkeys />
-        <Identities />
-        <Sessions />
-        <TokensOfMine />
-      </div>
+      <Parts>
+        <Part id="you" title="You">
+          <Profile />
+          <Password />
+        </Part>
+        <Part id="sign-in" title="Ways to sign in">
+          <Passkeys />
+          <Identities />
+          <Sessions />
+          <TokensOfMine />
+        </Part>
+        <Part id="browser" title="This browser">
+          <Looks />
+          <CurrencyShown />
+        </Part>
+        <Part id="data" title="Data">
+          <Export isAll={isOffice} />
+          {isOffice && <Import />}
+        </Part>
+        {isOffice && (
+          <Part id="gateway" title="This gateway">
+            <DaysAndRetention />
+            <ThisGateway />
+          </Part>
+        )}
+      </Parts>
     </Page>
   );
 }

@@ -1,37 +1,43 @@
 /** A year of days, one hue in five steps. */
 import HeatMap from '@uiw/react-heat-map';
 import type { Schemas } from '../../api/client.ts';
-import { moneyCharge, moneyRatio } from '../../format/money.ts';
+import { moneyCharge } from '../../format/money.ts';
 import { dayDate, weekday } from '../../format/time.ts';
 import './chart.css';
 
-/** Shares of the dearest day at which the next step begins. */
-const STEPS = [0, 0.18, 0.38, 0.6];
 const COLOURS = Object.fromEntries(Array.from({ length: 5 }, (_, step) => [step, `var(--heat-${step.toString()})`]));
 const CELL = 13;
 const GAP = 3;
 
 type Day = Schemas['DayUsage'];
 
-export function stepOf(cost: string, dearest: string): number {
-  const share = moneyRatio(cost, dearest);
-  return share <= 0 ? 0 : STEPS.filter((from) => share > from).length;
+/**
+ * Where the next step begins: a quarter of the days with use are in each. By shares of the dearest day one burst
+ * would leave all others pale, and even use would be all dark.
+ */
+export function cutsOf(days: readonly Pick<Day, 'costNanoUsd'>[]): bigint[] {
+  const costs = days.map((day) => BigInt(day.costNanoUsd)).filter((cost) => cost > 0n);
+  costs.sort((one, other) => (one < other ? -1 : one > other ? 1 : 0));
+  return [1, 2, 3].map((quarter) => costs[Math.ceil((costs.length * quarter) / 4) - 1] ?? 0n);
 }
+
+/** 0 for nothing, 1 to 4 for use; days that cost the same look the same. */
+export const stepOf = (cost: string, cuts: readonly bigint[]): number =>
+  BigInt(cost) <= 0n ? 0 : 1 + cuts.filter((cut) => BigInt(cost) > cut).length;
 
 export default function Heat({
   days,
-  dearest,
   today,
   weeks,
 }: {
   days: Day[];
-  dearest: string;
   today: string;
   weeks: number;
 }) {
   const end = dayDate(today);
   const start = new Date(end);
   start.setDate(end.getDate() - weeks * 7 + 1);
+  const cuts = cutsOf(days);
   const costs = new Map(days.map((day) => [day.day.replaceAll('-', '/'), day]));
   return (
     <div
@@ -54,12 +60,12 @@ export default function Heat({
         panelColors={COLOURS}
         rectProps={{ rx: 3 }}
         style={{ color: 'var(--ink-3)', fontSize: 12 }}
-        value={[...costs].map(([date, day]) => ({ date, count: stepOf(day.costNanoUsd, dearest) }))}
+        value={[...costs].map(([date, day]) => ({ date, count: stepOf(day.costNanoUsd, cuts) }))}
         rectRender={(props, { date }) => {
           const day = costs.get(padded(date));
           const iso = padded(date).replaceAll('/', '-');
           return (
-            <rect {...props} fill={COLOURS[day ? stepOf(day.costNanoUsd, dearest) : 0]}>
+            <rect {...props} fill={COLOURS[day ? stepOf(day.costNanoUsd, cuts) : 0]}>
               <title>{`${weekday(iso)}: ${day ? moneyCharge(day.costNanoUsd) : 'nothing'}`}</title>
             </rect>
           );
