@@ -16,6 +16,7 @@ fn there_are_enough_unusual_days_to_be_found_and_they_are_always_the_same() {
     for seed in SEEDS {
         let (one, again) = (days(seed), days(seed));
         assert_eq!(one.len(), DAYS);
+        assert!(one.is_sorted_by(|day, next| day.date < next.date));
         assert!(
             one.iter()
                 .zip(&again)
