@@ -4,6 +4,7 @@
 mod activity;
 mod books;
 mod cell;
+mod kept;
 mod outlook;
 mod requests;
 mod rollup;
@@ -18,9 +19,10 @@ use uuid::Uuid;
 pub use activity::activity;
 pub use books::{PAUSE, cells, keep, name_of, take_in};
 pub use cell::{Cell, Cells, Line, Lines, add};
+pub use kept::Kept;
 pub use outlook::{Move, outlook};
 pub use requests::page;
-pub use rollup::{Begun, Kept, Rollup};
+pub use rollup::{Begun, Rollup};
 pub use summary::{Selection, summary, totals};
 
 /// Whose usage.

@@ -176,7 +176,7 @@ fn kept_once(rollup: &Rollup, ask: &Ask) -> rusqlite::Result<Option<Kepts>> {
         is_same &= mark == same;
         past = Some(cells);
     }
-    Ok(is_same.then(|| Kepts {
+    Ok(is_same.then_some(Kepts {
         mark,
         day,
         month: of_month,
