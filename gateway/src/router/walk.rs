@@ -222,3 +222,49 @@ async fn every_change_that_can_be_repeated_is_described_so() {
     }
     assert!(once > 25, "{once}");
 }
+
+/// Every cell as it was decided: whoever changes one changes a page that is read in review.
+#[tokio::test]
+async fn the_page_of_roles_says_who_may_what() {
+    let stage = Stage::new().await;
+    let word = |reach| match reach {
+        Reach::All => "all",
+        Reach::Own => "own",
+        Reach::Totals => "sums",
+        Reach::No => "–",
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for route in stage.routes() {
+        let rule = route.action.rule();
+        let cells = Standing::ALL.map(|standing| word(rule.reach(standing))).join(" | ");
+        let token = match rule.token {
+            ByToken::With(scope) => scope.to_string(),
+            ByToken::Any => "any".to_owned(),
+            ByToken::Never => "–".to_owned(),
+        };
+        let fresh = match rule.fresh {
+            Fresh::Needed => "yes",
+            Fresh::NotNeeded => "",
+        };
+        let method = method_of(route.method);
+        lines.push(format!("| `{method} {}` | {cells} | {token} | {fresh} |", route.path));
+    }
+    lines.sort();
+    let made = format!(
+        "# Who may do what\n\nMade by `scripts/generate` from the table in `gateway/src/access.rs`, which every request under `/api/v1`\n\
+         passes. *own*: what is the caller's; to them there is nothing else. *sums*: totals without rows. *fresh*: a session\n\
+         needs a password or passkey of the last ten minutes.\n\n\
+         | route | owner | admin | member | viewer | device | nobody | token's scope | fresh |\n\
+         |---|---|---|---|---|---|---|---|---|\n{}\n",
+        lines.join("\n")
+    );
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/roles.md");
+    if std::env::var_os("UPDATE_GENERATED").is_some() {
+        std::fs::write(path, &made).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        made == committed,
+        "who may do what changed: run scripts/generate and look at the difference"
+    );
+}
