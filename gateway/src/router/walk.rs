@@ -236,7 +236,9 @@ async fn the_page_of_roles_says_who_may_what() {
     let mut lines: Vec<String> = Vec::new();
     for route in stage.routes() {
         let rule = route.action.rule();
-        let cells = Standing::ALL.map(|standing| word(rule.reach(standing))).join(" | ");
+        let cells = Standing::ALL
+            .map(|standing| word(rule.reach(standing)))
+            .join(" | ");
         let token = match rule.token {
             ByToken::With(scope) => scope.to_string(),
             ByToken::Any => "any".to_owned(),
@@ -247,7 +249,10 @@ async fn the_page_of_roles_says_who_may_what() {
             Fresh::NotNeeded => "",
         };
         let method = method_of(route.method);
-        lines.push(format!("| `{method} {}` | {cells} | {token} | {fresh} |", route.path));
+        lines.push(format!(
+            "| `{method} {}` | {cells} | {token} | {fresh} |",
+            route.path
+        ));
     }
     lines.sort();
     let made = format!(

@@ -2,7 +2,6 @@
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { press, type } from '../support/keyboard.ts';
@@ -25,6 +24,18 @@ async function totals(world: World): Promise<string> {
     return ((await got.json()) as { totals: unknown }).totals;
   });
   return JSON.stringify(answer);
+}
+
+interface Database {
+  exec: (sql: string) => void;
+  close: () => void;
+}
+
+/** The Node that runs journeys has it; the types, which are those of an older one, do not know that. */
+async function databaseOf(world: World): Promise<Database> {
+  const module = 'node:sqlite';
+  const { DatabaseSync } = (await import(module)) as { DatabaseSync: new (file: string) => Database };
+  return new DatabaseSync(path.join(world.gateway.dataDir, 'gateway.db'));
 }
 
 /** What the command line finds; it ends with 1 where the log is not what was written. */
@@ -110,14 +121,15 @@ export const data: Step[] = [
       const { page } = world.owner;
       const whole = await verify(world);
       if (whole.code !== 0) throw new Error(whole.said);
-      const database = new DatabaseSync(path.join(world.gateway.dataDir, 'gateway.db'));
+      const database = await databaseOf(world);
       const change = "UPDATE audit SET target = 'key somebody-elses' WHERE action = 'key.mint'";
+      let refusal = '';
       try {
         database.exec(change);
-        throw new Error('the database let a line be changed');
       } catch (error) {
-        if (!String(error).includes('never changed')) throw error;
+        refusal = String(error);
       }
+      if (!refusal.includes('never changed')) throw new Error(`the database let a line be changed: ${refusal}`);
       database.exec(`DROP TRIGGER audit_is_append_only_u; ${change}`);
       database.close();
       const broken = await verify(world);
