@@ -1,6 +1,6 @@
 // Each page in each of its states, side by side: pictures, and one page to look at them all.
 //
-//   node tests/dashboard/screens.ts DIST OUT
+//   node tests/dashboard/screens.ts DIST OUT [PAGE…]
 //
 // Fails when a page complains, scrolls sideways, or axe finds something.
 import fs from 'node:fs';
@@ -15,10 +15,12 @@ const PAGES: [string, string][] = [
   ['sign-in', '/?as=nobody'],
   ['overview', '/'],
   ['usage', '/usage'],
+  ['usage-members', '/usage?stack=member&fold=member&period=year'],
   ['request', '/usage?request=01930009-0000-7000-8000-0000000f423d'],
   ['devices', '/devices'],
   ['redeem', '/redeem'],
   ['settings', '/settings'],
+  ['settings-gateway', '/settings#gateway'],
   ['members', '/members'],
   ['new-team', '/members?show=team'],
   ['keys', '/keys'],
@@ -46,7 +48,9 @@ function isWanted({ name, state, scheme, width }: Look & { name: string }): bool
   return state === 'long' ? width === 'narrow' && scheme === 'dark' : width === 'wide' && scheme === 'light';
 }
 
-const looks: (Look & { name: string })[] = PAGES.flatMap(([name, address]) =>
+const [dist = 'dashboard/dist', out = 'tests/output/dashboard', ...only] = process.argv.slice(2);
+const shown = PAGES.filter(([name]) => only.length === 0 || only.includes(name));
+const looks: (Look & { name: string })[] = shown.flatMap(([name, address]) =>
   STATES.flatMap((state) =>
     SCHEMES.flatMap((scheme) => WIDTHS.map((width) => ({ name, path: address, state, scheme, width }))),
   ),
@@ -55,7 +59,6 @@ const looks: (Look & { name: string })[] = PAGES.flatMap(([name, address]) =>
 /** Pages that are looked at at the same time. */
 const AT_ONCE = 4;
 
-const [dist = 'dashboard/dist', out = 'tests/output/dashboard'] = process.argv.slice(2);
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
 const pages = await servePages(path.resolve(dist));
@@ -91,7 +94,7 @@ await Promise.all(
 await browser.close();
 pages.stop();
 
-const sheet = PAGES.map(([name]) => {
+const sheet = shown.map(([name]) => {
   const own = looks.filter((look) => look.name === name);
   const figures = own.map(
     (look) =>
