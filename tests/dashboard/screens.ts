@@ -50,11 +50,13 @@ function isWanted({ name, state, scheme, width }: Look & { name: string }): bool
 
 const [dist = 'dashboard/dist', out = 'tests/output/dashboard', ...only] = process.argv.slice(2);
 const shown = PAGES.filter(([name]) => only.length === 0 || only.includes(name));
-const looks: (Look & { name: string })[] = shown.flatMap(([name, address]) =>
-  STATES.flatMap((state) =>
-    SCHEMES.flatMap((scheme) => WIDTHS.map((width) => ({ name, path: address, state, scheme, width }))),
-  ),
-).filter(isWanted);
+const looks: (Look & { name: string })[] = shown
+  .flatMap(([name, address]) =>
+    STATES.flatMap((state) =>
+      SCHEMES.flatMap((scheme) => WIDTHS.map((width) => ({ name, path: address, state, scheme, width }))),
+    ),
+  )
+  .filter(isWanted);
 
 /** Pages that are looked at at the same time. */
 const AT_ONCE = 4;

@@ -63,7 +63,8 @@ export const data: Step[] = [
       await page.getByLabel('What', { exact: true }).selectOption({ label: 'Usage' });
       const usage = await saved(page);
       const lines = usage.bytes.toString().trim().split('\n');
-      if (!usage.name.endsWith('.csv') || lines.length < 2) throw new Error(`${usage.name}: ${lines.length.toString()}`);
+      if (!usage.name.endsWith('.csv') || lines.length < 2)
+        throw new Error(`${usage.name}: ${lines.length.toString()}`);
       world.told.set('usage', usage.bytes.toString());
       world.told.set('totals', await totals(world));
       await check(world, world.owner, 'exported');
@@ -109,7 +110,10 @@ export const data: Step[] = [
       await check(world, world.owner, 'import looked at');
       if ((await totals(world)) !== world.told.get('totals')) throw new Error('a look has changed something');
       await press(page, page.getByRole('button', { name: 'Bring 1 row in' }));
-      await page.getByText(/1 row came in/).first().waitFor();
+      await page
+        .getByText(/1 row came in/)
+        .first()
+        .waitFor();
       await check(world, world.owner, 'imported');
       await page.getByLabel('CSV file').setInputFiles(file);
       await page.getByText(/Nothing new is in this file/).waitFor();

@@ -12,7 +12,7 @@ use tests::{
 
 use super::{
     answers, config, looks_go_by,
-    mailbox::{Mailbox, PASSWORD},
+    mailbox::{Mail, Mailbox, PASSWORD},
     set_rule, told,
 };
 use crate::{
@@ -111,7 +111,7 @@ async fn an_alert_arrives_by_e_mail_once_and_the_password_is_nowhere() {
     office.gateway.stop().await;
     office.gateway.restart().await;
     looks_go_by(&office.gateway).await;
-    let about_the_day = |mail: &&mailbox::Mail| mail.text.contains("spent today");
+    let about_the_day = |mail: &&Mail| mail.text.contains("spent today");
     assert_eq!(mailbox.mails().iter().filter(about_the_day).count(), 1);
     assert!(!office.gateway.log().contains(PASSWORD));
 }

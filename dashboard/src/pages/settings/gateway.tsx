@@ -12,10 +12,6 @@ export function ThisGateway() {
       <div className="columns">
         <div className="of-6 stack wide">
           <dl className="facts">
-            <dt>Days begin in</dt>
-            <dd>
-              {data ? data.timeZone : <Unknown why="It is being looked up." />}
-            </dd>
             <dt>Today is</dt>
             <dd className="num">{data?.today ?? <Unknown why="It is being looked up." />}</dd>
           </dl>

@@ -14,6 +14,7 @@ import { Choice, Field } from '../../ui/field.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Refused } from '../sign-in/sign-in.tsx';
+import './settings.css';
 
 const DAY_MS = 86_400_000;
 const ALERT_DAYS = 30;
@@ -85,7 +86,7 @@ function Chosen({ settings }: { settings: GatewaySettings }) {
       }}
     >
       {save.error && !asking && <Refused error={save.error} />}
-      <div className="three">
+      <div className="settings-three">
         <Choice
           label="Days begin in"
           value={typed.zone}

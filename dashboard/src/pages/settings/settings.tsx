@@ -31,7 +31,7 @@ export function Settings() {
   return (
     <Page title="Settings">
       <Parts>
-        <Part id="you" title="You">
+        <Part id="profile" title="Profile">
           <Profile />
           <Password />
         </Part>
@@ -50,7 +50,7 @@ export function Settings() {
           {isOffice && <Import />}
         </Part>
         {isOffice && (
-          <Part id="gateway" title="This gateway">
+          <Part id="gateway" title="Gateway">
             <DaysAndRetention />
             <ThisGateway />
           </Part>

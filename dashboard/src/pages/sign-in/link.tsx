@@ -89,46 +89,46 @@ function ByPassword({ preview }: { preview: LinkPreview }) {
       { onSuccess: () => void navigate({ to: '/', replace: true }) },
     );
   return (
-      <form
-        className="stack wide"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        {signIn.error !== null && <Refused error={signIn.error} />}
-        {asksName && (
-          <>
-            <Field
-              label="Your name"
-              autoComplete="name"
-              required={preview.asksName}
-              autoFocus
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-            <Field
-              label="E-mail, if you like"
-              type="email"
-              autoComplete="email"
-              value={email}
-              onChange={(event) => setEmail(event.target.value)}
-            />
-          </>
-        )}
-        <Field
-          label={preview.asksPassword ? 'Password' : 'New password, if you want one'}
-          type="password"
-          autoComplete="new-password"
-          required={preview.asksPassword}
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          error={tooShort ? `At least ${PASSWORD_LETTERS_MIN.toString()} characters.` : undefined}
-          hint={`At least ${PASSWORD_LETTERS_MIN.toString()} characters; a few words in a row are good.`}
-        />
-        <Button type="submit" look="primary" width="full" disabled={signIn.isPending || tooShort}>
-          {preview.kind === 'invitation' ? 'Join' : 'Sign in'}
-        </Button>
-      </form>
+    <form
+      className="stack wide"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {signIn.error !== null && <Refused error={signIn.error} />}
+      {asksName && (
+        <>
+          <Field
+            label="Your name"
+            autoComplete="name"
+            required={preview.asksName}
+            autoFocus
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <Field
+            label="E-mail, if you like"
+            type="email"
+            autoComplete="email"
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+          />
+        </>
+      )}
+      <Field
+        label={preview.asksPassword ? 'Password' : 'New password, if you want one'}
+        type="password"
+        autoComplete="new-password"
+        required={preview.asksPassword}
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={tooShort ? `At least ${PASSWORD_LETTERS_MIN.toString()} characters.` : undefined}
+        hint={`At least ${PASSWORD_LETTERS_MIN.toString()} characters; a few words in a row are good.`}
+      />
+      <Button type="submit" look="primary" width="full" disabled={signIn.isPending || tooShort}>
+        {preview.kind === 'invitation' ? 'Join' : 'Sign in'}
+      </Button>
+    </form>
   );
 }

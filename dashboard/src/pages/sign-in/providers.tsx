@@ -12,10 +12,10 @@ export function Providers({ providers, verb = 'Sign in' }: { providers: SignInPr
   return (
     <>
       {leave.error && <Refused error={leave.error} />}
-      {providers.map((provider) => (
+      {providers.map((provider, place) => (
         <Button
           key={provider.name}
-          look="primary"
+          {...(place === 0 ? { look: 'primary' as const } : {})}
           width="full"
           disabled={isLeaving}
           onClick={() => leave.mutate(provider)}

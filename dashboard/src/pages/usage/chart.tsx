@@ -48,7 +48,12 @@ export default function Chart({ query, search, span, today, change }: ChartProps
             options={MEASURES}
             onChange={(value) => change({ measure: value })}
           />
-          <Segments label="Stack by" value={stack} options={within(STACKS, seesAll)} onChange={(value) => change({ stack: value })} />
+          <Segments
+            label="Stack by"
+            value={stack}
+            options={within(STACKS, seesAll)}
+            onChange={(value) => change({ stack: value })}
+          />
         </span>
       </header>
       <Of query={query} rows={6}>

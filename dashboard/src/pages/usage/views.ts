@@ -25,7 +25,8 @@ export function read(text: string | null): View[] {
 }
 
 /** One request is not a way to look at many. */
-export const keepable = ({ request: _request, ...search }: UsageSearch): UsageSearch => search;
+export const keepable = (search: UsageSearch): UsageSearch =>
+  Object.fromEntries(Object.entries(search).filter(([name]) => name !== 'request'));
 
 /** Under a name that is there already the new one takes its place; the oldest go where there are too many. */
 export const withView = (views: readonly View[], view: View): View[] =>

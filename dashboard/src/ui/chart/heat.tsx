@@ -25,15 +25,7 @@ export function cutsOf(days: readonly Pick<Day, 'costNanoUsd'>[]): bigint[] {
 export const stepOf = (cost: string, cuts: readonly bigint[]): number =>
   BigInt(cost) <= 0n ? 0 : 1 + cuts.filter((cut) => BigInt(cost) > cut).length;
 
-export default function Heat({
-  days,
-  today,
-  weeks,
-}: {
-  days: Day[];
-  today: string;
-  weeks: number;
-}) {
+export default function Heat({ days, today, weeks }: { days: Day[]; today: string; weeks: number }) {
   const end = dayDate(today);
   const start = new Date(end);
   start.setDate(end.getDate() - weeks * 7 + 1);

@@ -72,10 +72,11 @@ export function Plot({ height, data, options, onCursor, onPick, at, marked }: Pl
     const left = at === null ? -10 : made.valToPos(made.data[0][at] ?? 0, 'x');
     made.setCursor({ left, top: at === null ? -10 : 4 }, false);
   }, [at]);
-  const [first, last] = marked ?? [null, null];
+  const first = marked?.[0];
+  const last = marked?.[1];
   useEffect(() => {
     const made = plot.current;
-    if (!made || first === null || last === null) return;
+    if (!made || first === undefined || last === undefined) return;
     const edge = (x: number) => made.valToPos(x, 'x');
     const [left, right] = [edge(first - 0.5), edge(last + 0.5)];
     made.setSelect({ left, top: 0, width: right - left, height: made.over.clientHeight }, false);
