@@ -23,8 +23,8 @@ mod reload;
 mod route;
 mod running;
 mod session;
-mod sharing;
 mod settings;
+mod sharing;
 mod summary;
 mod team;
 mod token;
@@ -83,12 +83,12 @@ pub use session::{
     LinkKind, LinkLookRequest, LinkPreview, LinkRequest, PasswordRequest, Session, SessionList,
     SessionResponse, SignInRequest, SignInWays, StepUpRequest,
 };
+pub use settings::{GatewaySettings, SettingsRequest};
 pub use sharing::{
     GraphForm, GraphQuery, GraphTheme, Leaderboard, LeaderboardOrder, LeaderboardPeriod, LeaderboardQuery,
     LeaderboardRow, Profile, SentDay, SentDayList, SentDaysQuery, SharedDay, SharedPart, Sharing,
     SharingChange, SharingMachine, Submission, SubmissionAnswer, SubmittedDay,
 };
-pub use settings::{GatewaySettings, SettingsRequest};
 pub use summary::{
     Activity, DayBalance, DayUsage, Dimension, Outlook, Overview, RunsOut, SummaryQuery, SummaryRow,
     UsageSummary,

@@ -30,6 +30,9 @@ const TABLES = [
   ['sentDays', 'Days that were shared'],
   ['bills', 'Bills of providers'],
   ['providers', 'Providers'],
+  ['profiles', 'Public profiles'],
+  ['machines', 'Machines that send days'],
+  ['sentDays', 'Days that were sent'],
   ['audit', 'Audit log'],
 ] as const;
 
