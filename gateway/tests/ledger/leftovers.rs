@@ -19,6 +19,10 @@ const BEFORE_5: &str = "
 DROP VIEW IF EXISTS ledger_entry;
 DROP TABLE usage_past;
 DROP TABLE gateway_setting;
+DROP TABLE submitted_day;
+DROP TABLE submitted_machine;
+DROP TABLE submission_window;
+DROP TABLE profile;
 DROP INDEX usage_variance;
 ALTER TABLE device DROP COLUMN old_mac;
 ALTER TABLE device DROP COLUMN old_until;
@@ -54,6 +58,10 @@ const BEFORE_4: &str = "
 DROP VIEW IF EXISTS ledger_entry;
 DROP TABLE usage_past;
 DROP TABLE gateway_setting;
+DROP TABLE submitted_day;
+DROP TABLE submitted_machine;
+DROP TABLE submission_window;
+DROP TABLE profile;
 DROP INDEX usage_variance;
 ALTER TABLE device DROP COLUMN old_mac;
 ALTER TABLE device DROP COLUMN old_until;
