@@ -28,14 +28,23 @@ pub fn steady_ms() -> i64 {
     wall.saturating_add(passed)
 }
 
-/// The wall clock, except that it goes on from where it was when somebody sets it back: no thread
-/// makes ids that sort before another's.
-fn rising_ms() -> u64 {
-    static AHEAD: AtomicI64 = AtomicI64::new(0);
+/// Milliseconds by which ids are ahead of [`steady_ms`].
+static AHEAD: AtomicI64 = AtomicI64::new(0);
+
+/// Ids of this process sort after one of this time, whatever the clock says: it may have been set
+/// back between two starts.
+pub fn go_on_after(ms: i64) {
+    let ahead = ms.saturating_add(1).saturating_sub(steady_ms());
+    AHEAD.fetch_max(ahead, Ordering::Relaxed);
+}
+
+/// The time that goes into ids: the wall clock, except that it goes on from where it was when somebody
+/// sets it back, so that no thread makes ids that sort before another's.
+pub fn rising_ms() -> i64 {
     let steady = steady_ms();
     let ahead = now_ms().saturating_sub(steady).max(0);
     let ahead = AHEAD.fetch_max(ahead, Ordering::Relaxed).max(ahead);
-    steady.saturating_add(ahead).unsigned_abs()
+    steady.saturating_add(ahead)
 }
 
 /// The moment of a number of milliseconds; numbers outside of the calendar give 1970.
@@ -50,7 +59,7 @@ pub fn new_id() -> Uuid {
     thread_local! {
         static IDS: RefCell<Ids> = const { RefCell::new(Ids { bytes: [0; BUFFERED], left: 0, last: (0, 0) }) };
     }
-    let (ms, tail) = IDS.with_borrow_mut(|ids| ids.next(rising_ms()));
+    let (ms, tail) = IDS.with_borrow_mut(|ids| ids.next(rising_ms().unsigned_abs()));
     let mut random = [0; 10];
     random.copy_from_slice(&tail.to_be_bytes()[6..]);
     uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid()

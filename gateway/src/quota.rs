@@ -76,6 +76,12 @@ pub struct Tokens {
     pub most: u64,
 }
 
+impl Tokens {
+    /// Of a request that only asks something: it counts as one, and takes neither tokens nor one of
+    /// the places of those that run.
+    pub const NONE: Self = Self { input: 0, most: 0 };
+}
+
 pub struct Quota {
     rules: ArcSwap<Rules>,
     /// What members may use, with all their keys together; those without limits are not there.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 pub use activity::activity;
 pub use books::{PAUSE, cells, keep, name_of, take_in};
-pub use cell::{Cell, Cells, Line, Lines, add};
+pub use cell::{Cell, Cells, Line, Lines, add, id_ms};
 pub use kept::Kept;
 pub use outlook::{Move, outlook};
 pub use requests::page;

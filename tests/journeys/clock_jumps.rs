@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use protocol::Money;
+use protocol::{Money, api::UsageList};
 use serde_json::json;
 use tests::{
     Config, Device, Gateway, MintOptions, Price, Request, Serve, Upstream, eventually, free_port,
@@ -309,5 +309,41 @@ async fn what_was_lost_is_settled_at_a_start_on_another_day() {
         scene.upstream.on(MODEL, |call| Side::Chat.reply(call, 4));
         scene.ask(false).send().await.expect(200);
         verify_clean(&scene.gateway).await;
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_between_two_starts_hides_no_row() {
+    let (clock, mut scene) = scene("").await;
+    scene.upstream.on(MODEL, |call| Side::Chat.reply(call, 4));
+    clock.set(&scene.gateway, "+2d").await;
+    let ask = async |scene: &Scene| {
+        let seen = scene.ask(false).send().await.expect(200);
+        seen.header(protocol::header::REQUEST_ID).unwrap().to_owned()
+    };
+    let ahead = ask(&scene).await;
+    scene.gateway.stop().await;
+    clock.start_at("+0");
+    scene.gateway.restart().await;
+    scene.device = scene.device.moved_to(&scene.gateway.admin().gateway_url);
+    let today = ask(&scene).await;
+    assert!(today > ahead, "what is counted up to an id is counted for good");
+    // Of today alone, and of all days.
+    let midnight = jiff::Timestamp::now()
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+        .start_of_day()
+        .unwrap();
+    let tomorrow = midnight.tomorrow().unwrap();
+    let (since, until) = (midnight.timestamp(), tomorrow.timestamp());
+    for (days, expected) in [
+        (format!("&since={since}&until={until}"), vec![&today]),
+        (String::new(), vec![&today, &ahead]),
+    ] {
+        let path = format!("/api/v1/usage?limit=10&keyId={}{days}", scene.key());
+        let owner = scene.gateway.owner(http::Method::GET, &path);
+        let list: UsageList = owner.send().await.expect(200).parse();
+        let ids: Vec<String> = list.rows.iter().map(|row| row.request_id.to_string()).collect();
+        assert_eq!(ids.iter().collect::<Vec<_>>(), expected, "{path}");
+        assert_eq!(list.totals.requests, expected.len() as u64, "{path}");
     }
 }

@@ -126,6 +126,28 @@ async fn clients_of_anthropics_dialect_read_their_own_headers() {
 }
 
 #[tokio::test]
+async fn counting_tokens_is_a_request_and_takes_no_tokens_and_no_place() {
+    let setting = Setting::new("[limits.key]\nrpm = 3\ntpm = 5000\nstreams = 1").await;
+    let device = setting.device(&[]).await;
+    let body =
+        json!({"model": CODER, "max_tokens": 100, "messages": [{"role": "user", "content": "Hello."}]});
+    let count = async || device.post("/v1/messages/count_tokens", &body).send().await;
+    let gate = gated(&setting).await;
+    let running = device.chat_stream(CODER).open().await;
+    // The only place is taken.
+    count().await.expect(200);
+    count().await.expect(200);
+    let refused = count().await.expect(429);
+    assert_eq!(refused.code(), "rate_limited");
+    assert_eq!(
+        refused.header("anthropic-ratelimit-requests-remaining"),
+        Some("0")
+    );
+    gate.open();
+    running.read_to_end().await;
+}
+
+#[tokio::test]
 async fn a_device_has_its_own_limit_beside_its_keys() {
     let setting = Setting::new("[limits.device]\nrpm = 1\n[limits.key]\nrpm = 3").await;
     let devices = setting.devices(3, &[]).await;

@@ -187,7 +187,7 @@ fn kept_once(rollup: &Rollup, ask: &Ask) -> rusqlite::Result<Option<Kepts>> {
 
 fn before(past: &Cells, today: Date) -> Befores {
     let mut before = Befores::new();
-    for (cell, sum) in &past.0 {
+    for (cell, sum) in &past.sums {
         let ago = usize::try_from((today - cell.day).get_days()).unwrap_or(0);
         let days = before.entry(cell.key).or_insert([0; DAYS]);
         // Today is none of them.
@@ -204,7 +204,7 @@ fn tokens(sum: &UsageTotals) -> u64 {
 
 fn by_key(cells: &Cells, day: Date) -> HashMap<KeyId, (u64, Money)> {
     let mut found: HashMap<KeyId, (u64, Money)> = HashMap::new();
-    for (cell, sum) in cells.0.iter().filter(|(cell, _)| cell.day == day) {
+    for (cell, sum) in cells.sums.iter().filter(|(cell, _)| cell.day == day) {
         let (used, cost) = found.entry(cell.key).or_insert((0, Money::ZERO));
         *used = used.saturating_add(tokens(sum));
         *cost = cost.saturating_add(sum.cost_nano_usd);
@@ -215,7 +215,7 @@ fn by_key(cells: &Cells, day: Date) -> HashMap<KeyId, (u64, Money)> {
 fn by_device(cells: &Cells, today: Date) -> HashMap<DeviceId, (Money, Money)> {
     let mut found: HashMap<DeviceId, (Money, Money)> = HashMap::new();
     let month = today.first_of_month()..=today;
-    for (cell, sum) in cells.0.iter().filter(|(cell, _)| month.contains(&cell.day)) {
+    for (cell, sum) in cells.sums.iter().filter(|(cell, _)| month.contains(&cell.day)) {
         let (of_day, of_month) = found.entry(cell.device).or_insert((Money::ZERO, Money::ZERO));
         if cell.day == today {
             *of_day = of_day.saturating_add(sum.cost_nano_usd);
@@ -227,7 +227,7 @@ fn by_device(cells: &Cells, today: Date) -> HashMap<DeviceId, (Money, Money)> {
 
 fn costs(cells: &Cells, keys: &HashSet<KeyId>, (from, to): (Date, Date)) -> HashMap<KeyId, Money> {
     let mut found = HashMap::new();
-    for (cell, sum) in &cells.0 {
+    for (cell, sum) in &cells.sums {
         if keys.contains(&cell.key) && (from..=to).contains(&cell.day) {
             let cost = found.entry(cell.key).or_insert(Money::ZERO);
             *cost = cost.saturating_add(sum.cost_nano_usd);

@@ -257,6 +257,14 @@ impl Reader {
         }
     }
 
+    /// The highest id of a request, settled or not.
+    pub async fn last_request(&self) -> Result<Option<RequestId>, LedgerError> {
+        match self {
+            Self::Sqlite(reader) => reader.last_request(),
+            Self::Postgres(reader) => reader.last_request().await,
+        }
+    }
+
     /// One request.
     pub async fn usage_row(
         &self,

@@ -8,6 +8,12 @@ use super::{
 };
 use crate::report::Line;
 
+/// The last request that is settled, and the last that is not.
+pub const LAST_REQUESTS: &str = "
+SELECT request_id FROM (SELECT request_id FROM usage ORDER BY request_id DESC LIMIT 1) AS settled
+UNION ALL
+SELECT request_id FROM (SELECT request_id FROM hold ORDER BY request_id DESC LIMIT 1) AS pending";
+
 pub(super) const LINE_COLUMNS: &str = "
 SELECT at, key_id, device_id, kind, model, repository, branch, input, output, cache_read, cache_write, reasoning, cost, request_id
   FROM usage";

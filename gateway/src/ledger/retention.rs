@@ -245,7 +245,7 @@ impl Reader {
                 requests: row.int(13)?.unsigned_abs(),
                 ..totals(&row, 7)?
             };
-            add(cells.0.entry(cell(&row, row.word(0)?, 1)?).or_default(), &sum);
+            add(cells.sums.entry(cell(&row, row.word(0)?, 1)?).or_default(), &sum);
         }
         Ok(cells)
     }

@@ -24,6 +24,7 @@ use crate::{
     body::Body,
     catalogue::{Route, Target},
     clock::steady_ms,
+    quota::Tokens,
 };
 
 /// Counting is quick, or it is not worth waiting for.
@@ -56,6 +57,8 @@ async fn counted(proxy: &Proxy, request: Request<Incoming>, from: Whence) -> Res
         .filter(|entry| arrival.device.key.allows(&entry.id))
         .ok_or_else(|| Problem::new(Code::ModelUnknown, "There is no model of this name for this key."))?;
     let entry = catalogue.stand_in(entry).ok_or_else(unavailable)?;
+    let admitted = proxy.gateway.quota.admit(&arrival.device, Tokens::NONE);
+    let _counted = admitted.map_err(|exceeded| Refusal::limited(&exceeded))?;
     let routes = entry.in_order(0, steady_ms());
     let route = routes.first().ok_or_else(unavailable)?;
     if route.upstream.dialect == Spoken::Anthropic {

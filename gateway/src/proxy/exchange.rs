@@ -113,6 +113,7 @@ impl Exchange {
         }
         if let Some(admission) = &self.place.admission {
             admission.note_used(usage.total_input().saturating_add(usage.output_tokens));
+            admission.end();
         }
         self.gateway.events.note_change(self.device.key.id);
         Ok(Receipt {

@@ -38,9 +38,10 @@ pub(super) fn admit(scopes: Vec<Scoped>, tokens: Tokens, now: i64) -> Result<Adm
             standing,
         });
     }
+    let runs = tokens.most > 0;
     let mut taken = Vec::with_capacity(scopes.len());
     for counts in &mut counts {
-        counts.running += 1;
+        counts.running += u32::from(runs);
         if let Some(requests) = &mut counts.requests {
             requests.take(1);
         }
@@ -58,6 +59,8 @@ pub(super) fn admit(scopes: Vec<Scoped>, tokens: Tokens, now: i64) -> Result<Adm
         parts: parts
             .map(|((_, _, counters), tokens)| (counters, tokens))
             .collect(),
+        runs,
+        is_over: Cell::new(false),
         used: Cell::new(0),
         standing,
     })
@@ -68,13 +71,13 @@ const STREAM_WAIT_MS: i64 = 1_000;
 
 /// How long each limit makes the request wait; 0: not at all.
 fn waits(limits: &Limits, counts: &Counts, tokens: Tokens) -> [(Kind, i64); 3] {
-    let is_full = limits.streams.is_some_and(|most| counts.running >= most);
+    let is_full = tokens.most > 0 && limits.streams.is_some_and(|most| counts.running >= most);
     let wait = |bucket: &Option<Bucket>, units| bucket.map_or(0, |bucket| bucket.wait_ms(units));
     [
         (Kind::Requests, wait(&counts.requests, 1)),
         // The input must be there; of the output it takes what is. An output cap is rarely reached,
         // and one beyond the limit would let nothing pass.
-        (Kind::Tokens, wait(&counts.tokens, tokens.input.max(1))),
+        (Kind::Tokens, wait(&counts.tokens, tokens.input)),
         (Kind::Streams, if is_full { STREAM_WAIT_MS } else { 0 }),
     ]
 }
@@ -84,6 +87,8 @@ fn waits(limits: &Limits, counts: &Counts, tokens: Tokens) -> [(Kind, i64); 3] {
 pub struct Admission {
     /// With the tokens that were taken out of the scope's bucket.
     parts: Vec<(Arc<Counters>, Option<u64>)>,
+    runs: bool,
+    is_over: Cell<bool>,
     used: Cell<u64>,
     standing: Standing,
 }
@@ -94,17 +99,16 @@ impl Admission {
         self.used.set(self.used.get().saturating_add(tokens));
     }
 
-    pub fn standing(&self) -> &Standing {
-        &self.standing
-    }
-}
-
-impl Drop for Admission {
-    fn drop(&mut self) {
+    /// The request is paid for and only has to be handed over: from here on it stands in nobody's
+    /// way, so that a client that has its answer never waits for it.
+    pub fn end(&self) {
+        if self.is_over.replace(true) {
+            return;
+        }
         let used = self.used.get();
         for (counters, taken) in &self.parts {
             let mut counts = counters.lock();
-            counts.running = counts.running.saturating_sub(1);
+            counts.running = counts.running.saturating_sub(u32::from(self.runs));
             let (Some(bucket), Some(taken)) = (&mut counts.tokens, *taken) else {
                 continue;
             };
@@ -113,5 +117,15 @@ impl Drop for Admission {
                 None => bucket.give_back(taken - used),
             }
         }
+    }
+
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+}
+
+impl Drop for Admission {
+    fn drop(&mut self) {
+        self.end();
     }
 }

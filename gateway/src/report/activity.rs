@@ -11,7 +11,7 @@ use super::cell::{Cells, add};
 /// Days with usage, and what stands out among them.
 pub fn activity(cells: &Cells) -> Activity {
     let mut days: BTreeMap<Date, UsageTotals> = BTreeMap::new();
-    for (cell, sum) in &cells.0 {
+    for (cell, sum) in &cells.sums {
         add(days.entry(cell.day).or_default(), sum);
     }
     let days: Vec<_> = days.into_iter().map(|(day, sum)| day_usage(day, &sum)).collect();

@@ -1,13 +1,17 @@
 //! Where sums come from: those that are kept, and the rows that are not counted there yet.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use jiff::tz::TimeZone;
 use protocol::{KeyId, RequestId};
+use tokio::time::sleep;
 
 use super::{Begun, Cells, Days, Kept, Line, first_id_at};
 use crate::{
-    clock::now_ms,
+    clock::{now_ms, rising_ms},
     ledger::{LedgerError, PastMark, Reader},
     state::Gateway,
 };
@@ -64,8 +68,9 @@ pub async fn cells(
 pub async fn keep(gateway: &Gateway) -> Result<(), LedgerError> {
     let zone = gateway.settings.zone();
     loop {
+        let began = Instant::now();
         // An import that comes between a look at the mark and the count would be counted twice.
-        let _counting = gateway.counting.lock().await;
+        let counting = gateway.counting.lock().await;
         let mark = {
             let (rollup, name) = (std::sync::Arc::clone(&gateway.rollup), name_of(&zone).to_owned());
             rollup.mark(&name).map_err(|error| unreadable(&error))?
@@ -74,7 +79,7 @@ pub async fn keep(gateway: &Gateway) -> Result<(), LedgerError> {
             gateway.rollup.forget().map_err(|error| unreadable(&error))?;
             continue;
         };
-        let end = first_unsettled(&gateway.reader).await?;
+        let end = first_unsettled(gateway).await?;
         let lines = gateway
             .reader
             .lines(mark, Some(end), AT_ONCE, |_| true, zone.clone())
@@ -93,6 +98,9 @@ pub async fn keep(gateway: &Gateway) -> Result<(), LedgerError> {
         if lines.count < AT_ONCE {
             return Ok(());
         }
+        drop(counting);
+        // After a rush there is much to count, and whoever asks meanwhile comes first.
+        sleep(began.elapsed()).await;
     }
 }
 
@@ -136,9 +144,15 @@ async fn was_counted_here(reader: &Reader, mark: RequestId) -> Result<bool, Ledg
     Ok(mark.as_uuid().is_nil() || reader.usage_row(mark).await?.is_some())
 }
 
-async fn first_unsettled(reader: &Reader) -> Result<RequestId, LedgerError> {
-    let seen = first_id_at(now_ms().saturating_sub(ID_BEFORE_HOLD_MS));
-    let pending = reader.first_pending().await?;
+async fn first_unsettled(gateway: &Gateway) -> Result<RequestId, LedgerError> {
+    // Other gateways go by clocks of their own.
+    let now = if gateway.ledger.is_local() {
+        rising_ms()
+    } else {
+        now_ms()
+    };
+    let seen = first_id_at(now.saturating_sub(ID_BEFORE_HOLD_MS));
+    let pending = gateway.reader.first_pending().await?;
     Ok(pending.map_or(seen, |pending| pending.min(seen)))
 }
 

@@ -32,7 +32,12 @@ pub struct Cell {
 
 /// Cells with their sums.
 #[derive(Clone, Debug, Default)]
-pub struct Cells(pub HashMap<Cell, UsageTotals>);
+pub struct Cells {
+    pub sums: HashMap<Cell, UsageTotals>,
+    /// The most by which the time in a row's id is ahead of when it was settled. 0 unless a clock was
+    /// set back between the two.
+    pub ahead_ms: i64,
+}
 
 /// Rows that were read one by one.
 #[derive(Debug, Default)]
@@ -56,8 +61,9 @@ impl Lines {
 impl Cells {
     /// Puts other sums to these.
     pub fn join(&mut self, other: Self) {
-        for (cell, sum) in other.0 {
-            add(self.0.entry(cell).or_default(), &sum);
+        self.ahead_ms = self.ahead_ms.max(other.ahead_ms);
+        for (cell, sum) in other.sums {
+            add(self.sums.entry(cell).or_default(), &sum);
         }
     }
 
@@ -65,6 +71,7 @@ impl Cells {
         let Ok(at) = Timestamp::from_millisecond(line.at) else {
             return;
         };
+        self.ahead_ms = self.ahead_ms.max(id_ms(line.request).saturating_sub(line.at));
         let cell = Cell {
             day: at.to_zoned_datetime(zone.clone()).date(),
             key: line.key,
@@ -79,8 +86,15 @@ impl Cells {
             usage: line.usage,
             cost_nano_usd: Money::from_nano_usd(line.cost),
         };
-        add(self.0.entry(cell).or_default(), &one);
+        add(self.sums.entry(cell).or_default(), &one);
     }
+}
+
+/// The time that is in an id.
+pub fn id_ms(id: RequestId) -> i64 {
+    let mut ms = [0; 8];
+    ms[2..].copy_from_slice(&id.as_bytes()[..6]);
+    i64::from_be_bytes(ms)
 }
 
 /// Adds sums that are only shown; they stop at the largest number instead of wrapping.

@@ -31,7 +31,7 @@ impl Kept {
 }
 
 /// Besides [`Kept::ALL`] one row of usage goes into each of these, with its key and without it.
-const PARTS: [Kept; 11] = [
+const PARTS: [Kept; 12] = [
     Kept::NOTHING,
     Kept::DEVICE,
     Kept::MODEL,
@@ -39,6 +39,7 @@ const PARTS: [Kept; 11] = [
     Kept::REPOSITORY,
     Kept::BRANCH,
     Kept::MODEL.and(Kept::DEVICE),
+    Kept::KIND.and(Kept::DEVICE),
     Kept::MODEL.and(Kept::KIND),
     Kept::MODEL.and(Kept::REPOSITORY),
     Kept::MODEL.and(Kept::BRANCH),

@@ -65,12 +65,12 @@ async fn what_the_pages_ask_reads_sums_and_no_history() {
     };
     for (what, asked, most) in QUESTIONS {
         let found = cells(&gateway, &days, asked, None).await.unwrap();
-        let requests: u64 = found.0.values().map(|sum| sum.requests).sum();
+        let requests: u64 = found.sums.values().map(|sum| sum.requests).sum();
         assert_eq!(requests, ROWS.unsigned_abs(), "{what}");
         assert!(
-            found.0.len() as i64 <= most + KEYS,
+            found.sums.len() as i64 <= most + KEYS,
             "{what} reads {} sums",
-            found.0.len()
+            found.sums.len()
         );
     }
 

@@ -86,7 +86,7 @@ async fn sums(gateway: &Gateway) -> BTreeMap<String, i64> {
         let name = format!("{cell:?} {:?} {}", sum.usage, sum.requests);
         (name, sum.cost_nano_usd.nano_usd())
     };
-    found.0.into_iter().map(line).collect()
+    found.sums.into_iter().map(line).collect()
 }
 
 fn total(sums: &BTreeMap<String, i64>) -> i64 {

@@ -15,6 +15,10 @@ use crate::{
     state::Gateway,
 };
 
+/// No row is of a day before, or after: these still have a beginning and an end in every time zone.
+const FIRST_DAY: Date = Date::constant(1, 1, 1);
+const LAST_DAY: Date = Date::constant(9998, 12, 31);
+
 /// One page, newest first, with the totals of the whole selection.
 pub async fn page(gateway: &Gateway, query: UsageQuery, of: UsageOf) -> Result<UsageList, LedgerError> {
     let zone = gateway.settings.zone();
@@ -30,28 +34,25 @@ pub async fn page(gateway: &Gateway, query: UsageQuery, of: UsageOf) -> Result<U
     let cells = books::cells(gateway, &days, asked(&query, of), keys.as_ref()).await?;
     let takes = |cell: &Cell| is_asked(cell, &query, of.device, keys.as_ref());
     let totals = totals(&cells, takes);
-    let end = newest(&cells, takes).and_then(|day| end_of(day, &zone));
+    let end = newest(&cells, takes).and_then(|day| end_of(day, cells.ahead_ms, &zone));
     let list = gateway.reader.usage_rows(query, of, end, totals.requests).await?;
     Ok(UsageList { totals, ..list })
 }
 
 /// The days of the selection, where it begins and ends with one; a day is one of the gateway's. Who
-/// names no day is shown each row that there is, also those of days that a clock has not come to yet.
+/// names no day is shown each row that there is, also those of days that the clock has not come to yet.
 fn whole_days(query: &UsageQuery, zone: &TimeZone) -> Option<Days> {
-    if query.since.is_none() && query.until.is_none() {
-        return None;
-    }
     let midnight = |at: Timestamp| {
         let day = at.to_zoned_datetime(zone.clone()).date();
         (zone.to_timestamp(day.into()).ok()? == at).then_some(day)
     };
     let from = match query.since {
         Some(since) => midnight(since)?,
-        None => Date::constant(1970, 1, 1),
+        None => FIRST_DAY,
     };
     let to = match query.until {
         Some(until) => midnight(until)?.checked_sub(1.day()).ok()?,
-        None => Days::today(zone, Timestamp::now()).checked_add(1.day()).ok()?,
+        None => LAST_DAY,
     };
     let zone = zone.clone();
     Some(Days { from, to, zone })
@@ -100,18 +101,19 @@ fn is_asked(
 
 fn newest(cells: &Cells, takes: impl Fn(&Cell) -> bool) -> Option<Date> {
     cells
-        .0
+        .sums
         .keys()
         .filter(|cell| takes(cell))
         .map(|cell| cell.day)
         .max()
 }
 
-/// An id is made before its row is settled: none of a row of this day or before is as high.
-fn end_of(day: Date, zone: &TimeZone) -> Option<RequestId> {
+/// An id is made before its row is settled, or with a clock that was so far ahead: none of a row of
+/// this day or before is as high.
+fn end_of(day: Date, ahead_ms: i64, zone: &TimeZone) -> Option<RequestId> {
     let next = day.checked_add(1.day()).ok()?;
     let at = zone.to_timestamp(next.into()).ok()?;
-    Some(first_id_at(at.as_millisecond()))
+    Some(first_id_at(at.as_millisecond().saturating_add(ahead_ms)))
 }
 
 #[cfg(test)]
@@ -146,8 +148,8 @@ mod tests {
             days(Some("2026-06-30T22:00:00Z"), Some("2026-07-02T22:00:01Z")),
             None
         );
-        assert_eq!(days(None, None), None, "a row of tomorrow is shown, too");
-        let first = days(None, Some("2026-07-02T22:00:00Z")).unwrap().0;
-        assert_eq!(first, "1970-01-01");
+        let all = whole_days(&query(None, None), &berlin).unwrap();
+        let (since, until) = all.window().expect("every moment of a row is in it");
+        assert!(since < 0 && until > 200_000_000_000_000);
     }
 }

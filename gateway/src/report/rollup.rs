@@ -23,12 +23,12 @@ use super::{cell::Cells, kept::Kept};
 use crate::data_dir::private_file;
 
 /// A file of an older shape is made anew.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 const CREATE: &str = "
 DROP TABLE IF EXISTS sums;
 DROP TABLE IF EXISTS state;
 CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), zone TEXT NOT NULL, mark BLOB NOT NULL,
-  imports INTEGER, past INTEGER);
+  imports INTEGER, past INTEGER, ahead INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE sums (
   kept INTEGER NOT NULL, day TEXT NOT NULL, key_id BLOB NOT NULL, device_id BLOB NOT NULL, kind TEXT NOT NULL,
   model TEXT NOT NULL, repository TEXT NOT NULL, branch TEXT NOT NULL, requests INTEGER NOT NULL,
@@ -179,12 +179,16 @@ impl Rollup {
         };
         let mut statement = file.prepare_cached(READ)?;
         let (from, to) = (from.to_string(), to.to_string());
-        let mut cells = Cells::default();
+        let ahead = file.query_row("SELECT ahead FROM state", [], |row| row.get(0));
+        let mut cells = Cells {
+            ahead_ms: ahead.optional()?.unwrap_or(0),
+            ..Cells::default()
+        };
         for key in known {
             let mut rows = statement.query(params![kept.0, key, from, to])?;
             while let Some(row) = rows.next()? {
                 if let Some(cell) = cell(row)? {
-                    cells.0.insert(cell, sum(row)?);
+                    cells.sums.insert(cell, sum(row)?);
                 }
             }
         }
@@ -237,7 +241,7 @@ mod tests {
         let day = "1970-01-01".parse().unwrap();
         let (cells, _) = rollup.read("UTC", (day, day), asked, None).unwrap();
         let mut found: Vec<_> = cells
-            .0
+            .sums
             .iter()
             .map(|(cell, sum)| (name(cell).to_owned(), sum.cost_nano_usd.nano_usd()))
             .collect();
@@ -283,7 +287,11 @@ mod tests {
         let day = "1970-01-01".parse().unwrap();
         let of = |asked, keys: Option<&HashSet<KeyId>>| {
             let (cells, _) = rollup.read("UTC", (day, day), asked, keys).unwrap();
-            let mut costs: Vec<_> = cells.0.values().map(|sum| sum.cost_nano_usd.nano_usd()).collect();
+            let mut costs: Vec<_> = cells
+                .sums
+                .values()
+                .map(|sum| sum.cost_nano_usd.nano_usd())
+                .collect();
             costs.sort_unstable();
             costs
         };
@@ -292,6 +300,37 @@ mod tests {
         assert_eq!(of(Kept::KEY, None), [3, 5]);
         assert_eq!(of(Kept::MODEL, Some(&mine)), [3]);
         assert_eq!(of(Kept::NOTHING, Some(&HashSet::new())), [0; 0]);
+    }
+
+    #[test]
+    fn the_most_by_which_ids_were_ahead_stays() {
+        let (_folder, rollup) = open();
+        let mark = rollup.mark("UTC").unwrap();
+        let made_at = |ms: i64| Line {
+            request: crate::report::first_id_at(ms),
+            at: 1_000,
+            ..line("a", "x", 1)
+        };
+        let ahead = || {
+            let day = "1970-01-01".parse().unwrap();
+            rollup
+                .read("UTC", (day, day), Kept::NOTHING, None)
+                .unwrap()
+                .0
+                .ahead_ms
+        };
+        assert_eq!(ahead(), 0);
+        rollup
+            .count(mark, request(3), &counted(vec![made_at(900)]))
+            .unwrap();
+        assert_eq!(ahead(), 0);
+        rollup
+            .count(request(3), request(4), &counted(vec![made_at(5_000)]))
+            .unwrap();
+        rollup
+            .count(request(4), request(5), &counted(vec![made_at(1_100)]))
+            .unwrap();
+        assert_eq!(ahead(), 4_000);
     }
 
     #[test]

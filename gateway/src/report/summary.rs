@@ -66,7 +66,7 @@ pub fn summary(cells: &Cells, selection: &Selection) -> (Vec<SummaryRow>, UsageT
     let mut sums: HashMap<(String, Option<String>), UsageTotals> = HashMap::new();
     let mut groups: HashMap<String, UsageTotals> = HashMap::new();
     let mut all = UsageTotals::default();
-    for (cell, sum) in cells.0.iter().filter(|(cell, _)| selection.takes(cell)) {
+    for (cell, sum) in cells.sums.iter().filter(|(cell, _)| selection.takes(cell)) {
         let group = name(cell, group_by, &selection.members);
         let stack = selection
             .query
@@ -122,7 +122,7 @@ fn sort(rows: &mut [SummaryRow], groups: &HashMap<String, UsageTotals>, by: Dime
 /// The sum of some cells.
 pub fn totals(cells: &Cells, takes: impl Fn(&Cell) -> bool) -> UsageTotals {
     let mut all = UsageTotals::default();
-    for (_, sum) in cells.0.iter().filter(|(cell, _)| takes(cell)) {
+    for (_, sum) in cells.sums.iter().filter(|(cell, _)| takes(cell)) {
         add(&mut all, sum);
     }
     all

@@ -205,7 +205,7 @@ pub async fn overview(State(gateway): State<Arc<Gateway>>, caller: Caller) -> An
     let mut cells = report::cells(&gateway, &days, Kept::MODEL.and(device), whose.keys.as_ref())
         .await
         .map_err(internal)?;
-    cells.0.retain(|cell, _| whose.has(cell.key, cell.device));
+    cells.sums.retain(|cell, _| whose.has(cell.key, cell.device));
     // Who reads totals only is not told what is left.
     let outlook = match (&whose.keys, caller.reach) {
         (None, Reach::Totals) => None,
@@ -264,7 +264,7 @@ async fn outlook_of(
         }
     }
     let mut costs: HashMap<Date, i64> = HashMap::new();
-    for (cell, sum) in &cells.0 {
+    for (cell, sum) in &cells.sums {
         let cost = costs.entry(cell.day).or_default();
         *cost = cost.saturating_add(sum.cost_nano_usd.nano_usd());
     }

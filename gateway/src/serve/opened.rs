@@ -9,6 +9,7 @@ use super::ServeError;
 use crate::{
     alert::Alerts,
     catalogue::{self, Sources, Trials},
+    clock::go_on_after,
     config::Config,
     credential::{self, Kind},
     data_dir::{AdminFile, DataDir, DataDirError},
@@ -22,7 +23,7 @@ use crate::{
     people::{Doorkeeper, provider::Providers},
     quota::Quota,
     reconcile::Reconcile,
-    report::Rollup,
+    report::{Rollup, id_ms},
     secrets::{Envelope, Pepper},
     settings::{Settings, renew_chosen},
     sharing::Boards,
@@ -56,6 +57,9 @@ impl Opened {
             telemetry,
         } = self;
         let (pepper, envelope) = open_secrets(&data_dir, &ledger, &reader).await?;
+        if let Some(last) = reader.last_request().await? {
+            go_on_after(id_ms(last));
+        }
         let directory = Directory::load(&reader, pepper.clone()).await?;
         let quota = Quota::new(config.quota());
         quota.set_members(reader.people().limits().await?);

@@ -132,7 +132,7 @@ function Row({ rule, edit }: { rule: AlertRule; edit: (rule: AlertRule) => void 
       <td className="folded">
         <State tone={rule.enabled ? 'ok' : 'off'}>{rule.enabled ? 'On' : 'Off'}</State>
       </td>
-      <td className="n soft">{lineOf(rule)}</td>
+      <td className="n soft tells">{lineOf(rule)}</td>
       <td className="act">
         <Menu
           trigger={

@@ -18,6 +18,7 @@ import { Rename } from './rename.tsx';
 import { RevokeDevice } from './revoke.tsx';
 import { RotateDevice } from './rotate.tsx';
 import { Where } from './where.tsx';
+import './devices.css';
 
 type Device = Schemas['Device'];
 
@@ -107,7 +108,7 @@ function All({ devices }: { devices: Device[] }) {
         <Blank icon={Monitor} title="None in this state" />
       ) : (
         <div className="scroll">
-          <table className="folds">
+          <table className="folds devices">
             <thead>
               <tr>
                 <th scope="col">Device</th>
@@ -201,7 +202,7 @@ function Row({ device, usage, act }: RowProps) {
             </span>
           )}
         </span>
-        {tone !== 'ok' && <span className="on-narrow">{state}</span>}
+        {tone !== 'ok' && <span className="on-narrow beside-name">{state}</span>}
       </td>
       <td className="folded">{state}</td>
       <td className="soft folded">

@@ -9,7 +9,7 @@ use crate::{
     ledger::{
         LedgerError,
         reader::Moved,
-        report_rows::{self, ALLOCATED_COLUMNS, LINE_COLUMNS, MOVED_COLUMNS},
+        report_rows::{self, ALLOCATED_COLUMNS, LAST_REQUESTS, LINE_COLUMNS, MOVED_COLUMNS},
     },
     report::Line,
 };
@@ -46,6 +46,12 @@ impl PostgresReader {
         let sql = "SELECT request_id FROM hold ORDER BY request_id LIMIT 1";
         let found = self.all(sql, &[], |row| row.try_get(0).map(RequestId::from_uuid));
         Ok(found.await?.pop())
+    }
+
+    /// The highest id of a request, settled or not.
+    pub async fn last_request(&self) -> Result<Option<RequestId>, LedgerError> {
+        let found = self.all(LAST_REQUESTS, &[], |row| row.try_get(0).map(RequestId::from_uuid));
+        Ok(found.await?.into_iter().max())
     }
 
     /// One request.

@@ -8,7 +8,7 @@ use crate::{
     ledger::{
         LedgerError,
         reader::Moved,
-        report_rows::{self, ALLOCATED_COLUMNS, LINE_COLUMNS, MOVED_COLUMNS},
+        report_rows::{self, ALLOCATED_COLUMNS, LAST_REQUESTS, LINE_COLUMNS, MOVED_COLUMNS},
     },
     report::Line,
 };
@@ -42,6 +42,19 @@ impl SqliteReader {
                 .prepare_cached(sql)?
                 .query_row([], |row| Ok(RequestId::from_bytes(row.get(0)?)))
                 .optional()
+        })
+    }
+
+    /// The highest id of a request, settled or not.
+    pub fn last_request(&self) -> Result<Option<RequestId>, LedgerError> {
+        self.with(|connection| {
+            let mut statement = connection.prepare(LAST_REQUESTS)?;
+            let mut found = None;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                found = found.max(Some(RequestId::from_bytes(row.get(0)?)));
+            }
+            Ok(found)
         })
     }
 

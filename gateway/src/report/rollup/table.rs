@@ -44,7 +44,7 @@ fn folded(cells: &Cells, kept: Kept) -> HashMap<Cell, UsageTotals> {
         }
     };
     let mut folded: HashMap<Cell, UsageTotals> = HashMap::new();
-    for (cell, sum) in &cells.0 {
+    for (cell, sum) in &cells.sums {
         let cell = Cell {
             day: cell.day,
             key: if kept.has(Kept::KEY) { cell.key } else { NO_KEY },
@@ -70,7 +70,9 @@ pub(super) fn write_all(file: &Connection, cells: &Cells) -> rusqlite::Result<()
             write(&mut add, kept, &cell, &sum)?;
         }
     }
-    Ok(())
+    file.prepare_cached("UPDATE state SET ahead = max(ahead, ?1)")?
+        .execute([cells.ahead_ms])
+        .map(drop)
 }
 
 fn write(
