@@ -420,7 +420,7 @@ export interface paths {
         };
         /**
          * All that the gateway keeps, or one table of it: `members`, `invitations`, `sessions`, `tokens`, `passkeys`, `identities`, `teams`, `keys`,
-         *     `allowances`, `devices`, `entries`, `usage`, `bills`, `providers`, `audit`, or `everything`. One
+         *     `allowances`, `devices`, `entries`, `usage`, `profiles`, `machines`, `sentDays`, `bills`, `providers`, `audit`, or `everything`. One
          *     moment of the database, as a stream. No secret is in it.
          */
         get: operations["get_exports_table"];
@@ -658,6 +658,23 @@ export interface paths {
         put?: never;
         /** Takes credit back that is neither spent nor held. */
         post: operations["post_keys_id_reclaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who used the most, of members who want to be seen. */
+        get: operations["get_leaderboard"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -964,6 +981,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/profiles/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A member who wants to be seen. Of everybody else there is no profile. */
+        get: operations["get_profiles_handle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{handle}/graph.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days of a profile as a picture, for the profile's page and for whoever puts it into theirs. */
+        get: operations["get_profiles_handle_graph_svg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reconciliation": {
         parameters: {
             query?: never;
@@ -1261,6 +1312,63 @@ export interface paths {
         put: operations["put_settings"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one shares, and with whom. */
+        get: operations["get_sharing"];
+        /** Says who sees it. */
+        put: operations["put_sharing"];
+        post?: never;
+        /** Forgets everything that one has sent, and the profile that showed it. */
+        delete: operations["delete_sharing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one's machines sent, by day, the latest first: the lines of `token-tracker usage daily`. */
+        get: operations["get_sharing_days"];
+        put?: never;
+        /**
+         * Takes sums of days. They replace what the machine sent before of the same day, client and model.
+         *     One row that cannot be true refuses them all.
+         */
+        post: operations["post_sharing_days"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing/machines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets what one machine has sent. */
+        delete: operations["delete_sharing_machines_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2045,7 +2153,7 @@ export interface components {
          * @description Every public error code.
          * @enum {string}
          */
-        Code: "unauthorized" | "credential_revoked" | "forbidden" | "not_found" | "key_refused" | "sign_in_refused" | "step_up_required" | "link_refused" | "name_taken" | "last_owner" | "rate_limited" | "insufficient_credit" | "credit_held" | "invalid_request" | "model_unknown" | "model_unpriced" | "request_reused" | "idempotency_key_reused" | "upstream_unavailable" | "starting" | "draining" | "internal" | "not_signed_in" | "gateway_unreachable" | "insecure_url";
+        Code: "unauthorized" | "credential_revoked" | "forbidden" | "not_found" | "key_refused" | "sign_in_refused" | "step_up_required" | "link_refused" | "name_taken" | "day_impossible" | "usage_impossible" | "sums_disagree" | "machine_taken" | "last_owner" | "rate_limited" | "insufficient_credit" | "credit_held" | "invalid_request" | "model_unknown" | "model_unpriced" | "request_reused" | "idempotency_key_reused" | "upstream_unavailable" | "starting" | "draining" | "internal" | "not_signed_in" | "gateway_unreachable" | "insecure_url";
         /** @description What was left at the end of a day. */
         DayBalance: {
             /** Format: date */
@@ -2499,6 +2607,32 @@ export interface components {
             expiresAt?: string | null;
             memberId?: components["schemas"]["MemberId"] | null;
             allowance?: components["schemas"]["Allowance"] | null;
+        };
+        Leaderboard: {
+            period: components["schemas"]["LeaderboardPeriod"];
+            by: components["schemas"]["LeaderboardOrder"];
+            /** @description The first hundred. */
+            rows: components["schemas"]["LeaderboardRow"][];
+        };
+        /** @enum {string} */
+        LeaderboardOrder: "tokens" | "cost" | "streak";
+        /** @enum {string} */
+        LeaderboardPeriod: "week" | "month" | "year" | "all";
+        LeaderboardRow: {
+            /**
+             * Format: int32
+             * @description Equal figures have equal places.
+             */
+            place: number;
+            handle: string;
+            name: string;
+            /** Format: int64 */
+            tokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
+            /** Format: int32 */
+            activeDays: number;
+            /** Format: int32 */
+            streakDays: number;
         };
         /**
          * @description How much of something may be used in a span of time. What is absent has no limit.
@@ -3030,6 +3164,29 @@ export interface components {
             /** @description What to do next. */
             hint: string;
         };
+        /** @description `GET /api/v1/profiles/{handle}` */
+        Profile: {
+            handle: string;
+            name: string;
+            /** Format: int64 */
+            tokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
+            /** Format: int32 */
+            activeDays: number;
+            /**
+             * Format: int32
+             * @description Days in a row, today or yesterday included.
+             */
+            streakDays: number;
+            /** Format: int32 */
+            longestStreakDays: number;
+            /** @description Those with use, in order, of the last 53 weeks. */
+            days: components["schemas"]["SharedDay"][];
+            /** @description Over all time, the most tokens first. */
+            clients: components["schemas"]["SharedPart"][];
+            /** @description Over all time, the most tokens first. */
+            models: components["schemas"]["SharedPart"][];
+        };
         /**
          * @description When e-mails and webhooks wait. The bell does not.
          * @example {
@@ -3188,7 +3345,42 @@ export interface components {
          * @description What a personal access token may be used for, of what its member may do.
          * @enum {string}
          */
-        Scope: "read" | "usage:read" | "keys:write" | "devices:write" | "credit:write" | "members:read" | "members:write" | "upstreams:read" | "upstreams:write" | "alerts:read" | "alerts:write" | "audit:read";
+        Scope: "read" | "usage:read" | "usage:submit" | "keys:write" | "devices:write" | "credit:write" | "members:read" | "members:write" | "upstreams:read" | "upstreams:write" | "alerts:read" | "alerts:write" | "audit:read";
+        /** @description What one's machines sent of one day: a line of `token-tracker usage daily`. */
+        SentDay: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            messages: number;
+            /** Format: int64 */
+            inputTokens: number;
+            /** Format: int64 */
+            outputTokens: number;
+            /** Format: int64 */
+            cacheReadTokens: number;
+            /** Format: int64 */
+            cacheWriteTokens: number;
+            /** Format: int64 */
+            reasoningTokens: number;
+            /** Format: int64 */
+            totalTokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Without a known price.
+             */
+            unpricedMessages: number;
+            models: string[];
+        };
+        /** @description The latest days first. */
+        SentDayList: {
+            days: components["schemas"]["SentDay"][];
+            /**
+             * Format: date
+             * @description Ask for what is before with `until`; null where nothing is.
+             */
+            nextUntil?: string | null;
+        };
         /** @description A signed-in browser. */
         Session: {
             id: components["schemas"]["SessionId"];
@@ -3276,6 +3468,63 @@ export interface components {
              */
             percent: number;
         };
+        /** @description A day of a profile, over all machines. */
+        SharedDay: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            tokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
+        };
+        /** @description An assistant or a model, over all days of a profile. */
+        SharedPart: {
+            name: string;
+            /** Format: int64 */
+            tokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
+        };
+        /** @description `GET /api/v1/sharing`: what one shares. */
+        Sharing: {
+            /** @description Null until one was chosen; nothing is public without. */
+            handle?: string | null;
+            /** @description The name that the profile shows; until one was chosen, the member's. */
+            name: string;
+            isPublic: boolean;
+            showsCost: boolean;
+            machines: components["schemas"]["SharingMachine"][];
+        };
+        /**
+         * @description `PUT /api/v1/sharing`
+         * @example {
+         *       "handle": "ada",
+         *       "isPublic": true,
+         *       "name": "Ada",
+         *       "showsCost": false
+         *     }
+         */
+        SharingChange: {
+            /** @description The name in the address of the profile: 3 to 30 of a–z, 0–9 and `-`. */
+            handle: string;
+            /** @description The name that the profile shows, of at most 60 letters. */
+            name: string;
+            /** @description Whether there is a profile that everybody may see, and a place in the leaderboards. */
+            isPublic: boolean;
+            /** @description Whether it says what the tokens cost. */
+            showsCost: boolean;
+        };
+        /** @description A machine that sent days. */
+        SharingMachine: {
+            /** Format: uuid */
+            machine: string;
+            /** @description What the machine was called when it logged in; null where nobody did. */
+            name?: string | null;
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            tokens: number;
+            /** Format: date-time */
+            lastAt: string;
+        };
         /** @description Where to send the browser, which has a cookie now by which it is known when it comes back. */
         SignInAddress: {
             url: string;
@@ -3317,6 +3566,87 @@ export interface components {
          */
         StepUpRequest: {
             password: string;
+        };
+        /**
+         * @description `POST /api/v1/sharing/days`
+         * @example {
+         *       "days": [
+         *         {
+         *           "cacheReadTokens": 880000,
+         *           "cacheWriteTokens": 61000,
+         *           "client": "claude",
+         *           "costNanoUsd": "641100000",
+         *           "day": "2026-11-15",
+         *           "inputTokens": 4200,
+         *           "messages": 12,
+         *           "model": "claude-sonnet-4-5",
+         *           "outputTokens": 9100,
+         *           "reasoningTokens": 0,
+         *           "totalTokens": 954300
+         *         }
+         *       ],
+         *       "machine": "0b0c3f0e-58a5-4c2a-9d1e-6a7f3b2c1d00"
+         *     }
+         */
+        Submission: {
+            /**
+             * Format: uuid
+             * @description A random number that the machine keeps, so that its days replace each other.
+             */
+            machine: string;
+            /** @description At most 500. */
+            days: components["schemas"]["SubmittedDay"][];
+        };
+        SubmissionAnswer: {
+            /**
+             * Format: int64
+             * @description How many days, assistants and models are kept of this submission.
+             */
+            kept: number;
+        };
+        /**
+         * @description What one assistant used with one model on one day of one machine, whole: sent again with as many
+         *     tokens or more it replaces what was sent before.
+         */
+        SubmittedDay: {
+            /**
+             * Format: date
+             * @description The machine's own day.
+             */
+            day: string;
+            /** @description The assistant, as `token-tracker usage rows` names it. */
+            client: string;
+            model: string;
+            /**
+             * Format: int64
+             * @description Answers of the model.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Without cache reads and writes.
+             */
+            inputTokens: number;
+            /**
+             * Format: int64
+             * @description With reasoning.
+             */
+            outputTokens: number;
+            /** Format: int64 */
+            cacheReadTokens: number;
+            /** Format: int64 */
+            cacheWriteTokens: number;
+            /**
+             * Format: int64
+             * @description The part of the output that was reasoning.
+             */
+            reasoningTokens: number;
+            /**
+             * Format: int64
+             * @description Input, output, cache reads and cache writes together.
+             */
+            totalTokens: number;
+            costNanoUsd?: components["schemas"]["Money"] | null;
         };
         /** @description One group, or one part of a group. */
         SummaryRow: {
@@ -7345,6 +7675,63 @@ export interface operations {
             };
         };
     };
+    get_leaderboard: {
+        parameters: {
+            query?: {
+                period?: components["schemas"]["LeaderboardPeriod"];
+                by?: components["schemas"]["LeaderboardOrder"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_ledger_orphans: {
         parameters: {
             query?: {
@@ -9085,6 +9472,141 @@ export interface operations {
             };
         };
     };
+    get_profiles_handle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_profiles_handle_graph_svg: {
+        parameters: {
+            query?: {
+                /** @description `squares` when absent. */
+                form?: "squares" | "towers";
+                /** @description `light` when absent. */
+                theme?: "light" | "dark";
+            };
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_reconciliation: {
         parameters: {
             query?: {
@@ -10444,6 +10966,467 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sharing"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_sharing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sharing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sharing_days: {
+        parameters: {
+            query?: {
+                /** @description Of one machine alone. */
+                machine?: string;
+                /** @description Up to this day, which is included. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentDayList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sharing_days: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submission"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sharing_machines_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
