@@ -118,7 +118,7 @@ impl Command {
             Self::Tui(tui) => tui.run(context),
             Self::Devices(devices) => wait_for(devices.run(context)),
             Self::Models(models) => models.run(context),
-            Self::Monthly(report) => report.run(usage::By::Month),
+            Self::Monthly(report) => report.run(usage::By::Month, context.json),
             Self::Graph(graph) => graph.run(),
             Self::Cursor(cursor) => cursor.run(),
             Self::Try(r#try) => wait_for(r#try.run(context)),

@@ -24,6 +24,23 @@ impl Output {
         })
     }
 
+    /// One of both forms, where the other would cost as much again.
+    pub fn either(
+        is_json: bool,
+        text: impl FnOnce() -> String,
+        json: &impl Serialize,
+    ) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            text: if is_json { String::new() } else { text() },
+            json: if is_json {
+                serde_json::to_string(json)?
+            } else {
+                String::new()
+            },
+            status: ExitStatus::Done,
+        })
+    }
+
     /// Everything has been written already.
     pub fn nothing() -> Self {
         Self {

@@ -15,12 +15,14 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+use jiff::tz::TimeZone;
+
 use crate::{
     client::Client,
     cost::Prices,
     dedupe,
     discovery::{Note, Source, discover},
-    fold::{Fold, Labels},
+    fold::{ByDay, Cell, Fold, Labels},
     home::Home,
     index::{Index, IndexError, Kept, fingerprint},
     record::FileRecords,
@@ -61,6 +63,18 @@ pub struct Extent {
     pub session: Option<String>,
     /// Nothing is wanted if the sums are still those of this version.
     pub unless_version: Option<i64>,
+    pub grain: Grain,
+}
+
+/// How fine the sums have to be that are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Grain {
+    /// Every quarter of an hour, every session.
+    #[default]
+    Quarters,
+    /// A day of this zone is one: its cells say the first of its quarters in which something was
+    /// used. Sessions are not told apart.
+    Days(TimeZone),
 }
 
 /// How far a scan is; whoever waits may look at it from another thread.
@@ -223,6 +237,7 @@ impl Engine {
                 return Err(error);
             }
         }
+        index.share()?;
         Ok(scan)
     }
 
@@ -251,10 +266,7 @@ impl Engine {
             )?);
         }
         scan.files_read = updates.iter().map(Update::changed_count).sum();
-        update::read(index, &mut updates, listener)?;
-        updates
-            .into_iter()
-            .try_for_each(|update| update.finish(index, &mut prices, listener))?;
+        update::read_and_finish(index, updates, &mut prices, listener)?;
         index.raise_version()
     }
 
@@ -285,21 +297,38 @@ impl Engine {
         if extent.unless_version == Some(version) {
             return Ok(());
         }
-        let mut count = 0;
         for client in self.in_order() {
-            count += index.cells_count(client, extent)?;
-        }
-        // Of all the sums there are this is the largest part of what is in memory.
-        let (mut labels, mut cells) = (Labels::default(), Vec::with_capacity(count));
-        for client in self.in_order() {
-            index.cells(client, extent, &mut labels, &mut cells)?;
             scan.notes.extend(index.notes(client)?);
         }
+        let mut labels = Labels::default();
+        let cells = match &extent.grain {
+            Grain::Quarters => self.quarters(index, extent, &mut labels)?,
+            Grain::Days(zone) => {
+                let mut days = ByDay::new(zone.clone());
+                for client in self.in_order() {
+                    index.cells(client, extent, &mut labels, &mut |cell| days.add(cell))?;
+                }
+                days.cells
+            }
+        };
         scan.fold = Fold {
             names: labels.into_names(),
             cells,
         };
         Ok(())
+    }
+
+    fn quarters(&self, index: &Index, extent: &Extent, labels: &mut Labels) -> Result<Vec<Cell>, IndexError> {
+        let mut count = 0;
+        for client in self.in_order() {
+            count += index.cells_count(client, extent)?;
+        }
+        // Of all the sums there are this is the largest part of what is in memory.
+        let mut cells = Vec::with_capacity(count);
+        for client in self.in_order() {
+            index.cells(client, extent, labels, &mut |cell| cells.push(cell))?;
+        }
+        Ok(cells)
     }
 
     /// The sources of each client that was asked for, also of one that has none (any more).

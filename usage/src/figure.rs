@@ -7,8 +7,17 @@ use crate::report::Sum;
 pub fn cost(nano: Option<i64>) -> String {
     nano.map_or_else(
         || "unpriced".into(),
-        |nano| Money::from_nano_usd(nano).display_charge(),
+        |nano| grouped(&Money::from_nano_usd(nano).display_charge()),
     )
+}
+
+/// An amount with its digits before the point in groups of three: $1,204.50.
+fn grouped(amount: &str) -> String {
+    let start = amount.find(|c: char| c.is_ascii_digit()).unwrap_or(amount.len());
+    let (sign, number) = amount.split_at(start);
+    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), count);
+    format!("{sign}{whole}{rest}")
 }
 
 /// What a sum cost; a star says that some of it has no known price.
@@ -69,6 +78,19 @@ mod tests {
     fn counts_are_short() {
         let shown = [0, 812, 1_000, 45_190, 3_204_000, 999_999, 12_000_000_000].map(short);
         assert_eq!(shown, ["0", "812", "1.00k", "45.1k", "3.20M", "999k", "12.0B"]);
+    }
+
+    #[test]
+    fn long_amounts_have_their_digits_in_groups() {
+        for (nano, shown) in [
+            (Some(0), "$0"),
+            (Some(1_230_000_000), "$1.23"),
+            (Some(1_204_500_000_000), "$1,204.50"),
+            (Some(204_445_743_280_000_000), "$204,445,743.28"),
+            (None, "unpriced"),
+        ] {
+            assert_eq!(cost(nano), shown);
+        }
     }
 
     #[test]

@@ -3,18 +3,20 @@
 //! A quarter of an hour is the finest step by which time zones differ, so cells can be kept and
 //! folded into the days of any zone later.
 
+mod by_day;
 mod part;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     client::Client,
     cost::Prices,
-    record::{FileRecords, Flags, Record, Tokens},
+    record::{FileRecords, Flags, Mixed, Record, Tokens},
 };
 
+pub use by_day::ByDay;
 pub use part::{Damaged, Unpacked, day_of, pack, unpack};
 
 pub const QUARTER_MS: i64 = 15 * 60 * 1000;
@@ -53,6 +55,19 @@ pub struct Cell {
     /// Whether a model was guessed, or a count estimated.
     pub has_guess: bool,
     pub has_estimate: bool,
+}
+
+impl Cell {
+    /// Takes the sums of another cell in; the key stays.
+    fn add(&mut self, next: &Self) {
+        self.tokens = self.tokens.plus(&next.tokens);
+        self.messages += next.messages;
+        self.cost_nano_usd = sum(self.cost_nano_usd, next.cost_nano_usd);
+        self.first_ms = self.first_ms.min(next.first_ms);
+        self.last_ms = self.last_ms.max(next.last_ms);
+        self.has_guess |= next.has_guess;
+        self.has_estimate |= next.has_estimate;
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +121,7 @@ impl Labels {
 #[derive(Default)]
 pub struct Folder {
     labels: Labels,
-    cells: HashMap<CellKey, Cell>,
+    cells: Mixed<CellKey, Cell>,
 }
 
 impl Folder {
@@ -126,17 +141,10 @@ impl Folder {
     }
 
     fn merge(&mut self, next: Cell) {
-        let Some(cell) = self.cells.get_mut(&next.key) else {
-            self.cells.insert(next.key, next);
-            return;
-        };
-        cell.tokens = cell.tokens.plus(&next.tokens);
-        cell.messages += next.messages;
-        cell.cost_nano_usd = sum(cell.cost_nano_usd, next.cost_nano_usd);
-        cell.first_ms = cell.first_ms.min(next.first_ms);
-        cell.last_ms = cell.last_ms.max(next.last_ms);
-        cell.has_guess |= next.has_guess;
-        cell.has_estimate |= next.has_estimate;
+        match self.cells.entry(next.key) {
+            Entry::Occupied(mut known) => known.get_mut().add(&next),
+            Entry::Vacant(place) => drop(place.insert(next)),
+        }
     }
 
     /// One response as a cell of its own.

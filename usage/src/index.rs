@@ -28,7 +28,7 @@ pub use links::Change;
 pub use parts::PartKey;
 
 /// Raised with every change of what is kept or of how logs are read.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// `client` has the state of a client's files at the last scan. `record` has what a file says,
 /// `part` what of it counts, by day; `chunk` sums the parts of a day. `link` says which files have
@@ -75,6 +75,8 @@ const SCHEMA: &str = "
 
 /// A first report over years of logs may hold the lock for so long.
 const BUSY_MAX: Duration = Duration::from_secs(60);
+/// Of pages; with fewer, those that are worked on are written more than once.
+const CACHE_KIB: i64 = 8 << 10;
 /// All of them are in use while a client's files are worked through.
 const STATEMENTS: usize = 64;
 
@@ -202,6 +204,27 @@ impl Index {
         Ok(self.connection.execute_batch("COMMIT")?)
     }
 
+    /// From here on reports read while another one writes. Until then everything would be written
+    /// twice, and nobody has anything to read yet. With others at it, it is left to a later scan.
+    pub fn share(&self) -> Result<(), IndexError> {
+        if self.path.is_none() {
+            return Ok(());
+        }
+        let mode: String = self
+            .connection
+            .query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+        if mode != "wal" {
+            self.connection.busy_timeout(Duration::ZERO)?;
+            let changed = self.connection.pragma_update(None, "journal_mode", "WAL");
+            self.connection.busy_timeout(BUSY_MAX)?;
+            match changed {
+                Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {}
+                changed => changed?,
+            }
+        }
+        Ok(())
+    }
+
     pub fn roll_back(&self) -> Result<(), IndexError> {
         Ok(self.connection.execute_batch("ROLLBACK")?)
     }
@@ -218,8 +241,9 @@ fn open_at(path: &Path) -> Result<Connection, IndexError> {
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     // A crash may lose the last report's work, never the database.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     if tables == 0 {
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // The first scan writes straight into the file; see `Index::share`.
         connection.execute_batch(SCHEMA)?;
     }
     connection.set_prepared_statement_cache_capacity(STATEMENTS);

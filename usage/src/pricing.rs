@@ -18,7 +18,7 @@ mod rates;
 mod tier;
 mod version;
 
-pub use bundled::{bundled, source};
+pub use bundled::{bundled, bundled_digest, source};
 pub use multiplier::Multiplier;
 pub use price::{Ceiling, Consumption, Price, TierPrice};
 pub use rate::{Rate, RateError};

@@ -17,6 +17,7 @@ mod opencode;
 mod own;
 mod pi;
 mod qwen;
+mod scan;
 mod small;
 mod sqlite;
 mod text;

@@ -190,15 +190,58 @@ impl FileRecords {
 pub fn digest(parts: &[&[u8]]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for part in parts {
-        for byte in *part {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        let (words, rest) = part.as_chunks::<8>();
+        for word in words {
+            hash = mixed(hash, u64::from_le_bytes(*word));
         }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        hash = mixed(hash, u64::from_le_bytes(last));
         // Parts have an end, so that "ab" + "c" is another identity than "a" + "bc".
-        hash = (hash ^ 0x1ff).wrapping_mul(0x0100_0000_01b3);
+        hash = mixed(hash, part.len() as u64);
     }
-    hash ^= hash >> 32;
-    hash = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (hash ^ (hash >> 29)).max(1)
+    hash.max(1)
+}
+
+/// One more word in a hash, each of its bits spread over all of them.
+pub fn mixed(hash: u64, word: u64) -> u64 {
+    let product = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let folded = (product ^ (product >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    folded ^ (folded >> 29)
+}
+
+/// Hashes keys that nobody chose to do harm: digests, and numbers of our own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mixer(u64);
+
+/// A map whose keys are such.
+pub type Mixed<K, V> = HashMap<K, V, std::hash::BuildHasherDefault<Mixer>>;
+
+impl std::hash::Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = mixed(self.0, digest(&[bytes]));
+    }
+    fn write_u8(&mut self, number: u8) {
+        self.write_u64(u64::from(number));
+    }
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+    fn write_u64(&mut self, number: u64) {
+        self.0 = mixed(self.0, number);
+    }
+    fn write_i64(&mut self, number: i64) {
+        self.write_u64(number.cast_unsigned());
+    }
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number as u64);
+    }
 }
 
 /// The digest of a text that identifies something; 0 where the log does not say it.

@@ -1,6 +1,6 @@
 //! `usage rows`: the form that every report is a fold of.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     client::Client,
     fold::{Cell, Fold, QUARTER_MS, sum},
-    record::Tokens,
+    record::{Mixed, Tokens},
 };
 
 /// What one client used of one model on one day, in one project and branch.
@@ -45,14 +45,14 @@ fn decimal<S: serde::Serializer>(cost: &Option<i64>, serializer: S) -> Result<S:
 /// The days of a zone, each quarter of an hour looked up once.
 pub struct Days {
     zone: TimeZone,
-    known: HashMap<i64, Date>,
+    known: Mixed<i64, Date>,
 }
 
 impl Days {
     pub fn new(zone: TimeZone) -> Self {
         Self {
             zone,
-            known: HashMap::new(),
+            known: Mixed::default(),
         }
     }
 

@@ -37,7 +37,7 @@ enum Command {
 impl Models {
     pub fn run(self, context: &Context) -> Result<Output, Failure> {
         match self.command {
-            None => self.used.run(),
+            None => self.used.run(context.json),
             Some(Command::Served) => wait_for(served(context)),
             Some(Command::Prefer(prefer)) => wait_for(prefer.run(context)),
         }

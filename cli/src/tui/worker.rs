@@ -11,7 +11,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use usage::{Engine, engine::Progress, fold::Cell};
+use usage::{Engine, Scan, Watch, engine::Progress, fold::Cell};
 
 use super::{
     tables::{Question, Tables},
@@ -19,13 +19,13 @@ use super::{
 };
 use crate::command::usage::scope::{Scope, View};
 
-/// How often logs are looked at: while somebody follows sessions, and else.
-const FOLLOWING: Duration = Duration::from_secs(2);
+/// How often logs are looked at while nobody follows sessions.
 const RESTING: Duration = Duration::from_secs(20);
 /// How often progress is told while a scan runs.
 const PROGRESS: Duration = Duration::from_millis(100);
 /// What is running now changes with the clock, too.
 const CLOCK: Duration = Duration::from_secs(60);
+const PANICKED: &str = "Reading the logs failed. `token-tracker usage` says more.";
 
 #[derive(Debug)]
 pub enum Ask {
@@ -44,6 +44,7 @@ pub fn start(scope: Scope, engine: Engine, tell: Sender<Message>) -> Sender<Ask>
             tell,
             question: Question::default(),
             read: None,
+            watch: None,
             told: None,
         };
         worker.run(&asked);
@@ -63,17 +64,19 @@ struct Worker {
     tell: Sender<Message>,
     question: Question,
     read: Option<Read>,
+    /// While somebody follows sessions: what `usage watch` looks with, and as often.
+    watch: Option<Watch>,
     /// When tables were last told.
     told: Option<Instant>,
 }
 
 impl Worker {
     fn run(&mut self, asked: &Receiver<Ask>) {
-        let mut pause = RESTING;
         if !self.rescan(true) {
             return;
         }
         loop {
+            let pause = self.watch.as_ref().map_or(RESTING, Watch::pause);
             let is_heard = match asked.recv_timeout(pause) {
                 Ok(Ask::Question(question)) => {
                     self.question = question;
@@ -81,10 +84,10 @@ impl Worker {
                 }
                 Ok(Ask::Rescan) => self.rescan(true),
                 Ok(Ask::Follow(is_following)) => {
-                    pause = if is_following { FOLLOWING } else { RESTING };
-                    self.rescan(false)
+                    self.watch = is_following.then(|| Watch::new(self.engine.clone()));
+                    self.look_again()
                 }
-                Err(RecvTimeoutError::Timeout) => self.rescan(false),
+                Err(RecvTimeoutError::Timeout) => self.look_again(),
                 Err(RecvTimeoutError::Disconnected) => false,
             };
             if !is_heard {
@@ -93,9 +96,35 @@ impl Worker {
         }
     }
 
+    /// The quick way while somebody follows sessions, else the whole one.
+    fn look_again(&mut self) -> bool {
+        let Some(watch) = &mut self.watch else {
+            return self.rescan(false);
+        };
+        let look = catch_unwind(AssertUnwindSafe(|| watch.look()));
+        match look.map_err(|_| PANICKED.to_owned()) {
+            Ok(Some(look)) => {
+                let read = self.cut(look.scan);
+                self.take(read, false)
+            }
+            Ok(None) if self.is_told_lately() => true,
+            Ok(None) => self.answer(),
+            Err(text) => self.tell.send(Message::Failed(text)).is_ok(),
+        }
+    }
+
+    fn is_told_lately(&self) -> bool {
+        self.told.is_some_and(|told| told.elapsed() < CLOCK)
+    }
+
     /// Reads what changed; false when nobody listens any more.
     fn rescan(&mut self, is_asked_for: bool) -> bool {
-        let scan = match self.scan(is_asked_for) {
+        let read = self.scan(is_asked_for);
+        self.take(read, is_asked_for)
+    }
+
+    fn take(&mut self, read: Result<Read, String>, is_asked_for: bool) -> bool {
+        let scan = match read {
             Ok(scan) => scan,
             Err(text) => return self.tell.send(Message::Failed(text)).is_ok(),
         };
@@ -103,9 +132,8 @@ impl Worker {
             .read
             .as_ref()
             .is_some_and(|read| read.cells == scan.cells && read.view.notes == scan.view.notes);
-        let is_fresh = self.told.is_some_and(|told| told.elapsed() < CLOCK);
         self.read = Some(scan);
-        if is_same && is_fresh && !is_asked_for {
+        if is_same && self.is_told_lately() && !is_asked_for {
             return true;
         }
         self.answer()
@@ -141,9 +169,13 @@ impl Worker {
             // It has nothing to say that matters now.
             let _ = teller.join();
         }
-        let scan =
-            scan.map_err(|_| "Reading the logs failed. `token-tracker usage` says more.".to_owned())?;
-        let files = scan.files;
+        self.cut(scan.map_err(|_| PANICKED.to_owned())?)
+    }
+
+    fn cut(&self, scan: Scan) -> Result<Read, String> {
+        // A quick look does not count the files; those that were counted before are still there.
+        let known = self.read.as_ref().map_or(0, |read| read.files);
+        let files = scan.files.max(known);
         let mut view = self
             .scope
             .view_of(scan)

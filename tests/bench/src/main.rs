@@ -25,7 +25,7 @@ use std::{env, path::Path, process::ExitCode};
 
 use report::Report;
 
-const PARTS: [&str; 5] = ["disk", "ledger", "gateway", "sidecar", "usage"];
+const PARTS: [&str; 6] = ["disk", "ledger", "gateway", "sidecar", "usage", "statusline"];
 
 fn main() -> ExitCode {
     let asked: Vec<String> = env::args().skip(1).collect();
@@ -45,7 +45,8 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     // Logs are another subject than requests, and need programs of their own beside them.
-    let wanted = |part: &str| asked.is_empty() && part != "usage" || asked.iter().any(|name| name == part);
+    let is_usual = |part: &str| !matches!(part, "usage" | "statusline");
+    let wanted = |part: &str| asked.is_empty() && is_usual(part) || asked.iter().any(|name| name == part);
     let mut report = Report::default();
     if wanted("disk") {
         disk::measure(&mut report);
@@ -61,6 +62,9 @@ fn main() -> ExitCode {
     }
     if wanted("usage") {
         usage::measure(&mut report);
+    }
+    if wanted("statusline") {
+        usage::statusline::measure(&mut report);
     }
     print!("{report}");
     ExitCode::SUCCESS

@@ -6,6 +6,7 @@
 
 mod bare;
 mod readers;
+pub mod statusline;
 pub mod table;
 
 use std::{
@@ -26,7 +27,6 @@ use readers::{Reader, Run};
 const MESSAGES: usize = 100_000;
 const BYTES_PER_MESSAGE: usize = 2_000;
 const ROUNDS: usize = 5;
-const STATUS_LINES: usize = 21;
 
 const OURS: usize = 0;
 
@@ -61,7 +61,7 @@ pub fn measure(report: &mut Report) {
         }
     }
     tell(report, &readers, &runs, &bare);
-    status_line(report, &home, &folder.path().join("state"));
+    statusline::tell(report, "usage", &home, &folder.path().join("state"));
 }
 
 fn number(variable: &str, or: usize) -> usize {
@@ -168,17 +168,4 @@ fn tell(report: &mut Report, readers: &[Reader], runs: &[Vec<[Run; 3]>], bare: &
 
 fn peak(runs: &[[Run; 3]]) -> f64 {
     runs.iter().flatten().map(|run| run.peak_mib).fold(0.0, f64::max)
-}
-
-/// The line that an assistant asks for after every message, while a session goes on.
-fn status_line(report: &mut Report, home: &Path, state: &Path) {
-    let session = some_session(home);
-    let ours = readers::ours(state);
-    ours.run(home);
-    let times = (0..STATUS_LINES).map(|round| {
-        grow(&session, round);
-        readers::status_line(state, home).time.as_secs_f64()
-    });
-    let line = Duration::from_secs_f64(median(times.collect()));
-    report.at_most("usage: statusline, median", line, Duration::from_millis(10));
 }

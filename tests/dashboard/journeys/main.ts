@@ -15,6 +15,7 @@ import { firstSteps } from './first-steps.ts';
 import { members } from './member.ts';
 import { office } from './office.ts';
 import { passkeys } from './passkeys.ts';
+import { privatePage } from './private-page.ts';
 import { providers } from './providers.ts';
 import { roles } from './roles.ts';
 
@@ -38,6 +39,11 @@ const suites: Suite[] = [
     name: 'sign-in',
     steps: [...firstSteps.slice(0, 1), ...passkeys, ...providers],
     begin: () => makeWorld(binary, path.join(output, 'sign-in'), { owner: light, member: dark }),
+  },
+  {
+    name: 'private page',
+    steps: privatePage(binary),
+    begin: () => makeWorld(binary, path.join(output, 'private-page'), { owner: light, member: dark }),
   },
   {
     name: 'roles',

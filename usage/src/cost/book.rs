@@ -110,20 +110,18 @@ impl Book {
                 );
             }
         }
-        let source = pricing::source().unwrap_or_default();
         Self {
             folder: Some(folder),
-            digest: digest(&[source.as_bytes(), &bytes]).cast_signed(),
+            digest: digest(&[&pricing::bundled_digest().to_le_bytes(), &bytes]).cast_signed(),
             pages: OnceCell::new(),
         }
     }
 
     /// What is bundled and nothing else.
     pub fn bundled() -> Self {
-        let source = pricing::source().unwrap_or_default();
         Self {
             folder: None,
-            digest: digest(&[source.as_bytes(), &[]]).cast_signed(),
+            digest: digest(&[&pricing::bundled_digest().to_le_bytes(), &[]]).cast_signed(),
             pages: OnceCell::new(),
         }
     }

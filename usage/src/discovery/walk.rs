@@ -1,8 +1,12 @@
+mod stat;
+
 use std::{
     collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
 };
+
+use stat::{Asked, Stat};
 
 use super::{Note, Shape, Source, Stamp};
 use crate::client::Client;
@@ -16,6 +20,8 @@ pub struct Walk {
     found: Vec<Source>,
     notes: Vec<Note>,
     seen: HashSet<(Client, u64, u64)>,
+    /// Files whose stamps are asked for meanwhile.
+    stat: Stat,
 }
 
 impl Default for Walk {
@@ -25,6 +31,7 @@ impl Default for Walk {
             found: Vec::new(),
             notes: Vec::new(),
             seen: HashSet::new(),
+            stat: Stat::default(),
         }
     }
 }
@@ -81,15 +88,15 @@ impl Walk {
                 Err(error) => self.note_error(folder, &error),
             }
         }
-        sorted.sort_by_key(fs::DirEntry::file_name);
-        for entry in &sorted {
+        sorted.sort_by_cached_key(fs::DirEntry::file_name);
+        for entry in sorted {
             self.entry(entry, depth, shape);
         }
     }
 
     fn entry(
         &mut self,
-        entry: &fs::DirEntry,
+        entry: fs::DirEntry,
         depth: usize,
         shape: &mut dyn FnMut(&Path) -> Option<(Shape, String)>,
     ) {
@@ -106,18 +113,32 @@ impl Walk {
             }
             return;
         }
-        // From the folder that is open anyway: the way to the file is not gone again.
-        let found = match kind.is_dir() {
-            true => None,
-            false => shape(&path),
-        };
-        if found.is_none() && !kind.is_dir() {
-            return;
+        if kind.is_dir() {
+            match entry.metadata() {
+                Ok(metadata) => self.look_into(&path, &metadata, depth + 1, shape),
+                Err(error) => self.note_error(&path, &error),
+            }
+        } else if let Some((shape, hint)) = shape(&path) {
+            self.ask(Asked {
+                entry: Some(entry),
+                path,
+                shape,
+                hint,
+            });
         }
-        match (entry.metadata(), found) {
-            (Ok(metadata), Some((shape, hint))) => self.add(&path, &metadata, shape, hint),
-            (Ok(metadata), None) => self.look_into(&path, &metadata, depth + 1, shape),
-            (Err(error), _) => self.note_error(&path, &error),
+    }
+
+    fn ask(&mut self, asked: Asked) {
+        self.stat.ask(asked);
+    }
+
+    /// Takes what was found out of the files that were asked for until now, in their order.
+    pub fn settle(&mut self) {
+        for (asked, metadata) in self.stat.answers() {
+            match metadata {
+                Ok(metadata) => self.add(asked, &metadata),
+                Err(error) => self.note_error(&asked.path, &error),
+            }
         }
     }
 
@@ -127,24 +148,26 @@ impl Walk {
     }
 
     pub fn file_with(&mut self, path: &Path, shape: Shape, hint: String) {
-        match fs::metadata(path) {
-            Ok(metadata) => self.add(path, &metadata, shape, hint),
-            Err(error) => self.note_error(path, &error),
-        }
+        self.ask(Asked {
+            entry: None,
+            path: path.to_owned(),
+            shape,
+            hint,
+        });
     }
 
-    fn add(&mut self, path: &Path, metadata: &fs::Metadata, shape: Shape, hint: String) {
+    fn add(&mut self, asked: Asked, metadata: &fs::Metadata) {
         // A pipe would wait for a writer for ever.
         if !metadata.is_file() || !self.is_new(metadata) {
             return;
         }
-        let stamp = Stamp::with_side(path, shape, metadata);
+        let stamp = Stamp::with_side(&asked.path, asked.shape, metadata);
         self.found.push(Source {
             client: self.client,
-            shape,
-            path: path.to_owned(),
+            shape: asked.shape,
+            path: asked.path,
             stamp,
-            hint,
+            hint: asked.hint,
         });
     }
 
@@ -164,18 +187,21 @@ impl Walk {
 
     /// Takes files away that another one stands for.
     pub fn retain(&mut self, mut keep: impl FnMut(&Source) -> bool) {
+        self.settle();
         let client = self.client;
         self.found
             .retain(|source| source.client != client || keep(source));
     }
 
     /// What was found of the client so far.
-    pub fn found(&self) -> impl Iterator<Item = &Source> {
+    pub fn found(&mut self) -> impl Iterator<Item = &Source> {
+        self.settle();
         let client = self.client;
         self.found.iter().filter(move |source| source.client == client)
     }
 
     pub fn finish(mut self) -> (Vec<Source>, Vec<Note>) {
+        self.settle();
         self.found
             .sort_by(|a, b| (a.client, &a.path).cmp(&(b.client, &b.path)));
         self.notes.sort();

@@ -11,7 +11,7 @@ use super::lines::{self, Buffer, Progress};
 use crate::{
     discovery::{Shape, Source, Stamp},
     reader::{self, ReadError},
-    record::{FileRecords, digest},
+    record::{FileRecords, digest, digest_of},
 };
 
 /// What is kept of a file: its records, and all that is needed to read on.
@@ -26,6 +26,8 @@ pub struct Saved {
     /// A digest of samples of what was read: a file that grew is read on only if they are unchanged.
     samples: u64,
     stamp: Stamp,
+    /// What discovery knew when the file was read, as a digest: it is part of every record.
+    hint: u64,
     problem: Option<String>,
 }
 
@@ -34,6 +36,7 @@ impl Saved {
     pub fn misread(source: &Source) -> Self {
         Self {
             stamp: source.stamp,
+            hint: digest_of(&source.hint),
             problem: Some(
                 "could not be understood, which is a fault of this program; please report it".into(),
             ),
@@ -72,6 +75,7 @@ pub fn read(source: &Source, before: Option<&Saved>, buffer: &mut Buffer) -> Sav
         saved.problem = Some(plain(&error));
     }
     saved.stamp = source.stamp;
+    saved.hint = digest_of(&source.hint);
     saved
 }
 
@@ -150,6 +154,7 @@ fn has_only_grown(file: &mut File, source: &Source, before: &Saved) -> io::Resul
     let is_larger = source.stamp.inode == before.stamp.inode
         && source.stamp.side == before.stamp.side
         && source.stamp.size > before.stamp.size
+        && digest_of(&source.hint) == before.hint
         && before.bytes > 0;
     Ok(is_larger && samples(file, before.bytes)? == before.samples)
 }
@@ -175,4 +180,56 @@ fn samples(file: &mut File, bytes: u64) -> io::Result<u64> {
         file.take(SAMPLE_BYTES).read_to_end(&mut sampled)?;
     }
     Ok(digest(&[&sampled]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write, path::Path};
+
+    use super::*;
+    use crate::{Client, record::Flags};
+
+    fn source(path: &Path, tier: &str) -> Source {
+        Source {
+            client: Client::Codex,
+            shape: Shape::Lines,
+            path: path.to_owned(),
+            stamp: Stamp::of(&fs::metadata(path).unwrap()),
+            hint: tier.into(),
+        }
+    }
+
+    fn add(path: &Path, total: u64) {
+        let mut file = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+            .unwrap();
+        writeln!(
+            file,
+            "{{\"type\":\"event_msg\",\"timestamp\":\"2026-06-01T12:00:00.000Z\",\"payload\":{{\"type\":\"token_count\",\
+             \"info\":{{\"total_token_usage\":{{\"input_tokens\":{total},\"output_tokens\":1,\"total_tokens\":{total}}}}}}}}}"
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn settings_that_changed_hold_for_all_of_a_file_that_grew_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rollout.jsonl");
+        let mut buffer = Buffer::default();
+        let is_fast = |saved: &Saved| {
+            let records = saved.records().records.iter();
+            records
+                .map(|record| record.flags.has(Flags::FAST))
+                .collect::<Vec<_>>()
+        };
+        add(&path, 100);
+        let before = read(&source(&path, ""), None, &mut buffer);
+        add(&path, 200);
+        let grown = read(&source(&path, ""), Some(&before), &mut buffer);
+        assert_eq!(is_fast(&grown), [false, false]);
+        let changed = read(&source(&path, "fast"), Some(&before), &mut buffer);
+        assert_eq!(is_fast(&changed), [true, true]);
+    }
 }

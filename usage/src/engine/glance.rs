@@ -102,11 +102,7 @@ impl Engine {
             }
         }
         scan.files_read = updates.iter().map(Update::changed_count).sum();
-        let mut listener = Listener::default();
-        update::read(index, &mut updates, &mut listener)?;
-        for update in updates {
-            update.finish(index, prices, &mut listener)?;
-        }
+        update::read_and_finish(index, updates, prices, &mut Listener::default())?;
         index.raise_version()?;
         Ok(true)
     }

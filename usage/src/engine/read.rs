@@ -13,8 +13,10 @@ use super::{
 use crate::{dedupe, discovery::Source};
 
 /// Files are handed out in batches: many are so small that handing over costs more than reading.
-const BATCH_BYTES: u64 = 512 << 10;
+const BATCH_BYTES: u64 = 1 << 20;
 const BATCH_FILES: usize = 64;
+/// So many batches wait for each processor: they are read while a client's sums are worked out.
+const BATCHES_WAITING: usize = 24;
 /// Less than this is read at once by whoever asks for it.
 const ALONE_BYTES: u64 = 1 << 20;
 
@@ -75,7 +77,7 @@ pub fn all<'s, E>(
         drop(give_back);
         let mut open = 0;
         loop {
-            while open < 2 * workers {
+            while open < BATCHES_WAITING * workers {
                 let batch = batch(&mut jobs)?;
                 if batch.is_empty() {
                     break;

@@ -23,6 +23,8 @@ use crate::{
 
 /// Changes so shortly before a scan may go on within the same tick of the file system's clock.
 const TICK_NS: i64 = 50_000_000;
+/// So many changes of keys are in memory at most.
+const LINKS_MAX: usize = 1 << 17;
 
 /// One client's files, as they were and as they are.
 pub struct Update<'s> {
@@ -42,7 +44,10 @@ pub struct Update<'s> {
     gone: Vec<Row>,
     /// Everything is worked out anew, as prices changed.
     is_repriced: bool,
+    /// Keys that came and went, not yet in the index.
     links: Vec<Change>,
+    /// Files that were found to have a key in common.
+    common: Vec<(u32, u32)>,
 }
 
 impl<'s> Update<'s> {
@@ -114,6 +119,7 @@ impl<'s> Update<'s> {
             gone: Vec::new(),
             is_repriced: false,
             links: Vec::new(),
+            common: Vec::new(),
         }
     }
 
@@ -155,6 +161,17 @@ impl<'s> Update<'s> {
         let change = |is_there| move |key| Change { key, file, is_there };
         self.links.extend(outcome.added.into_iter().map(change(true)));
         self.links.extend(outcome.removed.into_iter().map(change(false)));
+        match self.links.len() < LINKS_MAX {
+            true => Ok(()),
+            false => self.link(index),
+        }
+    }
+
+    fn link(&mut self, index: &Index) -> Result<(), IndexError> {
+        let (links, common) = (std::mem::take(&mut self.links), &mut self.common);
+        index.link(self.client, links, |one, other| common.push((one, other)))?;
+        common.sort_unstable();
+        common.dedup();
         Ok(())
     }
 
@@ -198,9 +215,8 @@ impl<'s> Update<'s> {
     ///
     /// A component may be larger than it has to be, as it is never split; that changes no sum.
     fn affected(&mut self, index: &Index) -> Result<Vec<Vec<usize>>, IndexError> {
-        let links = std::mem::take(&mut self.links);
-        let mut common = Vec::new();
-        index.link(self.client, links, |one, other| common.push((one, other)))?;
+        self.link(index)?;
+        let common = std::mem::take(&mut self.common);
         let mut places = self.places();
         let is_all = common
             .iter()
@@ -306,46 +322,87 @@ impl<'s> Update<'s> {
     }
 }
 
-/// Reads the changed files of all clients, the largest first.
-pub fn read(
+/// Reads the changed files of all clients and finishes each of them as soon as its own were read,
+/// while those of the next are.
+///
+/// Finishing takes the longer the more files there are, so whoever has the fewest is last: then
+/// nothing is read any more beside it.
+pub fn read_and_finish(
     index: &Index,
-    updates: &mut [Update<'_>],
+    mut updates: Vec<Update<'_>>,
+    prices: &mut Prices,
     listener: &mut Listener<'_>,
 ) -> Result<(), IndexError> {
-    let mut queue: Vec<(u64, usize, usize, Option<u32>, &Source)> = Vec::new();
-    for (number, update) in updates.iter().enumerate() {
-        for place in &update.changed {
-            let source = update.sources[*place];
-            let known = (!update.new.contains(place)).then_some(update.rows[*place].id);
-            queue.push((source.stamp.size, number, *place, known, source));
-        }
-    }
-    queue.sort_by_key(|(size, ..)| std::cmp::Reverse(*size));
-    let bytes_total = queue.iter().map(|(size, ..)| size).sum();
+    updates.sort_by_key(|update| std::cmp::Reverse(update.changed.len()));
+    let mut left: Vec<usize> = updates.iter().map(Update::changed_count).collect();
+    let queue = queue(&updates);
     let progress = listener.progress;
     if let Some(progress) = progress {
         progress.all.store(queue.len(), Ordering::Relaxed);
     }
+    let bytes_total = queue.iter().map(|queued| queued.source.stamp.size).sum();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let now_ns = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
-    let jobs = queue.into_iter().map(|(_, update, place, known, source)| {
-        let before = match known {
+    let jobs = queue.into_iter().map(|queued| {
+        let before = match queued.known {
             Some(id) => index.load(id)?,
             None => None,
         };
         Ok(Job {
-            source,
-            update,
-            place,
+            source: queued.source,
+            update: queued.update,
+            place: queued.place,
             before,
         })
     });
+    let mut finished = 0;
+    let mut updates: Vec<Option<Update<'_>>> = updates.into_iter().map(Some).collect();
+    let mut finish_read = |updates: &mut Vec<Option<Update<'_>>>, left: &[usize]| {
+        while left.get(finished) == Some(&0) {
+            if let Some(update) = updates[finished].take() {
+                update.finish(index, prices, listener)?;
+            }
+            finished += 1;
+        }
+        Ok::<_, IndexError>(())
+    };
     read::all(jobs, bytes_total, |outcome: Outcome| {
         if let Some(progress) = progress {
             progress.done.fetch_add(1, Ordering::Relaxed);
         }
-        updates[outcome.update].take(index, outcome, now_ns)
-    })
+        let number = outcome.update;
+        if let Some(update) = &mut updates[number] {
+            update.take(index, outcome, now_ns)?;
+            left[number] -= 1;
+        }
+        finish_read(&mut updates, &left)
+    })?;
+    finish_read(&mut updates, &left)
+}
+
+/// A file that waits to be read.
+struct Queued<'s> {
+    source: &'s Source,
+    update: usize,
+    place: usize,
+    /// Its number, if it was read before.
+    known: Option<u32>,
+}
+
+/// Client by client, the largest files first.
+fn queue<'s>(updates: &[Update<'s>]) -> Vec<Queued<'s>> {
+    let mut queue = Vec::new();
+    for (number, update) in updates.iter().enumerate() {
+        let start = queue.len();
+        queue.extend(update.changed.iter().map(|place| Queued {
+            source: update.sources[*place],
+            update: number,
+            place: *place,
+            known: (!update.new.contains(place)).then_some(update.rows[*place].id),
+        }));
+        queue[start..].sort_by_key(|queued: &Queued<'_>| std::cmp::Reverse(queued.source.stamp.size));
+    }
+    queue
 }
 
 /// Which files belong together: a forest, each tree of which is a group.

@@ -138,7 +138,7 @@ fn corner_figures(scene: &mut Scene, calendar: &Calendar, paper: &Paper) {
     for (place, figure) in figures.into_iter().enumerate() {
         let y = top + number(place) * 26.0;
         scene.text(Text::new((MARGIN, y + 12.0), 12.0, paper.ink_3, figure.name));
-        scene.text(Text::new((MARGIN + 100.0, y + 12.0), 14.0, paper.ink, figure.value).strong());
+        scene.text(Text::new((MARGIN + 116.0, y + 12.0), 14.0, paper.ink, figure.value).strong());
     }
     legend::scale(scene, paper, (right, scene.height - MARGIN));
 }

@@ -124,7 +124,7 @@ impl Index {
         client: Client,
         of: &Extent,
         labels: &mut Labels,
-        cells: &mut Vec<Cell>,
+        take: &mut impl FnMut(Cell),
     ) -> Result<(), IndexError> {
         let key = |day| PartKey { client, day }.place();
         let sql = "SELECT place, sessions, cells FROM chunk WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
@@ -137,7 +137,7 @@ impl Index {
             if is_recent || session.is_some_and(|session| sessions.contains(&session)) {
                 let chunk = unpack(blob(row, 2)?)?;
                 let chunk_labels = chunk.labels(labels);
-                cells.extend(chunk.cells(client, &chunk_labels));
+                chunk.cells(client, &chunk_labels).for_each(&mut *take);
             }
         }
         Ok(())

@@ -4,7 +4,7 @@
 //! resumed sessions. Each line says all that is needed of it, so nothing is remembered between
 //! lines but where in this file a response was seen before.
 
-use std::{collections::HashMap, path::Path};
+use std::path::Path;
 
 use memchr::memmem;
 use serde::Deserialize;
@@ -12,12 +12,13 @@ use serde::Deserialize;
 use super::{
     Lines, has_extension,
     json::{Count, Part, Text, parse},
+    scan::Scan,
     text::time_ms,
 };
 use crate::{
     discovery::{Shape, Walk},
     home::Home,
-    record::{FileRecords, Flags, Record, Tokens, digest_of},
+    record::{FileRecords, Flags, Mixed, Record, Tokens, digest_of},
 };
 
 /// What stands for a message that no model wrote.
@@ -39,7 +40,7 @@ fn shape(path: &Path) -> Option<Shape> {
     (has_extension(path) == "jsonl").then_some(Shape::Lines)
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {
     #[serde(default, borrow, rename = "type")]
@@ -60,7 +61,7 @@ struct Line<'a> {
     message: Part<Message<'a>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Message<'a> {
     #[serde(default, borrow)]
     id: Text<'a>,
@@ -70,7 +71,7 @@ struct Message<'a> {
     usage: Part<Usage<'a>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Usage<'a> {
     #[serde(default)]
     input_tokens: Count,
@@ -90,7 +91,7 @@ struct Usage<'a> {
     speed: Text<'a>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct CacheCreation {
     #[serde(default)]
     ephemeral_5m_input_tokens: Count,
@@ -98,10 +99,85 @@ struct CacheCreation {
     ephemeral_1h_input_tokens: Count,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct ServerToolUse {
     #[serde(default)]
     web_search_requests: Count,
+}
+
+/// The short way through a line; None for whatever is unusual.
+fn scanned(line: &[u8]) -> Option<Line<'_>> {
+    let (mut scan, mut found) = (Scan::new(line)?, Line::default());
+    scan.object(|key, scan| {
+        match key {
+            b"type" => found.kind = scan.text()?,
+            b"timestamp" => found.timestamp = scan.text()?,
+            b"sessionId" => found.session_id = scan.text()?,
+            b"cwd" => found.cwd = scan.text()?,
+            b"gitBranch" => found.git_branch = scan.text()?,
+            b"requestId" => found.request_id = scan.text()?,
+            b"isSidechain" => found.is_sidechain = scan.flag()?,
+            b"message" => found.message = Part(scanned_message(scan)?),
+            _ => scan.skip()?,
+        }
+        Some(())
+    })?;
+    scan.end()?;
+    Some(found)
+}
+
+fn scanned_message<'a>(scan: &mut Scan<'a>) -> Option<Option<Message<'a>>> {
+    let mut found = Message::default();
+    let is_there = scan.object_or_null(|key, scan| {
+        match key {
+            b"id" => found.id = scan.text()?,
+            b"model" => found.model = scan.text()?,
+            b"usage" => found.usage = Part(scanned_usage(scan)?),
+            _ => scan.skip()?,
+        }
+        Some(())
+    })?;
+    Some(is_there.then_some(found))
+}
+
+fn scanned_usage<'a>(scan: &mut Scan<'a>) -> Option<Option<Usage<'a>>> {
+    let mut found = Usage::default();
+    let is_there = scan.object_or_null(|key, scan| {
+        match key {
+            b"input_tokens" => found.input_tokens = scan.count()?,
+            b"cache_creation_input_tokens" => found.cache_creation_input_tokens = scan.count()?,
+            b"cache_read_input_tokens" => found.cache_read_input_tokens = scan.count()?,
+            b"output_tokens" => found.output_tokens = scan.count()?,
+            b"cache_creation" => {
+                let mut split = CacheCreation::default();
+                let is_there = scan.object_or_null(|key, scan| {
+                    match key {
+                        b"ephemeral_5m_input_tokens" => split.ephemeral_5m_input_tokens = scan.count()?,
+                        b"ephemeral_1h_input_tokens" => split.ephemeral_1h_input_tokens = scan.count()?,
+                        _ => scan.skip()?,
+                    }
+                    Some(())
+                })?;
+                found.cache_creation = Part(is_there.then_some(split));
+            }
+            b"server_tool_use" => {
+                let mut tools = ServerToolUse::default();
+                let is_there = scan.object_or_null(|key, scan| {
+                    match key {
+                        b"web_search_requests" => tools.web_search_requests = scan.count()?,
+                        _ => scan.skip()?,
+                    }
+                    Some(())
+                })?;
+                found.server_tool_use = Part(is_there.then_some(tools));
+            }
+            b"service_tier" => found.service_tier = scan.text()?,
+            b"speed" => found.speed = scan.text()?,
+            _ => scan.skip()?,
+        }
+        Some(())
+    })?;
+    Some(is_there.then_some(found))
 }
 
 impl Usage<'_> {
@@ -137,7 +213,7 @@ type Seen = (u64, u64, bool);
 pub struct Transcript {
     /// For lines that say no time.
     fallback_ms: i64,
-    places: HashMap<Seen, usize>,
+    places: Mixed<Seen, usize>,
     placed: usize,
     usage: memmem::Finder<'static>,
 }
@@ -146,7 +222,7 @@ impl Transcript {
     pub fn resume(fallback_ms: i64) -> Self {
         Self {
             fallback_ms,
-            places: HashMap::new(),
+            places: Mixed::default(),
             placed: 0,
             usage: memmem::Finder::new(b"\"usage\""),
         }
@@ -181,7 +257,7 @@ impl Lines for Transcript {
         if self.usage.find(line).is_none() {
             return true;
         }
-        let Some(line) = parse::<Line<'_>>(line) else {
+        let Some(line) = scanned(line).or_else(|| parse::<Line<'_>>(line)) else {
             return false;
         };
         let Some(message) = line.message.get().filter(|_| line.kind.is("assistant")) else {

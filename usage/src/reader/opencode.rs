@@ -250,9 +250,14 @@ pub fn legacy(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
     if bytes.is_empty() {
         return Ok(());
     }
-    let text = String::from_utf8_lossy(bytes);
-    let message: Message<'_> =
-        serde_json::from_str(&text).map_err(|error| ReadError::Document(error.to_string()))?;
+    let repaired;
+    let message: Message<'_> = match parse(bytes) {
+        Some(message) => message,
+        None => {
+            repaired = String::from_utf8_lossy(bytes);
+            serde_json::from_str(&repaired).map_err(|error| ReadError::Document(error.to_string()))?
+        }
+    };
     let name = |path: Option<&Path>| {
         let stem = path.and_then(Path::file_stem).unwrap_or_default();
         stem.to_string_lossy().into_owned()

@@ -60,9 +60,9 @@ struct Found {
 }
 
 impl Models {
-    pub fn run(self) -> Result<Output, Failure> {
+    pub fn run(self, json: bool) -> Result<Output, Failure> {
         if !self.explain_price {
-            return self.report.run(By::Model);
+            return self.report.run(By::Model, json);
         }
         let view = self.report.view()?;
         let mut prices = Prices::of(&self.report.scope().engine()?.home);

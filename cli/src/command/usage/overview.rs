@@ -49,7 +49,7 @@ struct Day {
 
 impl Overview {
     pub fn run(self) -> Result<Output, Failure> {
-        let mut view = self.scope.view()?;
+        let mut view = self.scope.view_by_day()?;
         let since = |view: &View, first: Date| {
             let mut days = view.days();
             let cells = view.cells();

@@ -100,21 +100,23 @@ struct Group<'a> {
 
 impl Report {
     pub fn view(&self) -> Result<View, Failure> {
-        self.scope.view()
+        self.scope.view_by_day()
     }
 
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    pub fn run(self, by: By) -> Result<Output, Failure> {
-        let view = self.scope.view()?;
+    pub fn run(self, by: By, json: bool) -> Result<Output, Failure> {
+        let view = match by {
+            By::Session => self.scope.view()?,
+            _ => self.scope.view_by_day()?,
+        };
         let groups = groups(&view, by);
         let total = Sum::of(&view.fold, view.cells());
-        let text = if self.csv {
-            self::csv(by, &groups)
-        } else {
-            table(&view, by, &groups, &total)
+        let text = || match self.csv {
+            true => self::csv(by, &groups),
+            false => table(&view, by, &groups, &total),
         };
         let keyed = |(keys, sum)| Group {
             keys: keyed(by, keys),
@@ -130,7 +132,7 @@ impl Report {
             totals: &total,
             notes: &view.notes,
         };
-        Ok(Output::new(text, &answer)?)
+        Ok(Output::either(json, text, &answer)?)
     }
 }
 

@@ -39,19 +39,21 @@ const COLUMNS: &[Column] = &[
 ];
 
 impl Rows {
-    pub fn run(self) -> Result<Output, Failure> {
-        let view = self.scope.view()?;
+    pub fn run(self, json: bool) -> Result<Output, Failure> {
+        let view = self.scope.view_by_day()?;
         let rows = rows(&view.fold, view.cells(), &mut view.days());
-        let text = match rows.as_slice() {
-            [] => "No usage in the logs of this machine.".to_owned(),
-            rows => render(COLUMNS, rows.iter().map(row).collect()),
+        let text = || {
+            let text = match rows.as_slice() {
+                [] => "No usage in the logs of this machine.".to_owned(),
+                rows => render(COLUMNS, rows.iter().map(row).collect()),
+            };
+            text + &screen::notes(&view.notes)
         };
-        let text = text + &screen::notes(&view.notes);
         let answer = Answer {
             rows: &rows,
             notes: &view.notes,
         };
-        Ok(Output::new(text, &answer)?)
+        Ok(Output::either(json, text, &answer)?)
     }
 }
 

@@ -7,8 +7,9 @@ use jiff::{Timestamp, civil::Date, civil::Weekday, tz::TimeZone};
 use protocol::{Code, Problem};
 pub use usage::graph::week_of;
 use usage::{
-    Client, Engine, Home, Scan,
+    Client, Engine, Extent, Home, Scan,
     discovery::Note,
+    engine::Grain,
     fold::{Cell, Fold},
     rows::Days,
 };
@@ -152,6 +153,15 @@ impl View {
 impl Scope {
     pub fn view(&self) -> Result<View, Failure> {
         self.view_of(self.engine()?.scan())
+    }
+
+    /// The same for reports in which a day is one, and sessions are not told apart.
+    pub fn view_by_day(&self) -> Result<View, Failure> {
+        let extent = Extent {
+            grain: Grain::Days(self.zone()),
+            ..Extent::default()
+        };
+        self.view_of(self.engine()?.scan_part(&extent))
     }
 
     /// What a scan found, cut to what was asked for.

@@ -119,7 +119,7 @@ impl Statusline {
         let mut extent = Extent {
             first_day: today - DAYS_BACK,
             session: asked.session_id.clone(),
-            unless_version: None,
+            ..Extent::default()
         };
         let named = asked.transcript_path.as_deref();
         let named = named.map(|path| (Client::Claude, path));

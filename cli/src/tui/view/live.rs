@@ -25,7 +25,7 @@ pub fn draw(area: Rect, buffer: &mut Buffer, state: &State, tables: &Tables, hit
             area,
             buffer,
             state,
-            "No session has said anything in the last half hour. Logs are looked at every two seconds.",
+            "No session has said anything in the last half hour. What one says next shows here within seconds.",
         );
     }
     let [head, _, body] =

@@ -110,7 +110,12 @@ fn draw_window(area: Rect, buffer: &mut Buffer, state: &State, tables: &Tables) 
         return;
     };
     let left = (window.end_ms() - tables.now_ms).max(0) / 60_000;
-    let mut said = format!("{} in this window of five hours", screen::cost_of(&window.sum));
+    let name = if area.width >= 100 {
+        "this window of five hours"
+    } else {
+        "these 5 h"
+    };
+    let mut said = format!("{} in {name}", screen::cost_of(&window.sum));
     if let Some(projection) = projection {
         said += &format!(
             ", {}/h, {} at its end",
@@ -286,10 +291,12 @@ fn draw_list(area: Rect, buffer: &mut Buffer, state: &State, title: &str, series
             [one, two] => (two.clone(), one.clone()),
             keys => (keys.join(" "), String::new()),
         };
-        let last = if last.is_empty() {
-            String::new()
-        } else {
-            format!("  {last}")
+        // A client's name cut to a letter says nothing; the start of a branch still does.
+        let room = usize::from(name_room.width).saturating_sub(paint::width(&first) + 2);
+        let last = match last.as_str() {
+            "" => String::new(),
+            last if title != "branches" && paint::width(last) > room => String::new(),
+            last => format!("  {last}"),
         };
         let first = if first.is_empty() { "-".to_owned() } else { first };
         pieces(buffer, name_room, &[(&first, skin.ink()), (&last, skin.faint())]);
