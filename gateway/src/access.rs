@@ -193,6 +193,9 @@ rules! {
     RemoveUpstream     [All, All, No, No, No, No]           with(Scope::UpstreamsWrite), Needed;
     Reload             [All, All, No, No, No, No]           with(Scope::UpstreamsWrite), NotNeeded;
 
+    SeeSettings        [All, All, No, No, No, No]           with(Scope::UpstreamsRead), NotNeeded;
+    ChangeSettings     [All, All, No, No, No, No]           NEVER, Needed;
+
     ListAlerts         [All, All, Own, No, No, No]          with(Scope::AlertsRead), NotNeeded;
     AnswerAlert        [All, All, Own, No, No, No]          with(Scope::AlertsWrite), NotNeeded;
     SeeAlertRules      [All, All, No, No, No, No]           with(Scope::AlertsRead), NotNeeded;

@@ -22,10 +22,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use protocol::{KeyId, api::ChannelTest};
+use protocol::{DeviceId, KeyId, api::ChannelTest};
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use crate::ledger::ChannelRecord;
+use crate::{ledger::ChannelRecord, state::Gateway};
 
 pub use look::{PAUSE, look};
 pub use mail::is_address;
@@ -34,8 +34,7 @@ pub use rules::{Rules, RulesError, Settings};
 pub use send::{keep_testing, send_due, until_something_is_due};
 pub use webhook::{check_url, new_secret, row_of};
 
-/// Alerts are kept for so long.
-pub const KEPT_MS: i64 = 30 * 24 * 3_600 * 1_000;
+const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// People who try a channel at the same time.
 const TESTS_MAX: usize = 16;
 
@@ -43,14 +42,19 @@ type Test = (ChannelRecord, oneshot::Sender<ChannelTest>);
 
 /// What the looks and the deliveries share with the rest of the gateway.
 pub struct Alerts {
-    /// Keys that were refused for want of credit since the last look.
-    refused: Mutex<HashSet<KeyId>>,
+    /// Keys, and their devices, that were refused for want of credit since the last look.
+    refused: Mutex<HashSet<(KeyId, DeviceId)>>,
     /// Rung when there is something to send.
     ring: Notify,
     tests: mpsc::Sender<Test>,
     /// Taken by the chore.
     asked: Mutex<Option<mpsc::Receiver<Test>>>,
     memory: Mutex<look::Memory>,
+}
+
+/// No alert of before this moment is kept, but one that is not over.
+pub fn kept_from(gateway: &Gateway, now: i64) -> i64 {
+    now - i64::from(gateway.settings.chosen().alert_days()) * DAY_MS
 }
 
 impl Default for Alerts {
@@ -73,15 +77,15 @@ impl Alerts {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    /// Notes that a request of this key was refused for want of credit.
-    pub fn note_refused(&self, key: KeyId) {
+    /// Notes that a request of this device was refused for want of credit, its key's or its own.
+    pub fn note_refused(&self, key: KeyId, device: DeviceId) {
         self.refused
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(key);
+            .insert((key, device));
     }
 
-    fn take_refused(&self) -> HashSet<KeyId> {
+    fn take_refused(&self) -> HashSet<(KeyId, DeviceId)> {
         std::mem::take(&mut *self.refused.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -5,6 +5,7 @@ mod credit;
 mod models;
 mod prices;
 mod repeat;
+pub(crate) mod retention;
 mod signals;
 
 use std::{sync::Arc, time::Duration};
@@ -90,6 +91,12 @@ fn begin(gateway: &Arc<Gateway>, tls: Arc<rustls::ClientConfig>, changes: Option
     let (trying, outward) = (shared(), Arc::clone(&tls));
     spawn_local(async move { trying.trials.carry_out(outward).await });
     chore(gateway, "The look for alerts", alert::look, alert::PAUSE);
+    chore(
+        gateway,
+        "Letting go what is old",
+        retention::keep,
+        retention::PAUSE,
+    );
     spawn_local(alerts::keep_sending(shared(), Arc::clone(&tls)));
     spawn_local(alert::keep_testing(shared(), Arc::clone(&tls)));
     spawn_local(models::keep_finding(shared(), tls));
@@ -106,6 +113,12 @@ fn begin(gateway: &Arc<Gateway>, tls: Arc<rustls::ClientConfig>, changes: Option
             gateway,
             "The look at upstreams",
             cluster::look_at_upstreams,
+            cluster::LOOK_AT_UPSTREAMS,
+        );
+        chore(
+            gateway,
+            "The look at the settings",
+            crate::settings::renew_chosen,
             cluster::LOOK_AT_UPSTREAMS,
         );
     }

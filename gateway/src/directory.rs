@@ -385,6 +385,13 @@ impl Directory {
         keys.filter(|key| key.member() == Some(member)).cloned().collect()
     }
 
+    /// Whose each key is, revoked ones too; those of nobody are not among them.
+    pub fn owners(&self) -> HashMap<KeyId, MemberId> {
+        let entries = self.read();
+        let keys = entries.keys.values();
+        keys.filter_map(|key| Some((key.id, key.member()?))).collect()
+    }
+
     pub fn device(&self, id: DeviceId) -> Option<Arc<Device>> {
         self.read().devices.get(&id).map(|(_, device)| Arc::clone(device))
     }

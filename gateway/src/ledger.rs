@@ -24,6 +24,7 @@ mod reader;
 mod record;
 mod report;
 mod report_rows;
+mod retention;
 mod rows;
 mod running;
 mod sqlite;
@@ -61,6 +62,7 @@ pub use postgres::{Change, Changes, DatabaseUrl, Moved, NotADatabaseUrl, Postgre
 pub use reader::{Reader, SealedSecrets, UsageOf};
 pub use record::{DeviceRecord, KeyRecord};
 pub use report::{Difference, Report};
+pub use retention::{Gone, LetGo, PastMark};
 pub use running::RunningRecord;
 pub use sqlite::SqliteReader;
 pub use store::{Opened, Store};

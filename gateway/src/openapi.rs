@@ -21,8 +21,8 @@ use self::examples::Examples;
 use crate::route::{
     alert_channels, alert_rules, alerts, audit, credit, device_flow, devices, events, exports, health,
     identities, imports, invitations, keys, ledger, members, models, passkeys, preferences, reconciliation,
-    redeem, reload, reported, routes, running, session, sharing, sign_in, summary, teams, tokens, upstreams,
-    usage,
+    redeem, reload, reported, routes, running, session, settings, sharing, sign_in, summary, teams, tokens,
+    upstreams, usage,
 };
 
 #[derive(OpenApi)]
@@ -47,6 +47,7 @@ use crate::route::{
         alerts::list, alerts::acknowledge_all, alerts::acknowledge, alerts::resolve,
         alert_rules::list, alert_rules::set, alert_rules::remove, alert_rules::set_quiet_hours,
         alert_channels::list, alert_channels::add, alert_channels::change, alert_channels::remove, alert_channels::test,
+        settings::show, settings::set,
         audit::list, audit::verify, keys::claim, keys::assign,
         redeem::redeem, redeem::me, redeem::balance, devices::list, devices::rename, devices::revoke, devices::rotate, running::list,
         keys::list, keys::mint, keys::revoke, credit::top_up, credit::reclaim, credit::allocate,

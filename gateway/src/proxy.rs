@@ -214,7 +214,7 @@ async fn run(proxy: &Proxy, asked: admit::Asked, _room: Room, client: &mut Clien
     let _busy = Busy::new(&proxy.gateway);
     let _running = Running::new(&proxy.running);
     let (dialect, trail) = (asked.dialect, Rc::clone(&asked.trail));
-    let key = asked.device.key.id;
+    let (key, device) = (asked.device.key.id, asked.device.id);
     let response = match admit::serve(proxy, asked, client).await {
         Ok(admit::Served::Streaming(stream)) => return stream.run(proxy, client).await,
         Ok(admit::Served::Whole(response)) => {
@@ -224,7 +224,7 @@ async fn run(proxy: &Proxy, asked: admit::Asked, _room: Room, client: &mut Clien
         Err(refusal) => {
             let code = refusal.problem.code;
             if code == Code::InsufficientCredit {
-                proxy.gateway.alerts.note_refused(key);
+                proxy.gateway.alerts.note_refused(key, device);
             }
             let response = refusal.respond(dialect);
             trail.answers(response.status(), Some(code));

@@ -14,7 +14,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use protocol::api::{BillingSource, BillingSourceKind, Reconciliation};
 use tokio::sync::{mpsc, oneshot};
 
@@ -126,6 +126,13 @@ pub async fn reconcile(
     since: Date,
     until: Date,
 ) -> Result<Reconciliation, ReconcileError> {
+    // What was metered on days before is not there by upstream, and would all be a difference.
+    let kept_from = gateway.reader.past_mark().await?.kept_from;
+    let since = if kept_from > 0 {
+        since.max(day_at(kept_from).saturating_add(1.day())).min(until)
+    } else {
+        since
+    };
     let books = gateway.reader.books(number_of(since), number_of(until)).await?;
     let config = gateway.settings.config();
     let stored = gateway.reader.sealed_secrets().await?;

@@ -4,6 +4,7 @@
 mod activity;
 mod books;
 mod cell;
+mod kept;
 mod outlook;
 mod requests;
 mod rollup;
@@ -17,10 +18,11 @@ use uuid::Uuid;
 
 pub use activity::activity;
 pub use books::{PAUSE, cells, keep, name_of, take_in};
-pub use cell::{Cells, Line, Lines, id_ms};
+pub use cell::{Cell, Cells, Line, Lines, add, id_ms};
+pub use kept::Kept;
 pub use outlook::{Move, outlook};
 pub use requests::page;
-pub use rollup::{Kept, Rollup};
+pub use rollup::{Begun, Rollup};
 pub use summary::{Selection, summary, totals};
 
 /// Whose usage.
@@ -71,3 +73,5 @@ pub fn first_id_at(ms: i64) -> RequestId {
 
 #[cfg(test)]
 mod million;
+#[cfg(test)]
+mod past;

@@ -31,6 +31,7 @@ pub mod reported;
 pub mod routes;
 pub mod running;
 pub mod session;
+pub mod settings;
 pub mod sharing;
 pub mod sign_in;
 pub mod summary;

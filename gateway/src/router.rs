@@ -17,8 +17,8 @@ use crate::{
     route::{
         ApiError, access, alert_channels, alert_rules, alerts, audit, credit, device_flow, devices, events,
         exports, health, identities, imports, invitations, keys, ledger, members, model_list, models, pages,
-        passkeys, preferences, reconciliation, redeem, reload, reported, routes, running, session, sharing,
-        sign_in, summary, teams, tokens, upstreams, usage,
+        passkeys, preferences, reconciliation, redeem, reload, reported, routes, running, session, settings,
+        sharing, sign_in, summary, teams, tokens, upstreams, usage,
     },
     state::Gateway,
 };
@@ -222,6 +222,8 @@ fn control_plane(gateway: &Arc<Gateway>) -> Routes {
         .get("/profiles/{handle}", Action::SeeProfiles, sharing::profile)
         .get("/profiles/{handle}/graph.svg", Action::SeeProfiles, sharing::graph)
         .get("/leaderboard", Action::SeeProfiles, sharing::leaderboard)
+        .get("/settings", Action::SeeSettings, settings::show)
+        .put("/settings", Action::ChangeSettings, settings::set)
         .get("/audit", Action::ReadAudit, audit::list)
         .post("/audit/verify", Action::ReadAudit, audit::verify)
         .post("/reload", Action::Reload, reload::reload)

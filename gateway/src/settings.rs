@@ -3,6 +3,8 @@
 //! A request takes its model, price and limits once; what runs is settled at the price of its hold,
 //! whatever the file says by then.
 
+mod chosen;
+
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -17,14 +19,19 @@ use crate::{
     config::{Config, ConfigError, Limits},
     ledger::{LedgerError, SealedSecrets},
     people::provider::Providers,
+    quota,
     state::Gateway,
 };
+
+pub use chosen::{Chosen, USAGE_DAYS_MIN, renew_chosen};
 
 pub struct Settings {
     file: Option<PathBuf>,
     /// What cannot change without a restart is in force as it was then.
     started_with: Config,
     config: ArcSwap<Config>,
+    /// What somebody chose on the pages, which goes before the file.
+    chosen: ArcSwap<Chosen>,
     /// Whoever changes the catalogue has the lock.
     listed: Mutex<Listed>,
 }
@@ -45,6 +52,7 @@ impl Settings {
             file,
             started_with: config.clone(),
             config: ArcSwap::from_pointee(config),
+            chosen: ArcSwap::default(),
             listed: Mutex::default(),
         }
     }
@@ -59,7 +67,25 @@ impl Settings {
 
     /// The time zone that days are counted in.
     pub fn zone(&self) -> TimeZone {
+        self.chosen.load().zone().unwrap_or_else(|| self.zone_of_file())
+    }
+
+    /// The same, where nobody chose another one.
+    pub fn zone_of_file(&self) -> TimeZone {
         self.config.load().zone().unwrap_or(TimeZone::UTC)
+    }
+
+    /// What somebody chose on the pages.
+    pub fn chosen(&self) -> Arc<Chosen> {
+        self.chosen.load_full()
+    }
+
+    /// The limits that keys and devices have by default, counted in our days.
+    fn quota(&self) -> quota::Rules {
+        quota::Rules {
+            zone: self.zone(),
+            ..self.config.load().quota()
+        }
     }
 
     pub fn logs_requests(&self) -> bool {
@@ -101,10 +127,10 @@ pub fn reload(gateway: &Gateway, stored: &SealedSecrets) -> Result<Reloaded, Con
     gateway
         .failed_redeems
         .set(limits.failed_redeems_per_minute, limits.failed_redeems_per_hour);
-    gateway.quota.set_rules(config.quota());
     gateway.queue.set_rules(config.queue());
     gateway.catalogue.store(Arc::new(catalogue));
     settings.config.store(Arc::new(config));
+    gateway.quota.set_rules(settings.quota());
     drop(listed);
     gateway.changed.notify_one();
     tell(&reloaded);

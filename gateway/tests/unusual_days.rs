@@ -4,17 +4,19 @@
 #[path = "unusual_days/days.rs"]
 mod days;
 
-use std::collections::HashMap;
+use std::ops::Range;
 
 use days::{DAYS, SEEDS, WARM_UP, days};
-use gateway::alert::unusual::{Line, is_unusual, usual};
-use jiff::civil::Date;
+use gateway::alert::unusual::{Before, Line, is_unusual, usual};
+
+const OTHERS: Range<u64> = 7_000..7_100;
 
 #[test]
 fn there_are_enough_unusual_days_to_be_found_and_they_are_always_the_same() {
     for seed in SEEDS {
         let (one, again) = (days(seed), days(seed));
         assert_eq!(one.len(), DAYS);
+        assert!(one.is_sorted_by(|day, next| day.date < next.date));
         assert!(
             one.iter()
                 .zip(&again)
@@ -32,20 +34,28 @@ fn there_are_enough_unusual_days_to_be_found_and_they_are_always_the_same() {
 fn unusual_days_are_found_and_usual_ones_are_not() {
     let mut all = Tally::default();
     for seed in SEEDS {
-        let days = days(seed);
-        let tokens: HashMap<Date, u64> = days.iter().map(|day| (day.date, day.tokens)).collect();
-        let mut tally = Tally::default();
-        for day in &days[WARM_UP..] {
-            let usual = usual(day.date, |date| tokens.get(&date).copied().unwrap_or(0));
-            tally.count(day.is_unusual, is_unusual(day.tokens, usual, Line::DEFAULT));
-        }
+        let tally = Tally::of(seed);
         tally.print(&format!("Seed {seed}"));
-        all.found += tally.found;
-        all.missed += tally.missed;
-        all.wrong += tally.wrong;
+        assert!(tally.is_good(), "seed {seed}");
+        all.join(&tally);
     }
     all.print("All seeds");
-    assert!(all.precision() >= 0.95 && all.recall() >= 0.95);
+    assert!(all.is_good());
+}
+
+/// Teams that nobody had in view when the rule was made. Of a few of them three of some thirty
+/// alarms are wrong by chance, so most of them are asked for, and all together.
+#[test]
+fn they_are_found_in_teams_that_the_rule_was_not_made_for() {
+    let mut all = Tally::default();
+    let tallies: Vec<Tally> = OTHERS.map(Tally::of).collect();
+    tallies.iter().for_each(|tally| all.join(tally));
+    let good = tallies.iter().filter(|tally| tally.is_good()).count();
+    all.print(&format!(
+        "{} other seeds, {good} of them good alone",
+        tallies.len()
+    ));
+    assert!(all.is_good() && good * 100 >= tallies.len() * 95);
 }
 
 #[derive(Default)]
@@ -56,6 +66,27 @@ struct Tally {
 }
 
 impl Tally {
+    fn of(seed: u64) -> Self {
+        let days = days(seed);
+        let mut tally = Self::default();
+        for (number, day) in days.iter().enumerate().skip(WARM_UP) {
+            let before: Before = std::array::from_fn(|ago| days[number - 1 - ago].tokens);
+            let is_found = is_unusual(day.tokens, usual(&before), Line::DEFAULT);
+            tally.count(day.is_unusual, is_found);
+        }
+        tally
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.found += other.found;
+        self.missed += other.missed;
+        self.wrong += other.wrong;
+    }
+
+    fn is_good(&self) -> bool {
+        self.precision() >= 0.95 && self.recall() >= 0.95
+    }
+
     fn count(&mut self, is_unusual: bool, is_found: bool) {
         match (is_unusual, is_found) {
             (true, true) => self.found += 1,

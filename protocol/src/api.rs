@@ -24,6 +24,7 @@ mod reported;
 mod route;
 mod running;
 mod session;
+mod settings;
 mod sharing;
 mod summary;
 mod team;
@@ -84,6 +85,7 @@ pub use session::{
     LinkKind, LinkLookRequest, LinkPreview, LinkRequest, PasswordRequest, Session, SessionList,
     SessionResponse, SignInRequest, SignInWays, StepUpRequest,
 };
+pub use settings::{GatewaySettings, SettingsRequest};
 pub use sharing::{
     GraphForm, GraphQuery, GraphTheme, Leaderboard, LeaderboardOrder, LeaderboardPeriod, LeaderboardQuery,
     LeaderboardRow, Profile, SentDay, SentDayList, SentDaysQuery, SharedDay, SharedPart, Sharing,

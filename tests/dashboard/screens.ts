@@ -15,11 +15,13 @@ const PAGES: [string, string][] = [
   ['sign-in', '/?as=nobody'],
   ['overview', '/'],
   ['usage', '/usage'],
+  ['usage-members', '/usage?stack=member&fold=member&period=year'],
   ['request', '/usage?request=01930009-0000-7000-8000-0000000f423d'],
   ['devices', '/devices'],
   ['machines', '/machines'],
   ['redeem', '/redeem'],
   ['settings', '/settings'],
+  ['settings-gateway', '/settings#gateway'],
   ['members', '/members'],
   ['new-team', '/members?show=team'],
   ['keys', '/keys'],
@@ -52,13 +54,15 @@ function isWanted({ name, state, scheme, width }: Look & { name: string }): bool
   return state === 'long' ? width === 'narrow' && scheme === 'dark' : width === 'wide' && scheme === 'light';
 }
 
-const [dist = 'dashboard/dist', out = 'tests/output/dashboard', ...wanted] = process.argv.slice(2);
-
-const looks: (Look & { name: string })[] = PAGES.flatMap(([name, address]) =>
-  STATES.flatMap((state) =>
-    SCHEMES.flatMap((scheme) => WIDTHS.map((width) => ({ name, path: address, state, scheme, width }))),
-  ),
-).filter((look) => isWanted(look) && (wanted.length === 0 || wanted.includes(look.name)));
+const [dist = 'dashboard/dist', out = 'tests/output/dashboard', ...only] = process.argv.slice(2);
+const shown = PAGES.filter(([name]) => only.length === 0 || only.includes(name));
+const looks: (Look & { name: string })[] = shown
+  .flatMap(([name, address]) =>
+    STATES.flatMap((state) =>
+      SCHEMES.flatMap((scheme) => WIDTHS.map((width) => ({ name, path: address, state, scheme, width }))),
+    ),
+  )
+  .filter(isWanted);
 
 /** Pages that are looked at at the same time. */
 const AT_ONCE = 4;
@@ -98,7 +102,7 @@ await Promise.all(
 await browser.close();
 pages.stop();
 
-const sheet = PAGES.map(([name]) => {
+const sheet = shown.map(([name]) => {
   const own = looks.filter((look) => look.name === name);
   const figures = own.map(
     (look) =>

@@ -65,6 +65,7 @@ mod reconcile;
 mod redeem;
 mod reload;
 mod responses;
+mod retention;
 mod secrets;
 mod shared_connections;
 mod sharing;

@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use protocol::{
-    KeyId, MemberId, Money,
+    DeviceId, KeyId, MemberId, Money,
     api::{AlertKind, AlertSubject, AlertSubjectKind},
 };
 
-use super::rules::Rules;
+use super::{rules::Rules, unusual::Before};
 use crate::{
     ledger::{Failing, LotState, NewAlert},
     reconcile::Alarm,
@@ -30,8 +30,13 @@ pub(super) struct Sight {
     pub zone: TimeZone,
     pub keys: Vec<KeySight>,
     pub members: HashMap<MemberId, String>,
-    /// Keys of which a request was refused for want of credit since the last sight.
-    pub refused: HashSet<KeyId>,
+    /// What members may spend with all of their keys.
+    pub member_caps: HashMap<MemberId, Caps>,
+    /// What each device may spend; where it may spend anything, no device is looked at.
+    pub device_caps: Caps,
+    pub devices: Vec<DeviceSight>,
+    /// Keys, and devices of theirs, of which a request was refused for want of credit since the last sight.
+    pub refused: HashSet<(KeyId, DeviceId)>,
     pub failing: Vec<Failing>,
     /// What provider bills and the meter differ by; an upstream that is not there was not compared.
     pub bills: BTreeMap<String, Alarm>,
@@ -53,8 +58,26 @@ pub(super) struct KeySight {
     pub tokens: u64,
     pub cost: Money,
     pub cost_month: Money,
-    /// Tokens of the same weekday in the weeks before.
-    pub before: [u64; 4],
+    /// Tokens of the days before.
+    pub before: Before,
+}
+
+/// What may be spent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Caps {
+    pub day: Option<Money>,
+    pub month: Option<Money>,
+}
+
+/// A device that can be used.
+#[derive(Clone, Debug)]
+pub(super) struct DeviceSight {
+    pub id: DeviceId,
+    pub name: String,
+    pub key: KeyId,
+    pub member: Option<MemberId>,
+    pub cost: Money,
+    pub cost_month: Money,
 }
 
 /// What a sight gives cause to tell, and what it leaves as it is.
@@ -93,6 +116,11 @@ impl Found {
             Subject::Gateway => (AlertSubjectKind::Gateway, None, "The gateway"),
             Subject::Member(id, name) => (AlertSubjectKind::Member, Some(id.to_string()), name),
             Subject::Key(key) => (AlertSubjectKind::Key, Some(key.id.to_string()), &*key.name),
+            Subject::Device(device) => (
+                AlertSubjectKind::Device,
+                Some(device.id.to_string()),
+                &*device.name,
+            ),
             Subject::Upstream(name) => (AlertSubjectKind::Upstream, Some(name.to_owned()), name),
         };
         self.alerts.push(NewAlert {
@@ -116,6 +144,7 @@ enum Subject<'a> {
     Gateway,
     Member(MemberId, &'a str),
     Key(&'a KeySight),
+    Device(&'a DeviceSight),
     Upstream(&'a str),
 }
 
@@ -129,6 +158,7 @@ impl<'a> From<Subject<'a>> for About<'a> {
         let member = match subject {
             Subject::Member(id, _) => Some(id),
             Subject::Key(key) => key.member,
+            Subject::Device(device) => device.member,
             Subject::Gateway | Subject::Upstream(_) => None,
         };
         Self { subject, member }

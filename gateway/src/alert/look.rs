@@ -7,22 +7,26 @@ use std::{
 };
 
 use jiff::{Timestamp, tz::TimeZone};
-use protocol::{KeyId, Money, api::Limits};
+use protocol::{KeyId, MemberId, Money, api::Limits};
 
 use super::{
-    Alerts, KEPT_MS,
-    find::{Found, KeySight, Sight, ends_by_itself, find},
-    quiet,
+    Alerts,
+    find::{Caps, DeviceSight, Found, KeySight, Sight, ends_by_itself, find},
+    kept_from, quiet,
     rules::Rules,
-    sums::{Sums, Weeks},
+    sums::{Asked, Past, Sums},
+    unusual::DAYS,
 };
 use crate::{
     catalogue::{Seen, Sources},
+    chores::retention,
     clock::{now_ms, steady_ms, timestamp},
     directory::limits_of,
     ledger::{
-        AlertChange, Failing, KeyRecord, LedgerError, Look, PeopleChange, PeopleOutcome, PeopleRequest,
+        AlertChange, DeviceRecord, Failing, KeyRecord, LedgerError, Look, PeopleChange, PeopleOutcome,
+        PeopleRequest,
     },
+    quota::read_limits,
     state::Gateway,
 };
 
@@ -33,7 +37,7 @@ const FORGET_MS: i64 = 3_600_000;
 /// What one look leaves for the next one.
 #[derive(Default)]
 pub struct Memory {
-    pub(super) weeks: Option<Weeks>,
+    pub(super) past: Option<Past>,
     /// Upstreams that this gateway has told of as failing.
     told: HashSet<String>,
     forgot_at: Option<i64>,
@@ -115,9 +119,12 @@ async fn forget(gateway: &Gateway, now: i64) -> Result<(), LedgerError> {
         memory.forgot_at = Some(now);
     }
     let change = AlertChange::Forget {
-        before: now - KEPT_MS,
+        before: kept_from(gateway, now),
     };
-    gateway.ledger.people(request(change, now)).await.map(drop)
+    let change = PeopleChange::Alerts(Box::new(change));
+    retention::change(gateway, change, "alerts.let-go", now)
+        .await
+        .map(drop)
 }
 
 /// Tells pages when alerts are others than at the last look, whichever gateway changed them.
@@ -222,13 +229,25 @@ async fn sight(gateway: &Gateway, now: i64, failing: Vec<Failing>) -> Result<Sig
     let today = local.date();
     let refused = gateway.alerts.take_refused();
     let records = gateway.reader.keys().await?;
-    let rules = gateway.settings.config().quota().key;
-    let capped: HashSet<KeyId> = records
-        .iter()
-        .filter(|key| limits_of(key).or(rules).spend_per_month_nano_usd.is_some())
-        .map(|key| key.id)
-        .collect();
-    let sums = Sums::read(gateway, &zone, today, now, capped).await?;
+    let config = gateway.settings.config().quota();
+    let (rules, device_caps) = (config.key, caps_of(&config.device));
+    let member_caps = member_caps(gateway).await?;
+    let of_member = |key: &KeyRecord| key.member.and_then(|member| member_caps.get(&member));
+    let capped = records.iter().filter(|key| {
+        let own = limits_of(key).or(rules).spend_per_month_nano_usd;
+        own.or(of_member(key).and_then(|caps| caps.month)).is_some()
+    });
+    let asked = Asked {
+        capped: capped.map(|key| key.id).collect(),
+        devices: device_caps != Caps::default(),
+    };
+    let has_devices = asked.devices;
+    let sums = Sums::read(gateway, &zone, today, now, asked).await?;
+    let devices = if has_devices {
+        gateway.reader.devices(None).await?
+    } else {
+        Vec::new()
+    };
     let midnight = local
         .start_of_day()
         .map_or(now, |start| start.timestamp().as_millisecond());
@@ -237,6 +256,9 @@ async fn sight(gateway: &Gateway, now: i64, failing: Vec<Failing>) -> Result<Sig
         .map(|key| key_sight(key, limits_of(key).or(rules), &sums, &zone, at));
     Ok(Sight {
         keys: keys.collect(),
+        devices: device_sights(devices, &records, &sums),
+        member_caps,
+        device_caps,
         now: at,
         members: gateway.reader.people().names().await?,
         refused,
@@ -245,6 +267,38 @@ async fn sight(gateway: &Gateway, now: i64, failing: Vec<Failing>) -> Result<Sig
         beyond: gateway.reader.alerts().variances(midnight).await?,
         zone,
     })
+}
+
+fn caps_of(limits: &Limits) -> Caps {
+    Caps {
+        day: limits.spend_per_day_nano_usd,
+        month: limits.spend_per_month_nano_usd,
+    }
+}
+
+/// Of members who have any.
+async fn member_caps(gateway: &Gateway) -> Result<HashMap<MemberId, Caps>, LedgerError> {
+    let limits = gateway.reader.people().limits().await?.into_iter();
+    let caps = limits.map(|(member, text)| (member, caps_of(&read_limits(&text))));
+    Ok(caps.filter(|(_, caps)| *caps != Caps::default()).collect())
+}
+
+fn device_sights(devices: Vec<DeviceRecord>, keys: &[KeyRecord], sums: &Sums) -> Vec<DeviceSight> {
+    let members: HashMap<KeyId, Option<MemberId>> = keys.iter().map(|key| (key.id, key.member)).collect();
+    let live = devices.into_iter().filter(|device| device.revoked_at.is_none());
+    live.map(|device| {
+        let costs = sums.devices.get(&device.id).copied();
+        let (cost, cost_month) = costs.unwrap_or((Money::ZERO, Money::ZERO));
+        DeviceSight {
+            member: members.get(&device.key).copied().flatten(),
+            id: device.id,
+            name: device.name,
+            key: device.key,
+            cost,
+            cost_month,
+        }
+    })
+    .collect()
 }
 
 fn key_sight(key: &KeyRecord, limits: Limits, sums: &Sums, zone: &TimeZone, now: Timestamp) -> KeySight {
@@ -262,6 +316,6 @@ fn key_sight(key: &KeyRecord, limits: Limits, sums: &Sums, zone: &TimeZone, now:
         tokens,
         cost,
         cost_month: sums.month.get(&key.id).copied().unwrap_or(Money::ZERO),
-        before: sums.before.get(&key.id).copied().unwrap_or_default(),
+        before: sums.before.get(&key.id).copied().unwrap_or([0; DAYS]),
     }
 }

@@ -270,6 +270,27 @@ pub const TABLES: &[Table] = &[
         of_member: Some("member_id = ?1"),
     },
     Table {
+        name: "pastUsage",
+        from: "usage_past LEFT JOIN token_key ON token_key.id = usage_past.key_id",
+        columns: columns![
+            "day" "day" Text, "keyId" "key_id" Id, "keyLabel" "label" Text, "memberId" "member_id" Id,
+            "deviceId" "device_id" Id, "kind" "kind" Text, "model" "model" Text, "repository" "repository" Text,
+            "branch" "branch" Text, "requests" "requests" Count, "inputTokens" "input" Count,
+            "outputTokens" "output" Count, "cacheReadTokens" "cache_read" Count, "cacheWriteTokens" "cache_write" Count,
+            "reasoningTokens" "reasoning" Count, "costNanoUsd" "cost" Money, "varianceNanoUsd" "variance" Money,
+        ],
+        order: &[
+            "key_id",
+            "day",
+            "device_id",
+            "kind",
+            "model",
+            "repository",
+            "branch",
+        ],
+        of_member: Some("member_id = ?1"),
+    },
+    Table {
         name: "bills",
         from: "billed",
         columns: columns![
@@ -316,6 +337,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("device_code", "for some minutes, with secrets"),
     ("price", "what prices were; in rows by their version"),
     ("alert_delivery", "on its way"),
+    ("gateway_setting", "settings of this installation"),
     ("alert_rule", "settings of this installation"),
     ("alert_setting", "settings of this installation"),
     ("alert_channel", "settings of this installation, with secrets"),

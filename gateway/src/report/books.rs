@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use protocol::{KeyId, RequestId};
 use tokio::time::sleep;
 
-use super::{Cells, Days, Kept, Line, first_id_at};
+use super::{Begun, Cells, Days, Kept, Line, first_id_at};
 use crate::{
     clock::{now_ms, rising_ms},
-    ledger::{LedgerError, Reader},
+    ledger::{LedgerError, PastMark, Reader},
     state::Gateway,
 };
 
@@ -75,28 +75,19 @@ pub async fn keep(gateway: &Gateway) -> Result<(), LedgerError> {
             let (rollup, name) = (std::sync::Arc::clone(&gateway.rollup), name_of(&zone).to_owned());
             rollup.mark(&name).map_err(|error| unreadable(&error))?
         };
-        if !was_counted_here(&gateway.reader, mark).await? {
-            tracing::warn!("The usage is another one than before; its sums are made anew");
+        let Some(begun) = begun(gateway, mark).await? else {
             gateway.rollup.forget().map_err(|error| unreadable(&error))?;
             continue;
-        }
-        let (known, there) = (gateway.rollup.imports(), gateway.reader.imports().await?);
-        match known.map_err(|error| unreadable(&error))? {
-            Some(known) if known == there => {}
-            None if mark.as_uuid().is_nil() => {
-                gateway.rollup.begin(there).map_err(|error| unreadable(&error))?;
-            }
-            _ => {
-                tracing::info!("Usage was imported at another gateway; the sums are made anew");
-                gateway.rollup.forget().map_err(|error| unreadable(&error))?;
-                continue;
-            }
-        }
+        };
         let end = first_unsettled(gateway).await?;
         let lines = gateway
             .reader
             .lines(mark, Some(end), AT_ONCE, |_| true, zone.clone())
             .await?;
+        // Rows may have gone while these were read.
+        if has_lost_rows(mark, begun, gateway.reader.past_mark().await?) {
+            continue;
+        }
         let Some(last) = lines.last else { return Ok(()) };
         let rollup = std::sync::Arc::clone(&gateway.rollup);
         let cells = lines.cells;
@@ -111,6 +102,41 @@ pub async fn keep(gateway: &Gateway) -> Result<(), LedgerError> {
         // After a rush there is much to count, and whoever asks meanwhile comes first.
         sleep(began.elapsed()).await;
     }
+}
+
+/// What the sums began with; `None`: they do not fit what is there, and are to be made anew.
+async fn begun(gateway: &Gateway, mark: RequestId) -> Result<Option<Begun>, LedgerError> {
+    let (reader, rollup) = (&gateway.reader, &gateway.rollup);
+    let (imports, past) = (reader.imports().await?, reader.past_mark().await?);
+    match rollup.begun().map_err(|error| unreadable(&error))? {
+        Some(begun) if has_lost_rows(mark, begun, past) => {
+            tracing::info!("Rows went that were not summed up here; the sums are made anew");
+            Ok(None)
+        }
+        Some(_) if !was_counted_here(reader, mark).await? => {
+            tracing::warn!("The usage is another one than before; its sums are made anew");
+            Ok(None)
+        }
+        Some(begun) if begun.imports == imports => Ok(Some(begun)),
+        None if mark.as_uuid().is_nil() => {
+            let begun = Begun {
+                imports,
+                past: past.version,
+            };
+            let sums = reader.past().await?;
+            rollup.begin(begun, &sums).map_err(|error| unreadable(&error))?;
+            Ok(Some(begun))
+        }
+        _ => {
+            tracing::info!("Usage was imported at another gateway; the sums are made anew");
+            Ok(None)
+        }
+    }
+}
+
+/// Whether rows above the mark went since the sums began, which no one will count.
+fn has_lost_rows(mark: RequestId, begun: Begun, past: PastMark) -> bool {
+    begun.past != past.version && mark < first_id_at(past.kept_from)
 }
 
 /// A database that was restored or exchanged does not have the row that was counted last.

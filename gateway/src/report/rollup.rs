@@ -5,78 +5,30 @@
 //! All rows below a mark are counted here, and none above it: those are read one by one. The mark
 //! stays below every request that is not settled yet.
 
+mod table;
+
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::civil::Date;
-use protocol::{DeviceId, KeyId, Money, RequestId, TokenUsage, api::UsageTotals};
+use protocol::{KeyId, RequestId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::cell::{Cell, Cells, add};
+use self::table::{NO_KEY, READ, cell, keys_in, sum, write_all};
+use super::{cell::Cells, kept::Kept};
 use crate::data_dir::private_file;
 
-/// What a kept sum still tells apart besides the day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Kept(u8);
-
-impl Kept {
-    pub const DEVICE: Self = Self(1);
-    pub const MODEL: Self = Self(2);
-    pub const KIND: Self = Self(4);
-    pub const REPOSITORY: Self = Self(8);
-    pub const BRANCH: Self = Self(16);
-    pub const KEY: Self = Self(32);
-    pub const NOTHING: Self = Self(0);
-    const ALL: Self = Self(63);
-
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-    const fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// The smallest set of sums that still tells all of this apart.
-    fn found_in(self) -> Self {
-        let fits = sets().filter(|set| set.has(self));
-        // A set with a key in it is the larger one of two.
-        fits.min_by_key(|set| (set.has(Self::KEY), set.0.count_ones()))
-            .unwrap_or(Self::ALL)
-    }
-}
-
-/// Besides [`Kept::ALL`] one row of usage goes into each of these, with its key and without it.
-const PARTS: [Kept; 12] = [
-    Kept::NOTHING,
-    Kept::DEVICE,
-    Kept::MODEL,
-    Kept::KIND,
-    Kept::REPOSITORY,
-    Kept::BRANCH,
-    Kept::MODEL.and(Kept::DEVICE),
-    Kept::KIND.and(Kept::DEVICE),
-    Kept::MODEL.and(Kept::KIND),
-    Kept::MODEL.and(Kept::REPOSITORY),
-    Kept::MODEL.and(Kept::BRANCH),
-    Kept::REPOSITORY.and(Kept::BRANCH),
-];
-
-fn sets() -> impl Iterator<Item = Kept> {
-    let with_key = PARTS.into_iter().map(|part| part.and(Kept::KEY));
-    PARTS.into_iter().chain(with_key).chain([Kept::ALL])
-}
-
 /// A file of an older shape is made anew.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 const CREATE: &str = "
 DROP TABLE IF EXISTS sums;
 DROP TABLE IF EXISTS state;
 CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), zone TEXT NOT NULL, mark BLOB NOT NULL,
-  imports INTEGER, ahead INTEGER NOT NULL DEFAULT 0);
+  imports INTEGER, past INTEGER, ahead INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE sums (
   kept INTEGER NOT NULL, day TEXT NOT NULL, key_id BLOB NOT NULL, device_id BLOB NOT NULL, kind TEXT NOT NULL,
   model TEXT NOT NULL, repository TEXT NOT NULL, branch TEXT NOT NULL, requests INTEGER NOT NULL,
@@ -85,17 +37,17 @@ CREATE TABLE sums (
   PRIMARY KEY (kept, key_id, day, device_id, kind, model, repository, branch)
 ) WITHOUT ROWID;
 ";
-const ADD: &str = "
-INSERT INTO sums VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-ON CONFLICT DO UPDATE SET requests = requests + ?9, input = input + ?10, output = output + ?11,
-  cache_read = cache_read + ?12, cache_write = cache_write + ?13, reasoning = reasoning + ?14, cost = cost + ?15";
-const READ: &str = "
-SELECT day, key_id, device_id, kind, model, repository, branch, requests, input, output, cache_read, cache_write,
-       reasoning, cost
-  FROM sums WHERE kept = ?1 AND key_id = ?2 AND day >= ?3 AND day <= ?4";
 
 const NONE: RequestId = RequestId::from_uuid(Uuid::nil());
-const NO_KEY: KeyId = KeyId::from_uuid(Uuid::nil());
+
+/// What sums began with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The import whose rows they have, below the mark too.
+    pub imports: i64,
+    /// Which version of the sums of rows that went.
+    pub past: i64,
+}
 
 pub struct Rollup {
     file: Mutex<Connection>,
@@ -145,18 +97,28 @@ impl Rollup {
         Ok(NONE)
     }
 
-    /// The import that these sums have, whose rows have ids below the mark; none: they are new.
-    pub fn imports(&self) -> rusqlite::Result<Option<i64>> {
-        let found = self
-            .file()
-            .query_row("SELECT imports FROM state", [], |row| row.get(0));
-        found.optional().map(Option::flatten)
+    /// What these sums began with; none: they are new.
+    pub fn begun(&self) -> rusqlite::Result<Option<Begun>> {
+        let read = |row: &Row<'_>| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?));
+        let file = self.file();
+        let found = file
+            .query_row("SELECT imports, past FROM state", [], read)
+            .optional()?;
+        Ok(found.and_then(|(imports, past)| {
+            let (imports, past) = imports.zip(past)?;
+            Some(Begun { imports, past })
+        }))
     }
 
-    /// Says which import was the last before anything is counted.
-    pub fn begin(&self, imports: i64) -> rusqlite::Result<()> {
-        let sql = "UPDATE state SET imports = ?1";
-        self.file().execute(sql, [imports]).map(drop)
+    /// Says what was the last before anything is counted, and takes in the sums of rows that are not
+    /// there any more.
+    pub fn begin(&self, begun: Begun, past: &Cells) -> rusqlite::Result<()> {
+        let mut file = self.file();
+        let transaction = file.transaction()?;
+        let sql = "UPDATE state SET imports = ?1, past = ?2";
+        transaction.execute(sql, [begun.imports, begun.past])?;
+        write_all(&transaction, past)?;
+        transaction.commit()
     }
 
     /// Counts rows of an import that are below the mark: those above are counted in their turn.
@@ -234,123 +196,13 @@ impl Rollup {
     }
 }
 
-/// The keys that a set knows, found one after the other: each by a step in the index.
-fn keys_in(file: &Connection, kept: Kept) -> rusqlite::Result<Vec<[u8; 16]>> {
-    let mut next = file.prepare_cached("SELECT min(key_id) FROM sums WHERE kept = ?1 AND key_id > ?2")?;
-    let mut found = Vec::new();
-    let mut last: Option<[u8; 16]> = Some(*NO_KEY.as_bytes());
-    while let Some(before) = last {
-        last = next.query_row(params![kept.0, before], |row| row.get(0))?;
-        found.extend(last);
-    }
-    Ok(found)
-}
-
-/// The cells without what is not kept of them.
-fn folded(cells: &Cells, kept: Kept) -> HashMap<Cell, UsageTotals> {
-    let text = |what: Kept, text: &str| {
-        if kept.has(what) {
-            text.to_owned()
-        } else {
-            String::new()
-        }
-    };
-    let mut folded: HashMap<Cell, UsageTotals> = HashMap::new();
-    for (cell, sum) in &cells.sums {
-        let cell = Cell {
-            day: cell.day,
-            key: if kept.has(Kept::KEY) { cell.key } else { NO_KEY },
-            device: if kept.has(Kept::DEVICE) {
-                cell.device
-            } else {
-                DeviceId::from_uuid(Uuid::nil())
-            },
-            kind: text(Kept::KIND, &cell.kind),
-            model: text(Kept::MODEL, &cell.model),
-            repository: text(Kept::REPOSITORY, &cell.repository),
-            branch: text(Kept::BRANCH, &cell.branch),
-        };
-        add(folded.entry(cell).or_default(), sum);
-    }
-    folded
-}
-
-fn write_all(file: &Connection, cells: &Cells) -> rusqlite::Result<()> {
-    let mut add = file.prepare_cached(ADD)?;
-    for kept in sets() {
-        for (cell, sum) in folded(cells, kept) {
-            write(&mut add, kept, &cell, &sum)?;
-        }
-    }
-    file.prepare_cached("UPDATE state SET ahead = max(ahead, ?1)")?
-        .execute([cells.ahead_ms])
-        .map(drop)
-}
-
-fn write(
-    add: &mut rusqlite::CachedStatement<'_>,
-    kept: Kept,
-    cell: &Cell,
-    sum: &UsageTotals,
-) -> rusqlite::Result<()> {
-    let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    add.execute(params![
-        kept.0,
-        cell.day.to_string(),
-        cell.key.as_bytes(),
-        cell.device.as_bytes(),
-        cell.kind,
-        cell.model,
-        cell.repository,
-        cell.branch,
-        whole(sum.requests),
-        whole(sum.usage.input_tokens),
-        whole(sum.usage.output_tokens),
-        whole(sum.usage.cache_read_tokens),
-        whole(sum.usage.cache_write_tokens),
-        whole(sum.usage.reasoning_tokens),
-        sum.cost_nano_usd.nano_usd(),
-    ])?;
-    Ok(())
-}
-
-fn cell(row: &Row<'_>) -> rusqlite::Result<Option<Cell>> {
-    // Only days that we wrote are in the column.
-    let Ok(day) = row.get_ref(0)?.as_str().unwrap_or("").parse() else {
-        return Ok(None);
-    };
-    Ok(Some(Cell {
-        day,
-        key: KeyId::from_bytes(row.get(1)?),
-        device: DeviceId::from_bytes(row.get(2)?),
-        kind: row.get(3)?,
-        model: row.get(4)?,
-        repository: row.get(5)?,
-        branch: row.get(6)?,
-    }))
-}
-
-fn sum(row: &Row<'_>) -> rusqlite::Result<UsageTotals> {
-    let count = |column| Ok::<_, rusqlite::Error>(row.get::<_, i64>(column)?.unsigned_abs());
-    Ok(UsageTotals {
-        requests: count(7)?,
-        usage: TokenUsage {
-            input_tokens: count(8)?,
-            output_tokens: count(9)?,
-            cache_read_tokens: count(10)?,
-            cache_write_tokens: count(11)?,
-            reasoning_tokens: count(12)?,
-        },
-        cost_nano_usd: Money::from_nano_usd(row.get(13)?),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::tz::TimeZone;
+    use protocol::{DeviceId, TokenUsage};
 
     use super::*;
-    use crate::report::Line;
+    use crate::report::{Cell, Line};
 
     fn request(number: u8) -> RequestId {
         RequestId::from_bytes([number; 16])
@@ -490,17 +342,5 @@ mod tests {
             .unwrap();
         assert_eq!(rollup.mark("Asia/Tokyo").unwrap(), NONE);
         assert_eq!(costs(&rollup, Kept::NOTHING, |_| "all"), []);
-    }
-
-    #[test]
-    fn a_question_is_answered_from_the_smallest_set_that_can() {
-        let repository_and_kind = Kept::REPOSITORY.and(Kept::KIND);
-        assert_eq!(Kept::NOTHING.found_in(), Kept::NOTHING);
-        assert_eq!(
-            Kept::MODEL.and(Kept::BRANCH).found_in(),
-            Kept::MODEL.and(Kept::BRANCH)
-        );
-        assert_eq!(repository_and_kind.found_in(), Kept::ALL);
-        assert_eq!(Kept::KEY.and(Kept::MODEL).found_in(), Kept::KEY.and(Kept::MODEL));
     }
 }

@@ -3,7 +3,10 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use protocol::api::{Dimension, SummaryQuery, SummaryRow, UsageTotals};
+use protocol::{
+    KeyId, MemberId,
+    api::{Dimension, SummaryQuery, SummaryRow, UsageTotals},
+};
 
 use super::{
     Whose,
@@ -18,6 +21,8 @@ const GROUPS_MAX: u32 = 1_000;
 pub struct Selection {
     pub whose: Whose,
     pub query: SummaryQuery,
+    /// Whose each key is, where that is asked for.
+    pub members: HashMap<KeyId, MemberId>,
 }
 
 impl Selection {
@@ -28,6 +33,9 @@ impl Selection {
             && query.from.is_none_or(|from| cell.day >= from)
             && query.to.is_none_or(|to| cell.day <= to)
             && query.key_id.is_none_or(|key| key == cell.key)
+            && query
+                .member_id
+                .is_none_or(|member| self.members.get(&cell.key) == Some(&member))
             && query.device_id.is_none_or(|device| device == cell.device)
             && query.kind.is_none_or(|kind| kind.as_str() == cell.kind)
             && is(&query.model, &cell.model)
@@ -36,8 +44,12 @@ impl Selection {
     }
 }
 
-fn name(cell: &Cell, dimension: Dimension) -> String {
+fn name(cell: &Cell, dimension: Dimension, members: &HashMap<KeyId, MemberId>) -> String {
     match dimension {
+        Dimension::Member => members
+            .get(&cell.key)
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         Dimension::Day => cell.day.to_string(),
         Dimension::Model => cell.model.clone(),
         Dimension::Kind => cell.kind.clone(),
@@ -55,8 +67,11 @@ pub fn summary(cells: &Cells, selection: &Selection) -> (Vec<SummaryRow>, UsageT
     let mut groups: HashMap<String, UsageTotals> = HashMap::new();
     let mut all = UsageTotals::default();
     for (cell, sum) in cells.sums.iter().filter(|(cell, _)| selection.takes(cell)) {
-        let group = name(cell, group_by);
-        let stack = selection.query.stack_by.map(|stack| name(cell, stack));
+        let group = name(cell, group_by, &selection.members);
+        let stack = selection
+            .query
+            .stack_by
+            .map(|stack| name(cell, stack, &selection.members));
         add(groups.entry(group.clone()).or_default(), sum);
         add(sums.entry((group, stack)).or_default(), sum);
         add(&mut all, sum);
@@ -116,7 +131,7 @@ pub fn totals(cells: &Cells, takes: impl Fn(&Cell) -> bool) -> UsageTotals {
 #[cfg(test)]
 mod tests {
     use jiff::tz::TimeZone;
-    use protocol::{DeviceId, KeyId, RequestKind, TokenUsage};
+    use protocol::{DeviceId, RequestKind, TokenUsage};
     use uuid::Uuid;
 
     use super::*;
@@ -149,7 +164,17 @@ mod tests {
     }
 
     fn folded(cells: &Cells, query: SummaryQuery, whose: Whose) -> (Vec<(String, Option<String>, i64)>, u64) {
-        let (rows, _, left_out) = summary(cells, &Selection { whose, query });
+        let (rows, _, left_out) = summary(
+            cells,
+            &Selection {
+                whose,
+                query,
+                members: HashMap::from([(
+                    KeyId::from_uuid(Uuid::from_bytes([1; 16])),
+                    MemberId::from_uuid(Uuid::from_bytes([7; 16])),
+                )]),
+            },
+        );
         let rows = rows.into_iter();
         (
             rows.map(|row| (row.group, row.stack, row.cost_nano_usd.nano_usd()))
@@ -195,6 +220,24 @@ mod tests {
             expected.map(|(group, stack, cost)| (group.into(), Some(stack.into()), cost))
         );
         assert_eq!(left_out, 1);
+    }
+
+    #[test]
+    fn usage_is_whose_the_key_is() {
+        let cells = cells(&[(0, 1, "a", "x", 5), (0, 1, "b", "x", 6), (0, 2, "a", "", 4)]);
+        let member = MemberId::from_uuid(Uuid::from_bytes([7; 16]));
+        let by_member = SummaryQuery {
+            group_by: Some(Dimension::Member),
+            ..SummaryQuery::default()
+        };
+        let (rows, _) = folded(&cells, by_member.clone(), Whose::default());
+        assert_eq!(rows, [(member.to_string(), None, 11), (String::new(), None, 4)]);
+        let only = SummaryQuery {
+            member_id: Some(member),
+            ..by_member
+        };
+        let (rows, _) = folded(&cells, only, Whose::default());
+        assert_eq!(rows, [(member.to_string(), None, 11)]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Alerts: what was raised in the last 30 days, and who has seen it.
+//! Alerts: what was raised in the time that they are kept for, and who has seen it.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,13 +18,13 @@ use super::{
 };
 use crate::{
     access::Reach,
-    alert::KEPT_MS,
+    alert::kept_from,
     clock::now_ms,
     ledger::{AlertChange, PeopleChange},
     state::{Gateway, internal},
 };
 
-/// Alerts of the last 30 days, and older ones that are not over; newest first. Members see their own.
+/// Alerts that are kept (30 days, unless the settings say otherwise), and older ones that are not over; newest first. Members see their own.
 #[utoipa::path(
     get, path = "/api/v1/alerts", params(AlertQuery), tag = "alerts",
     responses((status = 200, body = AlertList), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody))
@@ -39,7 +39,7 @@ pub async fn list(
             "state is open, acknowledged or resolved; before is the id of an alert; limit is up to 200.",
         )
     })?;
-    let (member, since) = (whose(&caller)?, now_ms() - KEPT_MS);
+    let (member, since) = (whose(&caller)?, kept_from(&gateway, now_ms()));
     let reader = gateway.reader.alerts();
     let (mut alerts, next) = reader.list(&query, member, since).await.map_err(internal)?;
     // Whoever sees only their own is told nothing of other people's addresses.

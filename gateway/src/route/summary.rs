@@ -11,7 +11,7 @@ use axum::{
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use protocol::{
-    Code, KeyId, Money, Problem,
+    Code, KeyId, MemberId, Money, Problem,
     api::{Dimension, ErrorBody, Outlook, Overview, SummaryQuery, UsageSummary, UsageTotals},
 };
 
@@ -27,7 +27,7 @@ const DAYS_DEFAULT: i32 = 30;
 const DAYS_MAX: i32 = 3_660;
 const WEEKS: i32 = 52;
 
-/// Usage by day, model, device, repository, branch or kind: a device's own, or all for an admin.
+/// Usage by day, model, device, member, repository, branch or kind: a device's own, or all for an admin.
 #[utoipa::path(
     get, path = "/api/v1/usage/summary", params(SummaryQuery),
     responses((status = 200, body = UsageSummary), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody))
@@ -40,7 +40,7 @@ pub async fn summary(
     let Query(mut query) = query.map_err(|_| {
         Problem::new(Code::InvalidRequest, "A parameter of the query is not right.").with_hint(
             "from and to are days such as 2026-11-08; groupBy and stackBy are day, model, kind, device, key, \
-             repository or branch.",
+             member, repository or branch.",
         )
     })?;
     let zone = gateway.settings.zone();
@@ -53,7 +53,13 @@ pub async fn summary(
     let cells = report::cells(&gateway, &days, asked, keys.as_ref())
         .await
         .map_err(internal)?;
-    let (rows, totals, left_out) = report::summary(&cells, &Selection { whose, query });
+    let members = members_asked(&gateway, &query);
+    let selection = Selection {
+        whose,
+        query,
+        members,
+    };
+    let (rows, totals, left_out) = report::summary(&cells, &selection);
     Ok(Json(UsageSummary {
         from: days.from,
         to: days.to,
@@ -105,10 +111,29 @@ fn narrowed(gateway: &Gateway, query: &SummaryQuery, whose: &Whose) -> Option<Ha
         .device_id
         .and_then(|device| gateway.directory.device(device));
     let only = query.key_id.or(of_device.map(|device| device.key.id));
-    match (only, &whose.keys) {
+    let of_member = query.member_id.map(|member| {
+        let keys = gateway.directory.keys_of(member);
+        keys.iter().map(|key| key.id).collect::<HashSet<KeyId>>()
+    });
+    let keys = match (&whose.keys, of_member) {
+        (Some(keys), Some(members)) => Some(keys.intersection(&members).copied().collect()),
+        (keys, members) => keys.clone().or(members),
+    };
+    match (only, keys) {
         (Some(key), None) => Some(HashSet::from([key])),
-        (Some(key), Some(keys)) => Some(keys.iter().copied().filter(|&one| one == key).collect()),
-        (None, keys) => keys.clone(),
+        (Some(key), Some(keys)) => Some(keys.into_iter().filter(|&one| one == key).collect()),
+        (None, keys) => keys,
+    }
+}
+
+/// Whose each key is, where the question is about that.
+fn members_asked(gateway: &Gateway, query: &SummaryQuery) -> HashMap<KeyId, MemberId> {
+    let is_asked =
+        query.member_id.is_some() || [query.group_by, query.stack_by].contains(&Some(Dimension::Member));
+    if is_asked {
+        gateway.directory.owners()
+    } else {
+        HashMap::new()
     }
 }
 
@@ -120,7 +145,10 @@ fn check_totals(caller: &Caller, query: &SummaryQuery) -> Result<(), Problem> {
             None | Some(Dimension::Day | Dimension::Model | Dimension::Kind)
         )
     };
-    let is_narrowed = query.device_id.is_some() || query.repository.is_some() || query.branch.is_some();
+    let is_narrowed = query.member_id.is_some()
+        || query.device_id.is_some()
+        || query.repository.is_some()
+        || query.branch.is_some();
     if caller.reach == Reach::Totals
         && (is_narrowed || !is_total(query.group_by) || !is_total(query.stack_by))
     {
@@ -138,13 +166,16 @@ fn asked(query: &SummaryQuery, whose: &Whose) -> Kept {
         Some(Dimension::Device) => Kept::DEVICE,
         Some(Dimension::Repository) => Kept::REPOSITORY,
         Some(Dimension::Branch) => Kept::BRANCH,
-        Some(Dimension::Key) => Kept::KEY,
+        Some(Dimension::Key | Dimension::Member) => Kept::KEY,
         Some(Dimension::Day) | None => Kept::NOTHING,
     };
     let filter = |is_there: bool, kept: Kept| if is_there { kept } else { Kept::NOTHING };
     of(query.group_by)
         .and(of(query.stack_by))
-        .and(filter(query.key_id.is_some(), Kept::KEY))
+        .and(filter(
+            query.key_id.is_some() || query.member_id.is_some(),
+            Kept::KEY,
+        ))
         .and(filter(query.model.is_some(), Kept::MODEL))
         .and(filter(query.kind.is_some(), Kept::KIND))
         .and(filter(query.repository.is_some(), Kept::REPOSITORY))
@@ -187,7 +218,12 @@ pub async fn overview(State(gateway): State<Arc<Gateway>>, caller: Caller) -> An
         limit: Some(7),
         ..SummaryQuery::default()
     };
-    let (models, ..) = report::summary(&cells, &Selection { whose, query: models });
+    let models = Selection {
+        whose,
+        query: models,
+        members: HashMap::new(),
+    };
+    let (models, ..) = report::summary(&cells, &models);
     Ok(Json(Overview {
         today,
         time_zone: report::name_of(&zone).to_owned(),

@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, Query, State, rejection::QueryRejection},
 };
 use protocol::{
-    Code, Money, Problem, RequestId,
+    Code, MemberId, Money, Problem, RequestId,
     api::{ErrorBody, PriceLine, PriceLines, PricedTokens, UsageDetail, UsageEntry, UsageList, UsageQuery},
 };
 use usage::pricing::{Multiplier, Price, Rate};
@@ -31,7 +31,7 @@ pub async fn list(
 ) -> Answer<Json<UsageList>> {
     let Query(mut query) = query.map_err(|_| {
         Problem::new(Code::InvalidRequest, "A parameter of the query is not right.").with_hint(
-            "since and until are RFC 3339, keyId and before are ids, limit is a number up to 1000.",
+            "since and until are RFC 3339, keyId, memberId and before are ids, limit is a number up to 1000.",
         )
     })?;
     let of = match caller.device() {
@@ -45,7 +45,8 @@ pub async fn list(
         None => UsageOf {
             device: query.device_id,
             member: match caller.reach {
-                Reach::Own => Some(caller.member_id()?),
+                Reach::Own => Some(own(&caller, query.member_id)?),
+                Reach::All => query.member_id,
                 _ => None,
             },
         },
@@ -55,6 +56,15 @@ pub async fn list(
         (list.rows, list.next) = (Vec::new(), None);
     }
     Ok(Json(list))
+}
+
+/// To whoever reaches their own there is nobody else.
+fn own(caller: &Caller, asked: Option<MemberId>) -> Result<MemberId, Problem> {
+    let own = caller.member_id()?;
+    match asked {
+        Some(member) if member != own => Err(Problem::new(Code::NotFound, "There is no such member.")),
+        _ => Ok(own),
+    }
 }
 
 /// One request: what it used and what was held for it. Never what was asked or answered.

@@ -25,7 +25,7 @@ use crate::{
     reconcile::Reconcile,
     report::{Rollup, id_ms},
     secrets::{Envelope, Pepper},
-    settings::Settings,
+    settings::{Settings, renew_chosen},
     sharing::Boards,
     state::{Gateway, Stop},
     telemetry::Telemetry,
@@ -106,6 +106,7 @@ impl Opened {
             gateway_url: local_url,
             credential: admin.to_string(),
         };
+        renew_chosen(&gateway).await?;
         data_dir.write_admin_file(&file).map_err(DataDirError::Unusable)?;
         Ok((Arc::new(gateway), data_dir))
     }

@@ -16,6 +16,13 @@ use crate::{
 
 /// What came since version 5, taken away.
 const BEFORE_5: &str = "
+DROP VIEW IF EXISTS ledger_entry;
+DROP TABLE usage_past;
+DROP TABLE gateway_setting;
+DROP TABLE submitted_day;
+DROP TABLE submitted_machine;
+DROP TABLE submission_window;
+DROP TABLE profile;
 DROP INDEX usage_variance;
 ALTER TABLE device DROP COLUMN old_mac;
 ALTER TABLE device DROP COLUMN old_until;
@@ -53,6 +60,13 @@ PRAGMA user_version = 4;
 ";
 /// What came since version 4, taken away.
 const BEFORE_4: &str = "
+DROP VIEW IF EXISTS ledger_entry;
+DROP TABLE usage_past;
+DROP TABLE gateway_setting;
+DROP TABLE submitted_day;
+DROP TABLE submitted_machine;
+DROP TABLE submission_window;
+DROP TABLE profile;
 DROP INDEX usage_variance;
 ALTER TABLE device DROP COLUMN old_mac;
 ALTER TABLE device DROP COLUMN old_until;
@@ -86,7 +100,6 @@ DROP TABLE billed;
 DROP TABLE billed_day;
 ALTER TABLE usage DROP COLUMN price_version;
 ALTER TABLE usage DROP COLUMN multiplier;
-DROP VIEW ledger_entry;
 DROP TABLE allowance;
 DROP TABLE answered;
 DROP INDEX account_ends;

@@ -37,7 +37,7 @@ words! {
         HighDailyCost "highDailyCost",
         /// No request to an upstream succeeded for some minutes.
         ServiceDown "serviceDown",
-        /// Far more tokens than on the same weekday of the last four weeks.
+        /// Far more tokens than are usual on the weekday, by the last four weeks.
         UnusualActivity "unusualActivity",
         /// A provider took more than was held, or billed something else than what was metered.
         Variance "variance",
@@ -69,6 +69,7 @@ words! {
         Gateway "gateway",
         Member "member",
         Key "key",
+        Device "device",
         Upstream "upstream",
     }
 }
@@ -93,7 +94,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AlertSubject {
     pub kind: AlertSubjectKind,
-    /// Of the member or key; an upstream's name; null: the gateway.
+    /// Of the member, key or device; an upstream's name; null: the gateway.
     pub id: Option<String>,
     pub name: String,
 }

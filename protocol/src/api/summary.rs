@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::UsageTotals;
-use crate::{DeviceId, KeyId, Money, RequestKind, TokenUsage};
+use crate::{DeviceId, KeyId, MemberId, Money, RequestKind, TokenUsage};
 
 /// What usage is folded by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -14,6 +14,8 @@ pub enum Dimension {
     Kind,
     Device,
     Key,
+    /// Who the key is now; empty: nobody.
+    Member,
     Repository,
     Branch,
 }
@@ -41,6 +43,9 @@ pub struct SummaryQuery {
     pub device_id: Option<DeviceId>,
     #[param(value_type = Option<String>)]
     pub key_id: Option<KeyId>,
+    /// Only what the keys used that are this member's now.
+    #[param(value_type = Option<String>)]
+    pub member_id: Option<MemberId>,
     /// Only this repository; an empty text: requests that named none.
     pub repository: Option<String>,
     /// Only this branch; an empty text: requests that named none.

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage};
+use crate::{DeviceId, KeyId, MemberId, Money, RequestId, RequestKind, TokenUsage};
 
 /// `GET /api/v1/usage`: newest first. A device sees its own rows, an admin all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -21,6 +21,9 @@ pub struct UsageQuery {
     /// Only this device (admin).
     #[param(value_type = Option<String>)]
     pub device_id: Option<DeviceId>,
+    /// Only what the keys used that are this member's now (admin).
+    #[param(value_type = Option<String>)]
+    pub member_id: Option<MemberId>,
     pub model: Option<String>,
     pub kind: Option<RequestKind>,
     /// An empty text: requests that named none.

@@ -114,6 +114,7 @@ export const circle: Step[] = [
       await pick(page, (await more.isVisible()) ? more : page.getByRole('button', { name: /Jonas W/ }), 'Sign out');
       await page.getByRole('heading', { name: /^Sign in to/ }).waitFor();
       await check(world, world.member, 'signed out');
+      await press(page, page.getByRole('button', { name: 'Sign in with a password' }));
       await type(page, page.getByLabel('Name or e-mail'), 'Jonas W.');
       await type(page, page.getByLabel('Password'), PASSWORD);
       await press(page, page.getByRole('button', { name: 'Sign in', exact: true }));

@@ -41,6 +41,8 @@ export const firstSteps: Step[] = [
       await page.getByRole('menuitem', { name: 'Sign out' }).click();
       await page.getByRole('heading', { name: /^Sign in to/ }).waitFor();
       await check(world, world.owner, 'sign in');
+      await page.getByRole('button', { name: 'Sign in with a password' }).click();
+      await check(world, world.owner, 'sign in by password');
       await page.getByLabel('Name or e-mail').fill('Mira K.');
       await page.getByLabel('Password').fill('not the right one');
       await page.keyboard.press('Enter');

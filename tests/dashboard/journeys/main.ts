@@ -9,6 +9,7 @@ import { makeWorld } from '../support/world.ts';
 import { alerts } from './alerts.ts';
 import { circle } from './circle.ts';
 import { credit } from './credit.ts';
+import { data } from './data.ts';
 import { everyDay } from './every-day.ts';
 import { firstSteps } from './first-steps.ts';
 import { members } from './member.ts';
@@ -60,6 +61,12 @@ const suites: Suite[] = [
     name: 'sharing',
     steps: [...firstSteps.slice(0, 1), ...sharing],
     begin: () => makeWorld(binary, path.join(output, 'sharing'), { owner: light, member: dark }),
+  },
+  {
+    name: 'data',
+    // They begin with a member who redeemed a key and used it.
+    steps: [...circle.slice(0, 5), ...data],
+    begin: () => makeWorld(binary, path.join(output, 'data'), { owner: light, member: dark }),
   },
   {
     name: 'every day',

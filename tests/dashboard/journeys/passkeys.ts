@@ -56,6 +56,7 @@ export const passkeys: Step[] = [
       const { page } = person;
       const finger = await authenticator(page);
       await page.goto(`${url}/settings`);
+      await page.getByRole('button', { name: 'Sign in with a password' }).click();
       await page.getByLabel('Name or e-mail').fill('Mira K.');
       await page.getByLabel('Password').fill(PASSWORD);
       await page.keyboard.press('Enter');

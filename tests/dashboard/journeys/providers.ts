@@ -15,15 +15,16 @@ async function sayWho(page: Page, name: string): Promise<void> {
 }
 
 /** As the gateway's machine: whether the owner is still signed in is another journey's business. */
-async function invite(world: World, email: string): Promise<void> {
+async function invite(world: World, email: string): Promise<string> {
   const file = fs.readFileSync(path.join(world.gateway.dataDir, 'admin.json'), 'utf8');
   const { credential } = JSON.parse(file) as { credential: string };
-  const { status } = await fetch(`${world.gateway.url}/api/v1/invitations`, {
+  const answer = await fetch(`${world.gateway.url}/api/v1/invitations`, {
     method: 'POST',
     headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
     body: JSON.stringify({ role: 'member', email }),
   });
-  if (status !== 201) throw new Error(`the invitation was answered with ${status.toString()}`);
+  if (answer.status !== 201) throw new Error(`the invitation was answered with ${answer.status.toString()}`);
+  return ((await answer.json()) as { link: string }).link;
 }
 
 async function newcomer(world: World): Promise<Person> {
@@ -54,6 +55,23 @@ export const providers: Step[] = [
       await page.goto(`${world.gateway.url}/settings`);
       await page.getByText('ada@example.com', { exact: true }).waitFor();
       await check(world, person, 'company account');
+      await person.context.close();
+    },
+  ],
+  [
+    'whoever is invited by an address joins by the company, and is asked for no password',
+    async (world) => {
+      const person = await newcomer(world);
+      const { page } = person;
+      await page.goto(await invite(world, 'grace@example.com'));
+      await page.getByRole('heading', { name: /^Join/ }).waitFor();
+      const join = page.getByRole('button', { name: 'Join with Company login' });
+      await join.waitFor();
+      if ((await page.getByLabel('Password').count()) > 0) throw new Error('a password is asked for');
+      await check(world, person, 'join by the company');
+      await join.click();
+      await sayWho(page, 'grace');
+      await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
       await person.context.close();
     },
   ],

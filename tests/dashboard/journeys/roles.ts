@@ -138,6 +138,7 @@ export const roles: Step[] = [
       await dialog.waitFor({ state: 'hidden' });
       // Whoever may do something else than before signs in again.
       const { page: other } = world.member;
+      await other.getByRole('button', { name: 'Sign in with a password' }).click();
       await other.getByLabel('Name or e-mail').fill('Priya S.');
       await other.getByLabel('Password').fill(PASSWORD);
       await other.keyboard.press('Enter');

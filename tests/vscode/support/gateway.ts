@@ -21,7 +21,7 @@ export type KeySummary = {
 
 export class Gateway {
   readonly dataDir: string;
-  private readonly binary: string;
+  readonly binary: string;
   private readonly configFile: string;
   private program: Program | null = null;
   private listen = '127.0.0.1:0';

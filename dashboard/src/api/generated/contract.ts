@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Alerts of the last 30 days, and older ones that are not over; newest first. Members see their own. */
+        /** Alerts that are kept (30 days, unless the settings say otherwise), and older ones that are not over; newest first. Members see their own. */
         get: operations["get_alerts"];
         put?: never;
         post?: never;
@@ -1299,6 +1299,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where days begin, and for how long what is kept. */
+        get: operations["get_settings"];
+        /** Sets all of them. Usage rows that are too old by then are deleted within a minute; their sums stay. */
+        put: operations["put_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sharing": {
         parameters: {
             query?: never;
@@ -1670,7 +1688,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Usage by day, model, device, repository, branch or kind: a device's own, or all for an admin. */
+        /** Usage by day, model, device, member, repository, branch or kind: a device's own, or all for an admin. */
         get: operations["get_usage_summary"];
         put?: never;
         post?: never;
@@ -1906,7 +1924,7 @@ export interface components {
         AlertState: "open" | "acknowledged" | "resolved";
         AlertSubject: {
             kind: components["schemas"]["AlertSubjectKind"];
-            /** @description Of the member or key; an upstream's name; null: the gateway. */
+            /** @description Of the member, key or device; an upstream's name; null: the gateway. */
             id?: string | null;
             name: string;
         };
@@ -1914,7 +1932,7 @@ export interface components {
          * @description What an alert is about.
          * @enum {string}
          */
-        AlertSubjectKind: "gateway" | "member" | "key" | "upstream";
+        AlertSubjectKind: "gateway" | "member" | "key" | "device" | "upstream";
         /**
          * @description `POST /api/v1/allocations`: moves credit from one key to another (`toKeyId`), or divides it
          *     between several (`shares`, or `evenly`).
@@ -2339,7 +2357,7 @@ export interface components {
          * @description What usage is folded by.
          * @enum {string}
          */
-        Dimension: "day" | "model" | "kind" | "device" | "key" | "repository" | "branch";
+        Dimension: "day" | "model" | "kind" | "device" | "key" | "member" | "repository" | "branch";
         /**
          * @description What was erased of a person. Rows of money stay, without a name.
          * @example {
@@ -2415,6 +2433,38 @@ export interface components {
          * @enum {string}
          */
         ExportFormat: "csv" | "json" | "ndjson";
+        /** @description What holds for everybody at a gateway. */
+        GatewaySettings: {
+            /**
+             * @description Where days and months begin.
+             * @example Europe/Berlin
+             */
+            timeZone: string;
+            /**
+             * @description The same as the configuration file has it, where nobody chose another one.
+             * @example UTC
+             */
+            timeZoneOfFile: string;
+            isTimeZoneChosen: boolean;
+            /**
+             * Format: int32
+             * @description For how many days usage rows are kept; null: for good. Sums by day are always kept.
+             */
+            usageDays?: number | null;
+            /** Format: int32 */
+            usageDaysMin: number;
+            /**
+             * Format: date-time
+             * @description No usage row of before this moment is there any more; null: all are.
+             */
+            usageKeptFrom?: string | null;
+            /**
+             * Format: int32
+             * @description For how many days alerts are kept.
+             * @example 30
+             */
+            alertDays: number;
+        };
         Health: {
             status: string;
         };
@@ -3470,6 +3520,36 @@ export interface components {
             stepUpFree: boolean;
             /** @description The member has a passkey that works at this address. */
             hasPasskey: boolean;
+        };
+        /**
+         * @description All of the settings; what is null is as it comes.
+         * @example {
+         *       "alertDays": 90,
+         *       "timeZone": "Europe/Berlin",
+         *       "usageDays": 400
+         *     }
+         */
+        SettingsRequest: {
+            /**
+             * @description Null: as in the configuration file.
+             * @default null
+             * @example Europe/Berlin
+             */
+            timeZone?: string | null;
+            /**
+             * Format: int32
+             * @description At least 35. Null: for good. Rows that are older are deleted, and cannot be had back.
+             * @default null
+             * @example 400
+             */
+            usageDays?: number | null;
+            /**
+             * Format: int32
+             * @description At least 1. Null: 30.
+             * @default null
+             * @example 90
+             */
+            alertDays?: number | null;
         };
         /** @description A key's part of what is divided. */
         Share: {
@@ -10881,6 +10961,148 @@ export interface operations {
             };
         };
     };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewaySettings"];
+                };
+            };
+            /** @description Refused: see the code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request under the same key is carried out once within a day, and answered the same, with `Idempotent-Replayed: true`. Another request under it is refused.
+                 * @example 7f9c2ba4-e88f-4d5a-9b1c-3a6f0e2d7c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewaySettings"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused: see the code */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sharing: {
         parameters: {
             query?: never;
@@ -12964,6 +13186,8 @@ export interface operations {
                 keyId?: string;
                 /** @description Only this device (admin). */
                 deviceId?: string;
+                /** @description Only what the keys used that are this member's now (admin). */
+                memberId?: string;
                 model?: string;
                 kind?: components["schemas"]["RequestKind"];
                 /** @description An empty text: requests that named none. */
@@ -13185,6 +13409,8 @@ export interface operations {
                 kind?: components["schemas"]["RequestKind"];
                 deviceId?: string;
                 keyId?: string;
+                /** @description Only what the keys used that are this member's now. */
+                memberId?: string;
                 /** @description Only this repository; an empty text: requests that named none. */
                 repository?: string;
                 /** @description Only this branch; an empty text: requests that named none. */

@@ -134,5 +134,7 @@ function stateOf(alert: Alert): string {
 function Place({ of: { kind, subject } }: { of: Alert }) {
   if (kind === 'serviceDown' || kind === 'variance') return <Link to="/models">Look at models and providers</Link>;
   if (kind === 'highDailyCost' || kind === 'unusualActivity') return <Link to="/usage">Look at usage</Link>;
-  return subject.kind === 'key' ? <Link to="/keys">Look at token keys</Link> : <Link to="/">Look at the overview</Link>;
+  if (subject.kind === 'key') return <Link to="/keys">Look at token keys</Link>;
+  if (subject.kind === 'device') return <Link to="/devices">Look at devices</Link>;
+  return <Link to="/">Look at the overview</Link>;
 }

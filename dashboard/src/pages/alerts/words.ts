@@ -18,7 +18,7 @@ export const ABOUT: Record<AlertKind, string> = {
   limitExceeded: 'Nothing is left, or too little for a request that came.',
   highDailyCost: 'A day costs more than a line that you draw.',
   serviceDown: 'No request to a provider succeeds for some minutes.',
-  unusualActivity: 'Far more tokens than on the same weekday of the last four weeks.',
+  unusualActivity: 'Far more tokens than are usual on the weekday, by the last four weeks.',
   variance: 'A provider took more than was held, or billed something else than what was metered.',
 };
 

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../api/people.ts';
 
 /** What was done, as the middle of a sentence: who did this to that. */
 const DONE: Record<string, string> = {
+  'alerts.let-go': 'deleted alerts for their age',
   'allowance.end': 'ended the allowance of',
   'allowance.set': 'set the allowance of',
   'configuration.reload': 'read the configuration again',
@@ -33,11 +34,13 @@ const DONE: Record<string, string> = {
   'session.end': 'signed out',
   'session.start': 'signed in',
   'session.step_up': 'confirmed who they are',
+  'settings.set': 'changed the settings of the gateway',
   'token.create': 'made',
   'token.revoke': 'revoked',
   'upstream.add': 'added',
   'upstream.remove': 'removed',
   'upstream.secret': 'replaced the key of',
+  'usage.let-go': 'deleted usage rows for their age',
 };
 
 /** An action that has no words yet is shown as it is written. */

@@ -152,7 +152,7 @@ function Activity({ of: { activity, today } }: { of: Schemas['Overview'] }) {
   return (
     <div className="activity">
       <Suspense fallback={<Bones />}>
-        <Heat days={days} dearest={dearest?.costNanoUsd ?? '0'} today={today} weeks={WEEKS} />
+        <Heat days={days} today={today} weeks={WEEKS} />
       </Suspense>
       <dl className="facts num">
         <dt>Active days</dt>

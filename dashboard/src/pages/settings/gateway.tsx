@@ -12,11 +12,6 @@ export function ThisGateway() {
       <div className="columns">
         <div className="of-6 stack wide">
           <dl className="facts">
-            <dt>Days begin in</dt>
-            <dd>
-              {data ? data.timeZone : <Unknown why="It is being looked up." />}
-              <span className="muted small"> · timezone in the configuration</span>
-            </dd>
             <dt>Today is</dt>
             <dd className="num">{data?.today ?? <Unknown why="It is being looked up." />}</dd>
           </dl>
@@ -24,8 +19,10 @@ export function ThisGateway() {
           <dl className="facts">
             <dt>Questions, answers</dt>
             <dd>never</dd>
-            <dt>Usage, ledger, audit</dt>
+            <dt>Ledger, audit</dt>
             <dd>for good: rows are only ever added, so that every total can be recounted</dd>
+            <dt>Sums of usage</dt>
+            <dd>for good, by day and by all that reports tell apart; single requests as set above</dd>
             <dt>Devices’ networks</dt>
             <dd>90 days, as networks and not as addresses</dd>
             <dt>Sessions</dt>

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Refused } from '../sign-in/sign-in.tsx';
+import { Listed } from './listed.tsx';
 
 /** Accounts elsewhere that sign one in here; nothing where no service is configured and none was. */
 export function Identities() {
@@ -63,46 +64,30 @@ export function Identities() {
 }
 
 const IdentityTable = ({ identities, remove }: { identities: Identity[]; remove: (identity: Identity) => void }) => (
-  <div className="scroll">
-    <table className="folds">
-      <thead>
-        <tr>
-          <th scope="col">Account</th>
-          <th scope="col">At</th>
-          <th scope="col">Used</th>
-          <th scope="col">
-            <span className="only-read">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {identities.map((identity) => (
-          <tr key={identity.id}>
-            <td className="wide-name">
-              <span className="name cut" style={{ display: 'block' }} title={identity.account}>
-                {identity.account}
-              </span>
-              <span className="under">
-                connected <Ago at={identity.createdAt} />
-              </span>
-            </td>
-            <td className="soft folded">
-              {identity.provider?.label ?? <span className="tag">not configured any more</span>}
-            </td>
-            <td className="soft folded">{identity.lastUsedAt ? <Ago at={identity.lastUsedAt} /> : 'not yet'}</td>
-            <td className="act">
-              <Button
-                look="quiet-danger"
-                size="small"
-                aria-label={`Disconnect ${identity.account}`}
-                onClick={() => remove(identity)}
-              >
-                Disconnect
-              </Button>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Listed
+    heads={['Account', 'At', 'Used']}
+    lines={identities.map((identity) => ({
+      id: identity.id,
+      name: identity.account,
+      under: (
+        <>
+          connected <Ago at={identity.createdAt} />
+        </>
+      ),
+      cells: [
+        identity.provider?.label ?? <span className="tag">not configured any more</span>,
+        identity.lastUsedAt ? <Ago at={identity.lastUsedAt} /> : 'not yet',
+      ],
+      act: (
+        <Button
+          look="quiet-danger"
+          size="small"
+          aria-label={`Disconnect ${identity.account}`}
+          onClick={() => remove(identity)}
+        >
+          Disconnect
+        </Button>
+      ),
+    }))}
+  />
 );

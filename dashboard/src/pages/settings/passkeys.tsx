@@ -19,6 +19,7 @@ import { Field } from '../../ui/field.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Refused } from '../sign-in/sign-in.tsx';
+import { Listed } from './listed.tsx';
 
 type Asking = { what: 'make' } | { what: 'rename' | 'remove'; passkey: Passkey };
 
@@ -79,58 +80,44 @@ function WhyNot({ isNamed }: { isNamed: boolean }) {
 }
 
 const PasskeyTable = ({ passkeys, ask }: { passkeys: Passkey[]; ask: (asking: Asking) => void }) => (
-  <div className="scroll">
-    <table className="folds">
-      <thead>
-        <tr>
-          <th scope="col">Passkey</th>
-          <th scope="col">Works at</th>
-          <th scope="col">Used</th>
-          <th scope="col">
-            <span className="only-read">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {passkeys.map((passkey) => (
-          <tr key={passkey.id}>
-            <td className="wide-name">
-              <span className="name cut" style={{ display: 'block' }} title={passkey.name}>
-                {passkey.name}
-              </span>
-              <span className="under">
-                {passkey.synced ? 'on all your devices' : 'on one device'}, made <Ago at={passkey.createdAt} />
-              </span>
-            </td>
-            <td className="soft folded">
-              {passkey.host} {!passkey.worksHere && <span className="tag">not here</span>}
-            </td>
-            <td className="soft folded">{passkey.lastUsedAt ? <Ago at={passkey.lastUsedAt} /> : 'not yet'}</td>
-            <td className="act">
-              <span className="row tight" style={{ flexWrap: 'nowrap', justifyContent: 'flex-end' }}>
-                <Button
-                  look="quiet"
-                  size="small"
-                  aria-label={`Rename ${passkey.name}`}
-                  onClick={() => ask({ what: 'rename', passkey })}
-                >
-                  Rename
-                </Button>
-                <Button
-                  look="quiet-danger"
-                  size="small"
-                  aria-label={`Remove ${passkey.name}`}
-                  onClick={() => ask({ what: 'remove', passkey })}
-                >
-                  Remove
-                </Button>
-              </span>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Listed
+    heads={['Passkey', 'Works at', 'Used']}
+    lines={passkeys.map((passkey) => ({
+      id: passkey.id,
+      name: passkey.name,
+      under: (
+        <>
+          {passkey.synced ? 'on all your devices' : 'on one device'}, made <Ago at={passkey.createdAt} />
+        </>
+      ),
+      cells: [
+        <span key="where">
+          {passkey.host} {!passkey.worksHere && <span className="tag">not here</span>}
+        </span>,
+        passkey.lastUsedAt ? <Ago key="used" at={passkey.lastUsedAt} /> : 'not yet',
+      ],
+      act: (
+        <span className="row tight" style={{ flexWrap: 'nowrap', justifyContent: 'flex-end' }}>
+          <Button
+            look="quiet"
+            size="small"
+            aria-label={`Rename ${passkey.name}`}
+            onClick={() => ask({ what: 'rename', passkey })}
+          >
+            Rename
+          </Button>
+          <Button
+            look="quiet-danger"
+            size="small"
+            aria-label={`Remove ${passkey.name}`}
+            onClick={() => ask({ what: 'remove', passkey })}
+          >
+            Remove
+          </Button>
+        </span>
+      ),
+    }))}
+  />
 );
 
 /** What to call it, from what the browser says about the machine. */

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Refused } from '../sign-in/sign-in.tsx';
+import { Listed } from './listed.tsx';
 
 /** Browsers that are signed in. */
 export function Sessions() {
@@ -24,52 +25,36 @@ export function Sessions() {
       {end.error && <Refused error={end.error} />}
       <Of query={query}>
         {(sessions) => (
-          <div className="scroll">
-            <table className="folds">
-              <thead>
-                <tr>
-                  <th scope="col">Browser</th>
-                  <th scope="col">From</th>
-                  <th scope="col">Used</th>
-                  <th scope="col">
-                    <span className="only-read">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {sessions.map((session) => (
-                  <tr key={session.id}>
-                    <td className="wide-name">
-                      <span className="name cut" style={{ display: 'block' }} title={session.client ?? undefined}>
-                        {session.client ?? 'A browser without a name'}
-                      </span>
-                      <span className="under">
-                        since <Ago at={session.createdAt} />
-                      </span>
-                    </td>
-                    <td className="soft folded num">{session.address ?? '–'}</td>
-                    <td className="soft folded">
-                      <Ago at={session.seenAt} />
-                    </td>
-                    <td className="act">
-                      {session.current ? (
-                        <span className="tag">this one</span>
-                      ) : (
-                        <Button
-                          look="quiet-danger"
-                          size="small"
-                          aria-label={`Sign out ${session.client ?? 'that browser'}`}
-                          onClick={() => end.mutate(session.id)}
-                        >
-                          Sign out
-                        </Button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Listed
+            heads={['Browser', 'From', 'Used']}
+            lines={sessions.map((session) => ({
+              id: session.id,
+              name: session.client ?? 'A browser without a name',
+              under: (
+                <>
+                  since <Ago at={session.createdAt} />
+                </>
+              ),
+              cells: [
+                <span key="from" className="num">
+                  {session.address ?? '–'}
+                </span>,
+                <Ago key="used" at={session.seenAt} />,
+              ],
+              act: session.current ? (
+                <span className="tag">this one</span>
+              ) : (
+                <Button
+                  look="quiet-danger"
+                  size="small"
+                  aria-label={`Sign out ${session.client ?? 'that browser'}`}
+                  onClick={() => end.mutate(session.id)}
+                >
+                  Sign out
+                </Button>
+              ),
+            }))}
+          />
         )}
       </Of>
     </Panel>

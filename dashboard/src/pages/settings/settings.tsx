@@ -8,7 +8,9 @@ import { Segments } from '../../ui/field.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { CurrencyShown } from './currency.tsx';
 import { ThisGateway } from './gateway.tsx';
+import { DaysAndRetention } from './house.tsx';
 import { Identities } from './identities.tsx';
+import { Part, Parts } from './parts.tsx';
 import { Passkeys } from './passkeys.tsx';
 import { Password } from './password.tsx';
 import { Profile } from './profile.tsx';
@@ -26,22 +28,38 @@ const THEMES = [
 
 export function Settings() {
   const { member } = useSession();
+  const isOffice = runsOffice(member.role);
   return (
     <Page title="Settings">
-      <div className="columns">
-        <Profile />
-        <Password />
-        <Looks />
-        <CurrencyShown />
-        <SharingPanel />
-        <Export isAll={runsOffice(member.role)} />
-        {runsOffice(member.role) && <ThisGateway />}
-        {runsOffice(member.role) && <Import />}
-        <Passkeys />
-        <Identities />
-        <Sessions />
-        <TokensOfMine />
-      </div>
+      <Parts>
+        <Part id="profile" title="Profile">
+          <Profile />
+          <Password />
+        </Part>
+        <Part id="sign-in" title="Ways to sign in">
+          <Passkeys />
+          <Identities />
+          <Sessions />
+          <TokensOfMine />
+        </Part>
+        <Part id="browser" title="This browser">
+          <Looks />
+          <CurrencyShown />
+        </Part>
+        <Part id="sharing" title="Sharing">
+          <SharingPanel />
+        </Part>
+        <Part id="data" title="Data">
+          <Export isAll={isOffice} />
+          {isOffice && <Import />}
+        </Part>
+        {isOffice && (
+          <Part id="gateway" title="Gateway">
+            <DaysAndRetention />
+            <ThisGateway />
+          </Part>
+        )}
+      </Parts>
     </Page>
   );
 }

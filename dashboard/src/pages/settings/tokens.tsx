@@ -15,6 +15,7 @@ import { Note } from '../../ui/note.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { Refused } from '../sign-in/sign-in.tsx';
+import { Listed } from './listed.tsx';
 
 const SCOPES = [
   ['read', 'Read keys, devices, balances and models'],
@@ -78,52 +79,30 @@ export function TokensOfMine() {
 }
 
 const TokenTable = ({ tokens, revoke }: { tokens: PersonalToken[]; revoke: (token: PersonalToken) => void }) => (
-  <div className="scroll">
-    <table className="folds">
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">May</th>
-          <th scope="col">Used</th>
-          <th scope="col">Ends</th>
-          <th scope="col">
-            <span className="only-read">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {tokens.map((token) => (
-          <tr key={token.id}>
-            <td className="wide-name">
-              <span className="name cut">{token.name}</span>
-              <span className="under mono">ttp_…{token.last4}</span>
-            </td>
-            <td className="folded">
-              <span className="row tight">
-                {token.scopes.map((scope) => (
-                  <span key={scope} className="tag">
-                    {scope}
-                  </span>
-                ))}
-              </span>
-            </td>
-            <td className="soft folded">{token.lastUsedAt ? <Ago at={token.lastUsedAt} /> : 'not yet'}</td>
-            <td className="soft folded">{until(new Date(token.expiresAt))}</td>
-            <td className="act">
-              <Button
-                look="quiet-danger"
-                size="small"
-                aria-label={`Revoke ${token.name}`}
-                onClick={() => revoke(token)}
-              >
-                Revoke
-              </Button>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Listed
+    heads={['Name', 'May', 'Used', 'Ends']}
+    lines={tokens.map((token) => ({
+      id: token.id,
+      name: token.name,
+      under: <span className="mono">ttp_…{token.last4}</span>,
+      cells: [
+        <span key="may" className="row tight">
+          {token.scopes.map((scope) => (
+            <span key={scope} className="tag">
+              {scope}
+            </span>
+          ))}
+        </span>,
+        token.lastUsedAt ? <Ago key="used" at={token.lastUsedAt} /> : 'not yet',
+        until(new Date(token.expiresAt)),
+      ],
+      act: (
+        <Button look="quiet-danger" size="small" aria-label={`Revoke ${token.name}`} onClick={() => revoke(token)}>
+          Revoke
+        </Button>
+      ),
+    }))}
+  />
 );
 
 function MakeToken({ onClose }: { onClose: () => void }) {

@@ -2,18 +2,18 @@
 import type { Profile } from '../../api/sharing.ts';
 import { moneyCharge } from '../../format/money.ts';
 import { tokens } from '../../format/number.ts';
-import { stepOfShare } from '../../ui/chart/heat.tsx';
+import { cutsOf, stepOf } from '../../ui/chart/heat.tsx';
 import { Squares } from '../../ui/chart/squares.tsx';
 
 const WEEKS = 53;
 
 export default function Days({ days, today }: { days: Profile['days']; today: string }) {
-  const most = Math.max(0, ...days.map((day) => day.tokens));
+  const cuts = cutsOf(days.map((day) => BigInt(day.tokens)));
   const squares = new Map(
     days.map((day) => {
       const cost = day.costNanoUsd ? `, ${moneyCharge(day.costNanoUsd)}` : '';
       const says = `${tokens(day.tokens)} tokens${cost}`;
-      return [day.day, { step: stepOfShare(most === 0 ? 0 : day.tokens / most), says }];
+      return [day.day, { step: stepOf(BigInt(day.tokens), cuts), says }];
     }),
   );
   const label = `Tokens on each day of the last ${WEEKS.toString()} weeks`;

@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { request, type LinkPreview } from '../../api/people.ts';
-import { useSignIn } from '../../api/session.ts';
+import { signInWaysQuery, useSignIn } from '../../api/session.ts';
 import { until } from '../../format/time.ts';
 import { Bones, Failed } from '../../ui/blank.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Front } from './front.tsx';
 import { PASSWORD_LETTERS_MIN } from './password-rule.ts';
+import { Providers } from './providers.tsx';
 import { Refused } from './sign-in.tsx';
 
 /** The secret is behind the #, which browsers do not send; it is taken out of the address at once. */
@@ -35,7 +36,39 @@ function titleOf(preview: LinkPreview): string {
   return isFirstOwner(preview) ? 'You are the owner' : `Welcome back, ${preview.name ?? 'you'}`;
 }
 
+/** Whoever is invited by an address can join as whoever has that address at the house's own service. */
 function Accept({ preview }: { preview: LinkPreview }) {
+  const ways = useQuery(signInWaysQuery);
+  const [byPassword, setByPassword] = useState(false);
+  const providers = ways.data?.providers ?? [];
+  const canJoinThere = preview.kind === 'invitation' && preview.email !== null && providers.length > 0;
+  const byService = canJoinThere && !byPassword;
+  return (
+    <Front below={`This link works once, and ends ${until(new Date(preview.expiresAt))}.`}>
+      <h1>{titleOf(preview)}</h1>
+      <p className="soft">{leadOf(preview, byService)}</p>
+      {byService ? (
+        <div className="stack wide">
+          <Providers providers={providers} verb="Join" />
+          <Button look="quiet" width="full" onClick={() => setByPassword(true)}>
+            Choose a password instead
+          </Button>
+        </div>
+      ) : (
+        !(preview.kind === 'invitation' && ways.isPending) && <ByPassword preview={preview} />
+      )}
+    </Front>
+  );
+}
+
+function leadOf(preview: LinkPreview, byService: boolean): string {
+  if (preview.kind !== 'invitation') return 'Choose how you will sign in from here on. The link is used up then.';
+  return byService
+    ? `You are invited as ${preview.role}. Join with the account that has the address ${preview.email ?? ''}.`
+    : `You are invited as ${preview.role}. Choose how you will sign in.`;
+}
+
+function ByPassword({ preview }: { preview: LinkPreview }) {
   const navigate = useNavigate();
   const signIn = useSignIn();
   const [name, setName] = useState(preview.name ?? '');
@@ -56,54 +89,46 @@ function Accept({ preview }: { preview: LinkPreview }) {
       { onSuccess: () => void navigate({ to: '/', replace: true }) },
     );
   return (
-    <Front below={`This link works once, and ends ${until(new Date(preview.expiresAt))}.`}>
-      <h1>{titleOf(preview)}</h1>
-      <p className="soft">
-        {preview.kind === 'invitation'
-          ? `You are invited as ${preview.role}. Choose how you will sign in.`
-          : 'Choose how you will sign in from here on. The link is used up then.'}
-      </p>
-      <form
-        className="stack wide"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        {signIn.error !== null && <Refused error={signIn.error} />}
-        {asksName && (
-          <>
-            <Field
-              label="Your name"
-              autoComplete="name"
-              required={preview.asksName}
-              autoFocus
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-            <Field
-              label="E-mail, if you like"
-              type="email"
-              autoComplete="email"
-              value={email}
-              onChange={(event) => setEmail(event.target.value)}
-            />
-          </>
-        )}
-        <Field
-          label={preview.asksPassword ? 'Password' : 'New password, if you want one'}
-          type="password"
-          autoComplete="new-password"
-          required={preview.asksPassword}
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          error={tooShort ? `At least ${PASSWORD_LETTERS_MIN.toString()} characters.` : undefined}
-          hint={`At least ${PASSWORD_LETTERS_MIN.toString()} characters; a few words in a row are good.`}
-        />
-        <Button type="submit" look="primary" width="full" disabled={signIn.isPending || tooShort}>
-          {preview.kind === 'invitation' ? 'Join' : 'Sign in'}
-        </Button>
-      </form>
-    </Front>
+    <form
+      className="stack wide"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {signIn.error !== null && <Refused error={signIn.error} />}
+      {asksName && (
+        <>
+          <Field
+            label="Your name"
+            autoComplete="name"
+            required={preview.asksName}
+            autoFocus
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <Field
+            label="E-mail, if you like"
+            type="email"
+            autoComplete="email"
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+          />
+        </>
+      )}
+      <Field
+        label={preview.asksPassword ? 'Password' : 'New password, if you want one'}
+        type="password"
+        autoComplete="new-password"
+        required={preview.asksPassword}
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={tooShort ? `At least ${PASSWORD_LETTERS_MIN.toString()} characters.` : undefined}
+        hint={`At least ${PASSWORD_LETTERS_MIN.toString()} characters; a few words in a row are good.`}
+      />
+      <Button type="submit" look="primary" width="full" disabled={signIn.isPending || tooShort}>
+        {preview.kind === 'invitation' ? 'Join' : 'Sign in'}
+      </Button>
+    </form>
   );
 }

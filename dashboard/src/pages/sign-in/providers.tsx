@@ -6,15 +6,21 @@ import { Note } from '../../ui/note.tsx';
 import { Refused } from './sign-in.tsx';
 
 /** One button for each service; the browser leaves for its page. */
-export function Providers({ providers }: { providers: SignInProvider[] }) {
+export function Providers({ providers, verb = 'Sign in' }: { providers: SignInProvider[]; verb?: 'Sign in' | 'Join' }) {
   const leave = useMutation({ mutationFn: signInBy });
   const isLeaving = leave.isPending || leave.isSuccess;
   return (
     <>
       {leave.error && <Refused error={leave.error} />}
-      {providers.map((provider) => (
-        <Button key={provider.name} width="full" disabled={isLeaving} onClick={() => leave.mutate(provider)}>
-          Sign in with {provider.label}
+      {providers.map((provider, place) => (
+        <Button
+          key={provider.name}
+          {...(place === 0 ? { look: 'primary' as const } : {})}
+          width="full"
+          disabled={isLeaving}
+          onClick={() => leave.mutate(provider)}
+        >
+          {verb} with {provider.label}
         </Button>
       ))}
     </>

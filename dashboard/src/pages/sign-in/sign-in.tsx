@@ -12,7 +12,7 @@ import { Note } from '../../ui/note.tsx';
 import { Front } from './front.tsx';
 import { Providers, WayBack } from './providers.tsx';
 
-/** Sign-in by name and password; the same answer for a wrong name and a wrong password. */
+/** The door: by a service, a passkey, or name and password, where one answer stands for a wrong name and a wrong password. */
 export function SignIn({ wasInside }: { wasInside: boolean }) {
   const ways = useQuery(signInWaysQuery);
   useEffect(() => {
@@ -31,9 +31,41 @@ export function SignIn({ wasInside }: { wasInside: boolean }) {
       <h1>Sign in to {location.host}</h1>
       {wasInside && <Note tone="info">You were signed out. Sign in, and you are back on this page.</Note>}
       <WayBack providers={providers} />
-      <PasswordForm />
-      <OtherWays passkey={ways.data?.passkey === true && browserHasPasskeys()} providers={providers} />
+      <Ways passkey={ways.data?.passkey === true && browserHasPasskeys()} providers={providers} />
     </Front>
+  );
+}
+
+/** Where people come in by a service, nobody is asked for a password unless they want to give one. */
+function Ways({ passkey, providers }: { passkey: boolean; providers: SignInProvider[] }) {
+  const [byPassword, setByPassword] = useState(false);
+  if (providers.length === 0)
+    return (
+      <>
+        <PasswordForm />
+        {passkey && (
+          <div className="stack wide">
+            <p className="front-or small muted">or</p>
+            <PasskeyWay />
+          </div>
+        )}
+      </>
+    );
+  return (
+    <div className="stack wide">
+      <Providers providers={providers} />
+      {passkey && <PasskeyWay />}
+      {byPassword ? (
+        <>
+          <p className="front-or small muted">or</p>
+          <PasswordForm />
+        </>
+      ) : (
+        <Button look="quiet" width="full" onClick={() => setByPassword(true)}>
+          Sign in with a password
+        </Button>
+      )}
+    </div>
   );
 }
 
@@ -73,18 +105,6 @@ function PasswordForm() {
         Sign in
       </Button>
     </form>
-  );
-}
-
-/** What needs no password here. */
-function OtherWays({ passkey, providers }: { passkey: boolean; providers: SignInProvider[] }) {
-  if (!passkey && providers.length === 0) return null;
-  return (
-    <div className="stack wide">
-      <p className="front-or small muted">or</p>
-      {passkey && <PasskeyWay />}
-      <Providers providers={providers} />
-    </div>
   );
 }
 

@@ -4,12 +4,13 @@ import { addDays } from '../../format/days.ts';
 import type { Stack, UsageSearch } from './search.ts';
 
 /** The filters of the address, as the gateway takes them. */
-const filters = ({ model, kind, repository, branch, device, key }: UsageSearch) => ({
+const filters = ({ model, kind, repository, branch, device, member, key }: UsageSearch) => ({
   ...(model === undefined ? {} : { model }),
   ...(kind === undefined ? {} : { kind }),
   ...(repository === undefined ? {} : { repository }),
   ...(branch === undefined ? {} : { branch }),
   ...(device === undefined ? {} : { deviceId: device }),
+  ...(member === undefined ? {} : { memberId: member }),
   ...(key === undefined ? {} : { keyId: key }),
 });
 

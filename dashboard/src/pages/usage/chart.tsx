@@ -4,7 +4,9 @@ import { useMemo } from 'react';
 import type { Schemas } from '../../api/client.ts';
 import { axisDollars, moneyAxis, moneyCharge } from '../../format/money.ts';
 import { count, groups, tokens } from '../../format/number.ts';
+import { useSession } from '../../api/session.ts';
 import { daysOf, type Span } from '../../format/days.ts';
+import { runsOffice } from '../../shell/places.ts';
 import { Charge, Tokens } from '../../ui/amount.tsx';
 import { Blank, Of } from '../../ui/blank.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -12,7 +14,7 @@ import { coloursOf, OTHER } from '../../ui/chart/colours.ts';
 import StackedDays, { type Part } from '../../ui/chart/stacked-days.tsx';
 import { Segments } from '../../ui/field.tsx';
 import { spanText, useNames } from './filters.tsx';
-import { FILTERS, MEASURES, STACKS, type Measured, type UsageSearch } from './search.ts';
+import { FILTERS, MEASURES, STACKS, within, type Measured, type UsageSearch } from './search.ts';
 import type { Change } from './usage.tsx';
 
 type Summary = Schemas['UsageSummary'];
@@ -31,6 +33,7 @@ interface ChartProps {
 
 export default function Chart({ query, search, span, today, change }: ChartProps) {
   const { measure = 'cost', stack = 'model' } = search;
+  const seesAll = runsOffice(useSession().member.role);
   return (
     <section className="card" aria-label="By day">
       <header className="usage-head">
@@ -45,7 +48,12 @@ export default function Chart({ query, search, span, today, change }: ChartProps
             options={MEASURES}
             onChange={(value) => change({ measure: value })}
           />
-          <Segments label="Stack by" value={stack} options={STACKS} onChange={(value) => change({ stack: value })} />
+          <Segments
+            label="Stack by"
+            value={stack}
+            options={within(STACKS, seesAll)}
+            onChange={(value) => change({ stack: value })}
+          />
         </span>
       </header>
       <Of query={query} rows={6}>
@@ -179,7 +187,7 @@ function Stacked({
         nameOf={nameOf}
         shown={of}
         total={total}
-        pick={(day) => change({ from: day, to: day, period: undefined })}
+        pick={(from, to) => change({ from, to, period: undefined })}
       />
       <ul className="legend">
         {parts.map((part) => (

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft, ChevronRight, Plus, X } from 'lucide-react';
 import { useState } from 'react';
+import { membersQuery } from '../../api/people-queries.ts';
 import { devicesQuery, keysQuery, summaryQuery } from '../../api/queries.ts';
 import { useSession } from '../../api/session.ts';
 import type { Span } from '../../format/days.ts';
@@ -14,8 +15,9 @@ import { Choice, Segments } from '../../ui/field.tsx';
 import { nameOf } from '../keys/standing.ts';
 import { summaryAsked } from './asked.ts';
 import { moved } from './period.ts';
-import { FILTERS, KINDS, PERIODS, type Filter, type Period, type UsageSearch } from './search.ts';
+import { FILTERS, KINDS, PERIODS, within, type Filter, type Period, type UsageSearch } from './search.ts';
 import type { Change } from './usage.tsx';
+import { Views } from './views.tsx';
 import { kindOf } from './words.ts';
 
 const NAMES: Record<Filter, string> = {
@@ -24,6 +26,7 @@ const NAMES: Record<Filter, string> = {
   repository: 'Repository',
   branch: 'Branch',
   device: 'Device',
+  member: 'Member',
   key: 'Token key',
 };
 
@@ -78,6 +81,7 @@ export function Filters({ search, span, change }: FiltersProps) {
           F
         </kbd>
       </button>
+      <Views search={search} change={change} />
       <span className="push on-wide">
         <CopyButton text={location.href} label="Copy link" />
       </span>
@@ -94,11 +98,16 @@ export function useNames() {
   const { member } = useSession();
   const devices = useQuery(devicesQuery);
   const keys = useQuery({ ...keysQuery, enabled: runsOffice(member.role) });
+  const members = useQuery({ ...membersQuery, enabled: runsOffice(member.role) });
   return (filter: Filter, value: string): string => {
     if (filter === 'device') return devices.data?.find((device) => device.id === value)?.name ?? value.slice(0, 8);
     if (filter === 'key') {
       const key = keys.data?.find((one) => one.id === value);
       return key ? nameOf(key) : value.slice(0, 8);
+    }
+    if (filter === 'member') {
+      if (value === '') return 'Nobody’s keys';
+      return members.data?.find((one) => one.id === value)?.name ?? value.slice(0, 8);
     }
     if (filter === 'kind')
       return KINDS.some((kind) => kind === value) ? kindOf(value as (typeof KINDS)[number]) : value;
@@ -112,7 +121,10 @@ function AddFilter({ search, span, change, onClose }: FiltersProps & { onClose: 
   const show = useNames();
   const asked = { ...search, [filter]: undefined };
   const found = useQuery(summaryQuery(summaryAsked(asked, span, filter)));
-  const values = (found.data?.rows ?? []).map((row) => row.group);
+  const { role } = useSession().member;
+  // Keys of nobody cannot be asked for alone.
+  const groups = (found.data?.rows ?? []).map((row) => row.group);
+  const values = filter === 'member' ? groups.filter((group) => group !== '') : groups;
   const chosen = values.includes(value) ? value : values[0];
   return (
     <Dialog
@@ -134,7 +146,10 @@ function AddFilter({ search, span, change, onClose }: FiltersProps & { onClose: 
       <Choice
         label="What"
         value={filter}
-        options={FILTERS.map((one) => [one, NAMES[one]] as const)}
+        options={within(
+          FILTERS.map((one) => [one, NAMES[one]] as const),
+          runsOffice(role),
+        )}
         onChange={setFilter}
       />
       {values.length === 0 ? (

@@ -22,6 +22,7 @@ const HEADS: Record<Shown, string> = {
   repository: 'Repository',
   branch: 'Branch',
   device: 'Device',
+  member: 'Member',
   kind: 'Kind',
 };
 
@@ -40,7 +41,9 @@ export function Folds({ fold, search, span, change }: FoldsProps) {
   const open = (group: string) =>
     fold === 'day'
       ? change({ from: group, to: group, period: undefined, fold: 'requests' })
-      : change({ [fold]: group });
+      : fold === 'member' && group === ''
+        ? undefined
+        : change({ [fold]: group });
   return (
     <Of query={query} rows={6}>
       {({ rows, totals, leftOut }) =>

@@ -19,6 +19,7 @@ export const STACKS = [
   ['repository', 'Repository'],
   ['branch', 'Branch'],
   ['device', 'Device'],
+  ['member', 'Member'],
   ['kind', 'Kind'],
 ] as const;
 
@@ -29,6 +30,7 @@ export const FOLDS = [
   ['repository', 'Repositories'],
   ['branch', 'Branches'],
   ['device', 'Devices'],
+  ['member', 'Members'],
   ['kind', 'Kinds'],
 ] as const;
 
@@ -41,7 +43,7 @@ export type Stack = First<typeof STACKS>;
 export type Fold = First<typeof FOLDS>;
 export type Kind = (typeof KINDS)[number];
 
-export const FILTERS = ['model', 'kind', 'repository', 'branch', 'device', 'key'] as const;
+export const FILTERS = ['model', 'kind', 'repository', 'branch', 'device', 'member', 'key'] as const;
 export type Filter = (typeof FILTERS)[number];
 
 export interface UsageSearch {
@@ -57,9 +59,16 @@ export interface UsageSearch {
   repository?: string;
   branch?: string;
   device?: string;
+  member?: string;
   key?: string;
   request?: string;
 }
+
+/** Whose usage it is, is for those to see who see everybody's. */
+export const within = <T extends string>(
+  options: readonly (readonly [T, string])[],
+  seesAll: boolean,
+): readonly (readonly [T, string])[] => (seesAll ? options : options.filter(([key]) => key !== 'member'));
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -84,6 +93,7 @@ export function readUsageSearch(search: Record<string, unknown>): UsageSearch {
     repository: text(search['repository']),
     branch: text(search['branch']),
     device: text(search['device']),
+    member: text(search['member']),
     key: text(search['key']),
     request: text(search['request']),
   };

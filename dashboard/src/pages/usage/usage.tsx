@@ -5,6 +5,7 @@ import { summaryQuery } from '../../api/queries.ts';
 import { useSession } from '../../api/session.ts';
 import { dayText } from '../../format/time.ts';
 import { Page } from '../../shell/page.tsx';
+import { runsOffice } from '../../shell/places.ts';
 import { useShortcuts } from '../../shell/shortcuts.ts';
 import { Bones, Of } from '../../ui/blank.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -14,7 +15,7 @@ import { Filters } from './filters.tsx';
 import { Folds } from './folds.tsx';
 import { moved, spanOf } from './period.ts';
 import { Reported } from './reported.tsx';
-import { FOLDS, type UsageSearch } from './search.ts';
+import { FOLDS, within, type UsageSearch } from './search.ts';
 import './usage.css';
 
 const Chart = lazy(() => import('./chart.tsx'));
@@ -57,7 +58,14 @@ export function Usage() {
       <Panel
         flush
         label="The same rows, folded"
-        beside={<Segments label="Show as" value={fold} options={FOLDS} onChange={(value) => change({ fold: value })} />}
+        beside={
+          <Segments
+            label="Show as"
+            value={fold}
+            options={within(FOLDS, runsOffice(member.role))}
+            onChange={(value) => change({ fold: value })}
+          />
+        }
       >
         {fold === 'requests' ? (
           <Suspense fallback={<Bones rows={6} />}>

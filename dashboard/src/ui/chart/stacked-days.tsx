@@ -23,44 +23,57 @@ interface StackedDaysProps {
   nameOf: (part: string) => string;
   shown: (part: string, day: string) => string;
   total: (day: string) => string;
-  pick?: (day: string) => void;
+  /** One day that was pressed, or the days that were drawn over. */
+  pick?: (from: string, to: string) => void;
 }
 
 export default function StackedDays(props: StackedDaysProps) {
   const { label, days, parts, today, height = 240, onAxis, pick } = props;
   const [at, setAt] = useState<number | null>(null);
+  // Where marking with Shift began.
+  const [anchor, setAnchor] = useState<number | null>(null);
   const data = useMemo(() => stack(days.length, parts), [days, parts]);
   const options = useCallback(() => optionsOf({ days, parts, today, onAxis }), [days, parts, today, onAxis]);
-  const onPick = (index: number) => {
-    const day = days[index];
-    if (day !== undefined) pick?.(day);
+  const onPick = (one: number, other = one) => {
+    const [from, to] = [days[Math.min(one, other)], days[Math.max(one, other)]];
+    if (from !== undefined && to !== undefined) pick?.(from, to);
+  };
+  const walk = (next: number, event: KeyboardEvent) => {
+    setAnchor(event.shiftKey ? (anchor ?? at ?? next) : null);
+    setAt(next);
   };
   const onKey = (event: KeyboardEvent) => {
     const last = days.length - 1;
     const now = at ?? last + 1;
-    if (event.key === 'ArrowLeft') setAt(Math.max(0, now - 1));
-    else if (event.key === 'ArrowRight') setAt(Math.min(last, at === null ? 0 : now + 1));
-    else if (event.key === 'Home') setAt(0);
-    else if (event.key === 'End') setAt(last);
-    else if (event.key === 'Escape' && at !== null) setAt(null);
-    else if (event.key === 'Enter' && at !== null) onPick(at);
+    if (event.key === 'ArrowLeft') walk(Math.max(0, now - 1), event);
+    else if (event.key === 'ArrowRight') walk(Math.min(last, at === null ? 0 : now + 1), event);
+    else if (event.key === 'Home') walk(0, event);
+    else if (event.key === 'End') walk(last, event);
+    else if (event.key === 'Escape' && at !== null) leave();
+    else if (event.key === 'Enter' && at !== null) onPick(at, anchor ?? at);
     else return;
     event.preventDefault();
   };
+  const leave = () => {
+    setAt(null);
+    setAnchor(null);
+  };
   const day = at === null ? undefined : days[at];
+  const marked = anchor === null || at === null ? null : ([Math.min(anchor, at), Math.max(anchor, at)] as const);
+  const spoken = marked && marked[0] !== marked[1] ? `${weekday(days[marked[0]] ?? '')} to ` : '';
   return (
     <div
       className="chart chart-walk"
       role="group"
       aria-roledescription="chart"
-      aria-label={`${label}. Left and right walk the days.`}
+      aria-label={`${label}. Left and right walk the days, with Shift they mark some, Enter shows only these.`}
       tabIndex={0}
       onKeyDown={onKey}
-      onBlur={() => setAt(null)}
+      onBlur={leave}
     >
-      <Plot height={height} data={data} options={options} onCursor={setAt} onPick={onPick} at={at} />
+      <Plot height={height} data={data} options={options} onCursor={setAt} onPick={onPick} at={at} marked={marked} />
       <span className="only-read" aria-live="polite">
-        {day !== undefined && `${weekday(day)}: ${props.total(day)}`}
+        {day !== undefined && `${spoken}${weekday(day)}: ${props.total(day)}`}
       </span>
       {day !== undefined && at !== null && (
         <DayTip {...props} day={day} side={at > days.length / 2 ? 'left' : 'right'} />
@@ -123,7 +136,7 @@ function optionsOf({ days, parts, today, onAxis }: Drawn): Omit<uPlot.Options, '
   return {
     legend: { show: false },
     padding: [12, 14, 0, 0],
-    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+    cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     scales: {
       x: { time: false, range: [-0.6, days.length - 0.4] },
       y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.06 : 1] },

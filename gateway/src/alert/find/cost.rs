@@ -70,7 +70,9 @@ fn tell(
     let title = match subject {
         Subject::Member(_, name) => format!("{name} spent {spent} today, the line is {line}"),
         Subject::Key(key) => format!("{} spent {spent} today, the line is {line}", key.name),
-        Subject::Gateway | Subject::Upstream(_) => format!("{spent} spent today, the line is {line}"),
+        Subject::Gateway | Subject::Device(_) | Subject::Upstream(_) => {
+            format!("{spent} spent today, the line is {line}")
+        }
     };
     let detail = "Usage shows which models, devices and repositories it went to. A limit for a day stops it; this alert does not.";
     found.tell(dedup, KIND, subject.into(), title, detail.into());

@@ -9,7 +9,7 @@ use protocol::{MemberId, api::AlertKind};
 use super::{Found, KeySight, Sight, Subject};
 use crate::alert::{
     rules::{Rules, Settings},
-    unusual::{is_unusual, same_weekdays, usual},
+    unusual::{Before, first_before, is_unusual, usual},
 };
 
 const KIND: AlertKind = AlertKind::UnusualActivity;
@@ -18,7 +18,7 @@ const KIND: AlertKind = AlertKind::UnusualActivity;
 #[derive(Clone, Copy)]
 struct Use {
     tokens: u64,
-    before: [u64; 4],
+    before: Before,
     /// Since when there is a first one of them.
     since: Date,
 }
@@ -32,20 +32,15 @@ impl Use {
         };
         keys.into_iter().map(one).reduce(|sum, key| Self {
             tokens: sum.tokens.saturating_add(key.tokens),
-            before: std::array::from_fn(|week| sum.before[week].saturating_add(key.before[week])),
+            before: std::array::from_fn(|day| sum.before[day].saturating_add(key.before[day])),
             since: sum.since.min(key.since),
         })
     }
 
     /// None: it is not long enough there to have a pattern.
     fn usual(&self, today: Date) -> Option<u64> {
-        let weeks: Vec<Date> = same_weekdays(today).collect();
-        let first = *weeks.last()?;
-        let tokens = |day: Date| {
-            let week = weeks.iter().position(|&week| week == day);
-            week.and_then(|week| self.before.get(week)).copied().unwrap_or(0)
-        };
-        (self.since <= first).then(|| usual(today, tokens))
+        let is_old = first_before(today).is_some_and(|first| self.since <= first);
+        is_old.then(|| usual(&self.before))
     }
 }
 
@@ -118,6 +113,7 @@ fn tell(
     let name = match subject {
         Subject::Member(_, name) | Subject::Upstream(name) => name,
         Subject::Key(key) => &key.name,
+        Subject::Device(device) => &device.name,
         Subject::Gateway => "The gateway",
     };
     let title = match used.checked_div(usual) {
@@ -130,7 +126,7 @@ fn tell(
         .strftime("%A")
         .to_string();
     let detail = format!(
-        "{used} tokens so far; on a {weekday} of the last four weeks it was {usual} (median). \
+        "{used} tokens so far; {usual} are usual on a {weekday}, by the last four weeks. \
          If nobody knows why, revoke the device that did it."
     );
     found.tell(

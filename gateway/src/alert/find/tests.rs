@@ -3,7 +3,10 @@
 use protocol::api::AlertScope;
 
 use super::*;
-use crate::{alert::rules::Settings, clock::new_id};
+use crate::{
+    alert::{rules::Settings, unusual::DAYS},
+    clock::new_id,
+};
 
 const DOLLAR: i64 = 1_000_000_000;
 
@@ -27,7 +30,7 @@ fn key(spent_cents: i64) -> KeySight {
         tokens: 0,
         cost: Money::ZERO,
         cost_month: Money::ZERO,
-        before: [0; 4],
+        before: [0; DAYS],
     }
 }
 
@@ -37,6 +40,9 @@ fn sight(keys: Vec<KeySight>) -> Sight {
         zone: TimeZone::UTC,
         keys,
         members: HashMap::new(),
+        member_caps: HashMap::new(),
+        device_caps: Caps::default(),
+        devices: Vec::new(),
         refused: HashSet::new(),
         failing: Vec::new(),
         bills: BTreeMap::new(),
@@ -102,7 +108,9 @@ fn a_refused_request_exceeds_the_limit_that_is_tightest() {
     low.cost = money(299);
     let mut sight = sight(vec![low]);
     assert_eq!(kinds(&sight, &rules), [AlertKind::ApproachingLimit; 2]);
-    sight.refused.insert(sight.keys[0].id);
+    sight
+        .refused
+        .insert((sight.keys[0].id, DeviceId::from_uuid(new_id())));
     let found = find(&sight, &rules, &HashSet::new());
     let exceeded: Vec<_> = found
         .alerts
@@ -140,6 +148,68 @@ fn caps_of_a_day_and_of_a_month_are_told_apart() {
             "Laptop has spent what it may in a day",
             "Laptop has spent 85% of what it may in a month"
         ]
+    );
+}
+
+#[test]
+fn members_and_devices_have_caps_of_their_own() {
+    let member = MemberId::from_uuid(new_id());
+    let owned = |cents| KeySight {
+        cost: money(cents),
+        cost_month: money(10 * cents),
+        member: Some(member),
+        ..key(0)
+    };
+    let mut sight = sight(vec![owned(30), owned(50), key(0)]);
+    sight.members.insert(member, "Ada".into());
+    let caps = |day: Option<i64>, month: Option<i64>| Caps {
+        day: day.map(money),
+        month: month.map(money),
+    };
+    sight.member_caps.insert(member, caps(Some(100), Some(800)));
+    let device = |name: &str, cents| DeviceSight {
+        id: DeviceId::from_uuid(new_id()),
+        name: name.into(),
+        key: sight.keys[0].id,
+        member: Some(member),
+        cost: money(cents),
+        cost_month: Money::ZERO,
+    };
+    let devices = vec![device("Tablet", 15), device("Phone", 16), device("Desk", 20)];
+    sight.devices = devices;
+    sight.device_caps = caps(Some(20), None);
+    let told = |sight: &Sight| -> Vec<String> {
+        let found = find(sight, &Rules::none(), &HashSet::new());
+        found.alerts.into_iter().map(|alert| alert.title).collect()
+    };
+    assert_eq!(
+        told(&sight),
+        [
+            "Ada has spent 80% of what they may in a day",
+            "Ada has spent what they may in a month",
+            "Phone has spent 80% of what it may in a day",
+            "Desk has spent what it may in a day",
+        ]
+    );
+    let found = find(&sight, &Rules::none(), &HashSet::new());
+    assert_eq!(found.alerts[3].subject.kind, AlertSubjectKind::Device);
+    assert!(found.alerts.iter().all(|alert| alert.member == Some(member)));
+    // A request was refused: it was the device's day that was in its way, not the key's credit.
+    sight.member_caps.clear();
+    sight.refused.insert((sight.keys[0].id, sight.devices[0].id));
+    assert!(told(&sight).contains(&"Tablet has spent what it may in a day".to_owned()));
+    assert!(!told(&sight).iter().any(|title| title.starts_with("Laptop")));
+    // What is set for the key of a device counts for the device.
+    let off = Settings {
+        enabled: false,
+        ..Settings::of(AlertKind::LimitExceeded)
+    };
+    let id = sight.keys[0].id.to_string();
+    let rules = Rules::none().with(AlertKind::LimitExceeded, AlertScope::Key, &id, off);
+    assert_eq!(
+        kinds(&sight, &rules),
+        [AlertKind::ApproachingLimit; 2],
+        "of the phone and the desk"
     );
 }
 
@@ -219,7 +289,7 @@ fn unusual_use_is_told_of_the_narrowest_that_explains_it() {
     let member = MemberId::from_uuid(new_id());
     let used = |tokens, before| KeySight {
         tokens,
-        before: [before; 4],
+        before: [before; DAYS],
         member: Some(member),
         ..key(0)
     };

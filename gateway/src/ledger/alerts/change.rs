@@ -4,11 +4,15 @@ use protocol::{
     AlertId, AlertRuleId, ChannelId, MemberId,
     api::{AlertKind, AlertScope, AlertSubject, ChannelKind},
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    clock::new_id,
-    ledger::people::{PeopleOutcome, PeopleRefusal, Sql, values},
+    clock::{new_id, timestamp},
+    ledger::{
+        people::{PeopleOutcome, PeopleRefusal, Sql, values},
+        retention::Gone,
+    },
 };
 
 /// For how long whoever tries a delivery has it to itself; no try takes longer.
@@ -121,6 +125,7 @@ type Outcome<E> = Result<Result<PeopleOutcome, PeopleRefusal>, E>;
 pub(in crate::ledger) async fn carry_out<S: Sql>(db: &S, change: &AlertChange, at: i64) -> Outcome<S::Error> {
     let changed = match change {
         AlertChange::Look(look) => return self::look(db, look, at).await,
+        AlertChange::Forget { before } => return forget(db, *before).await,
         AlertChange::Acknowledge { id, by, member } => {
             let sql = "UPDATE alert SET acknowledged_at = COALESCE(acknowledged_at, ?2), acknowledged_by = COALESCE(acknowledged_by, ?3)
                         WHERE id = ?1 AND (member_id = ?4 OR ?4 IS NULL)";
@@ -174,7 +179,6 @@ pub(in crate::ledger) async fn carry_out<S: Sql>(db: &S, change: &AlertChange, a
             db.execute(sql, values![*id, at, at + TRY_MS]).await?
         }
         AlertChange::Tried(tried) => self::tried(db, tried, at).await?,
-        AlertChange::Forget { before } => forget(db, *before).await?,
     };
     Ok(if changed > 0 {
         Ok(PeopleOutcome::Done)
@@ -272,10 +276,13 @@ async fn tried<S: Sql>(db: &S, tried: &DeliveryTry, at: i64) -> Result<u64, S::E
     db.execute(sql, values).await
 }
 
-async fn forget<S: Sql>(db: &S, before: i64) -> Result<u64, S::Error> {
+async fn forget<S: Sql>(db: &S, before: i64) -> Outcome<S::Error> {
     let old = "raised_at < ?1 AND (ended_at IS NOT NULL OR dedup LIKE 'day %')";
     let sql = format!("DELETE FROM alert_delivery WHERE alert_id IN (SELECT id FROM alert WHERE {old})");
     db.execute(&sql, values![before]).await?;
-    db.execute(&format!("DELETE FROM alert WHERE {old}"), values![before])
-        .await
+    let count = db
+        .execute(&format!("DELETE FROM alert WHERE {old}"), values![before])
+        .await?;
+    let said = json!({ "alerts": count, "before": timestamp(before) });
+    Ok(Ok(PeopleOutcome::Gone(Gone { count, said })))
 }

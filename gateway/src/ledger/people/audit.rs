@@ -53,6 +53,16 @@ pub struct Note {
     pub peer: Option<String>,
 }
 
+impl Note {
+    /// The same, once it is known what there is to say.
+    pub(super) fn saying(&self, after: &Json) -> Self {
+        Self {
+            after: Some(after.clone()),
+            ..self.clone()
+        }
+    }
+}
+
 pub(super) const COLUMNS: &str = "
 SELECT number, id, at, actor_kind, actor_id, actor_name, action, target, was, became, request_id, peer, hash,
        who_salt, who_digest, what_salt, what_digest

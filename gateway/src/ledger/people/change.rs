@@ -26,6 +26,7 @@ use super::{
 };
 use crate::ledger::alerts::{self, AlertChange};
 use crate::ledger::import::{self, ImportChunk, Imported};
+use crate::ledger::retention::{self, Gone, LetGo};
 
 /// For how long the same request under the same `Idempotency-Key` is answered as done.
 const ASKED_MS: i64 = 24 * 3_600 * 1_000;
@@ -177,6 +178,10 @@ pub enum PeopleChange {
     SetProfile(ProfileEdit),
     /// What a device consumed elsewhere.
     ReportUsage(Box<ReportedChunk>),
+    /// Usage rows that are not kept any more.
+    LetGo(LetGo),
+    /// Settings of the whole gateway, as JSON.
+    Choose(String),
     /// Nothing but the line of the log.
     Note,
 }
@@ -195,6 +200,8 @@ pub enum PeopleOutcome {
     Claimed(Claimed),
     Imported(Imported),
     Reported(ReportedAnswer),
+    /// This was not kept any longer.
+    Gone(Gone),
 }
 
 impl PeopleOutcome {
@@ -203,6 +210,7 @@ impl PeopleOutcome {
         match self {
             Self::Flow(outcome) => matches!(outcome, FlowOutcome::Token | FlowOutcome::Device(_)),
             Self::Imported(imported) => imported.rows > 0,
+            Self::Gone(gone) => gone.count > 0,
             _ => true,
         }
     }
@@ -265,6 +273,7 @@ pub(in crate::ledger) async fn decide<S: Sql>(
     {
         match &outcome {
             Ok(PeopleOutcome::Erased(erasure)) => append(db, &erase::noted(note, erasure)).await?,
+            Ok(PeopleOutcome::Gone(gone)) => append(db, &note.saying(&gone.said)).await?,
             _ => append(db, note).await?,
         }
     }
@@ -287,6 +296,8 @@ impl PeopleChange {
                 | Self::ReleaseClaim { .. }
                 | Self::Alerts(_)
                 | Self::ReportUsage(_)
+                | Self::LetGo(_)
+                | Self::Choose(_)
                 | Self::Note
         )
     }
@@ -400,6 +411,8 @@ async fn carry_out<S: Sql>(
         }
         PeopleChange::SetProfile(edit) => sharing::set_profile(db, edit).await?,
         PeopleChange::ReportUsage(chunk) => reported::keep(db, chunk, at).await?,
+        PeopleChange::LetGo(asked) => retention::let_go(db, asked).await?,
+        PeopleChange::Choose(settings) => done(retention::choose(db, settings).await?),
         PeopleChange::Note => Ok(PeopleOutcome::Done),
     })
 }

@@ -24,6 +24,7 @@ const TABLES: &[&str] = &[
     "hold",
     "client_request",
     "usage",
+    "usage_past",
     "entry",
     "allowance",
     "answered",
@@ -48,6 +49,7 @@ const TABLES: &[&str] = &[
     "failing_upstream",
     "reported",
     "upstream_secret",
+    "gateway_setting",
     "billed_day",
     "billed",
 ];

@@ -1,6 +1,6 @@
 //! The database's shape in PostgreSQL. Versions go up by one migration each (`meta.version`).
 
-use crate::ledger::{alerts, people};
+use crate::ledger::{alerts, people, retention};
 
 pub(super) const VERSION: usize = 1 + STEPS.len();
 
@@ -19,6 +19,7 @@ pub(super) const STEPS: &[&str] = &[
     alerts::TABLES,
     people::SHARING,
     people::REPORTED,
+    retention::POSTGRES,
 ];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`
@@ -149,6 +150,10 @@ CREATE VIEW ledger_entry (id, at, kind, debit, credit, amount) AS
   SELECT id, at, kind, 'house:usage', 'lot:' || key_id, amount FROM entry WHERE kind = 'refund'
   UNION ALL
   SELECT request_id, at, 'settle', 'lot:' || key_id, 'house:usage', cost FROM usage WHERE cost > 0
+  UNION ALL
+  SELECT NULL, at, 'settle', 'lot:' || key_id, 'house:usage', cost FROM usage_past WHERE cost > 0
+  UNION ALL
+  SELECT NULL, at, 'variance', 'house:variance', 'house:usage', variance FROM usage_past WHERE variance > 0
   UNION ALL
   SELECT request_id, at, 'variance', 'house:variance', 'house:usage', variance FROM usage WHERE variance > 0;
 ";

@@ -19,7 +19,10 @@ const CHECKS: &[&str] = &[
     "SELECT 'spent of lot ' || id, spent, found FROM (
        SELECT id, spent, (coalesce(used.cost, 0)
               - coalesce((SELECT sum(amount) FROM entry WHERE kind = 'refund' AND key_id = account.id), 0))::bigint AS found
-         FROM account LEFT JOIN (SELECT key_id, sum(cost) AS cost FROM usage GROUP BY key_id) AS used
+         FROM account LEFT JOIN (
+            SELECT key_id, sum(cost) AS cost FROM (
+              SELECT key_id, cost FROM usage UNION ALL SELECT key_id, cost FROM usage_past) AS charged
+             GROUP BY key_id) AS used
               ON used.key_id = account.id) AS lots WHERE spent <> found",
     "SELECT 'held of lot ' || id, held, found FROM (
        SELECT id, held, coalesce((SELECT sum(amount) FROM hold WHERE key_id = account.id), 0)::bigint AS found
@@ -46,7 +49,8 @@ const CHECKS: &[&str] = &[
 const TOTALS: &str = "
 SELECT count(*), coalesce(sum(granted), 0)::bigint, coalesce(sum(spent), 0)::bigint, coalesce(sum(held), 0)::bigint,
        (SELECT count(*) FROM usage), (SELECT count(*) FROM hold),
-       (SELECT coalesce(sum(variance), 0)::bigint FROM usage)
+       (SELECT coalesce(sum(variance), 0)::bigint
+          FROM (SELECT variance FROM usage UNION ALL SELECT variance FROM usage_past) AS rows)
   FROM account";
 
 /// Recounts one snapshot of the database.

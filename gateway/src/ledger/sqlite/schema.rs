@@ -1,6 +1,6 @@
 //! The database's shape. Versions go up by one migration each (`PRAGMA user_version`).
 
-use crate::ledger::{alerts, people};
+use crate::ledger::{alerts, people, retention};
 
 pub(super) const VERSION: usize = 1 + STEPS.len();
 
@@ -23,6 +23,7 @@ pub(super) const STEPS: &[&str] = &[
     alerts::TABLES,
     people::SHARING,
     people::REPORTED,
+    retention::SQLITE,
 ];
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot
@@ -167,6 +168,10 @@ CREATE VIEW ledger_entry (id, at, kind, debit, credit, amount) AS
   SELECT id, at, kind, 'house:usage', 'lot:' || lower(hex(key_id)), amount FROM entry WHERE kind = 'refund'
   UNION ALL
   SELECT request_id, at, 'settle', 'lot:' || lower(hex(key_id)), 'house:usage', cost FROM usage WHERE cost > 0
+  UNION ALL
+  SELECT NULL, at, 'settle', 'lot:' || lower(hex(key_id)), 'house:usage', cost FROM usage_past WHERE cost > 0
+  UNION ALL
+  SELECT NULL, at, 'variance', 'house:variance', 'house:usage', variance FROM usage_past WHERE variance > 0
   UNION ALL
   SELECT request_id, at, 'variance', 'house:variance', 'house:usage', variance FROM usage WHERE variance > 0;
 ";

@@ -20,7 +20,10 @@ const CHECKS: &[&str] = &[
     "SELECT 'spent of lot ' || lower(hex(id)), spent,
             coalesce(used.cost, 0)
             - coalesce((SELECT sum(amount) FROM entry WHERE kind = 'refund' AND key_id = account.id), 0) AS found
-       FROM account LEFT JOIN (SELECT key_id, sum(cost) AS cost FROM usage GROUP BY key_id) AS used
+       FROM account LEFT JOIN (
+            SELECT key_id, sum(cost) AS cost FROM (
+              SELECT key_id, cost FROM usage UNION ALL SELECT key_id, cost FROM usage_past) AS charged
+             GROUP BY key_id) AS used
             ON used.key_id = account.id
       WHERE spent <> found",
     "SELECT 'held of lot ' || lower(hex(id)), held,
@@ -91,7 +94,7 @@ fn totals(connection: &Connection) -> rusqlite::Result<Report> {
     let sql = "
         SELECT count(*), coalesce(sum(granted), 0), coalesce(sum(spent), 0), coalesce(sum(held), 0),
                (SELECT count(*) FROM usage), (SELECT count(*) FROM hold),
-               (SELECT coalesce(sum(variance), 0) FROM usage)
+               (SELECT coalesce(sum(variance), 0) FROM (SELECT variance FROM usage UNION ALL SELECT variance FROM usage_past))
           FROM account";
     connection.query_row(sql, [], |row| {
         Ok(Report {

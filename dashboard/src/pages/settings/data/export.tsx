@@ -13,6 +13,7 @@ import { Refused } from '../../sign-in/sign-in.tsx';
 const TABLES = [
   ['everything', 'Everything'],
   ['usage', 'Usage'],
+  ['pastUsage', 'Usage of before, by day'],
   ['entries', 'Credit that moved'],
   ['keys', 'Token keys'],
   ['devices', 'Devices'],
@@ -30,6 +31,9 @@ const TABLES = [
   ['sentDays', 'Days that were shared'],
   ['bills', 'Bills of providers'],
   ['providers', 'Providers'],
+  ['profiles', 'Public profiles'],
+  ['machines', 'Machines that send days'],
+  ['sentDays', 'Days that were sent'],
   ['audit', 'Audit log'],
 ] as const;
 

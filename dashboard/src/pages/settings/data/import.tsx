@@ -34,7 +34,7 @@ export function Import() {
   };
   const report = bring.data ?? look.data;
   return (
-    <Panel span={12} title="Import usage">
+    <Panel span={6} title="Import usage">
       <div className="stack wide">
         {(look.error ?? bring.error) && <Refused error={look.error ?? bring.error} />}
         <p className="soft">
