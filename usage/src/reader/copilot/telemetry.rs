@@ -98,7 +98,8 @@ fn at_ms(event: &Value) -> Option<i64> {
     }
     let pair = ["endTime", "hrTime", "startTime"].iter().find_map(|name| {
         let pair = event.at(name).as_array()?;
-        Some(pair.first()?.as_i64()? * 1000 + pair.get(1)?.as_i64()? / 1_000_000)
+        let seconds = pair.first()?.as_i64()?.checked_mul(1000)?;
+        seconds.checked_add(pair.get(1)?.as_i64()? / 1_000_000)
     });
     pair.or_else(|| event.time("timestamp"))
 }
@@ -135,5 +136,20 @@ fn record(line: u64, attributes: &Attributes, at_ms: i64, out: &mut FileRecords)
         session: out.name(attribute(attributes, "gen_ai.conversation.id")),
         line,
         ..Record::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_time_that_no_clock_shows_is_none() {
+        let pair = |seconds: i64, nanoseconds: i64| at_ms(&json!({"endTime": [seconds, nanoseconds]}));
+        assert_eq!(pair(1_780_315_200, 5_000_000), Some(1_780_315_200_005));
+        assert_eq!(pair(i64::MAX, 0), None);
+        assert_eq!(pair(i64::MAX / 1000, 900_000_000), None);
     }
 }
