@@ -14,8 +14,9 @@ function extension() {
   return build({ ...host, ...bundle });
 }
 
-function chatView() {
-  const bundle = { entryPoints: { chat: 'src/chat/view/main.ts' }, outdir: 'out', minify: true };
+function views() {
+  const entryPoints = { chat: 'src/chat/view/main.ts', usage: 'src/usage/view/main.ts' };
+  const bundle = { entryPoints, outdir: 'out', minify: true };
   return build({ ...shared, ...bundle, platform: 'browser', format: 'iife', target: 'es2022' });
 }
 
@@ -29,7 +30,7 @@ function tests() {
 if (process.argv.includes('--tests')) {
   await tests();
 } else {
-  const made = await Promise.all([extension(), chatView()]);
+  const made = await Promise.all([extension(), views()]);
   const metafiles = made.map(({ metafile }) => metafile);
   writeLicences(metafiles, room, path.join(room, 'out', 'third-party-licences.txt'));
 }

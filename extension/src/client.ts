@@ -17,6 +17,8 @@ import {
   type ModelsResult,
   type RedeemParams,
   type RedeemResult,
+  type UsageParams,
+  type UsageResult,
 } from './generated/protocol';
 import { TroubleError } from './problem';
 
@@ -39,6 +41,9 @@ export class SidecarClient {
   }
   balance(params: BalanceParams): Promise<BalanceResult> {
     return this.request(method.balance, params);
+  }
+  usage(params: UsageParams): Promise<UsageResult> {
+    return this.request(method.usage, params);
   }
   models(): Promise<ModelsResult> {
     return this.request(method.models, {});

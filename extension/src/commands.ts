@@ -11,22 +11,25 @@ import { troubleOf } from './problem';
 import type { Redeem } from './redeem';
 import type { SessionStore } from './session-store';
 import * as settings from './settings';
+import type { UsageView } from './usage/usage-view';
 
 export type Parts = {
   client: SidecarClient;
   store: SessionStore;
   redeem: Redeem;
   chat: ChatView;
+  usage: UsageView;
   suggestions: SuggestionLog;
   log: vscode.LogOutputChannel;
 };
 
 export function registerCommands(parts: Parts): vscode.Disposable[] {
-  const { client, store, redeem, chat, suggestions, log } = parts;
+  const { client, store, redeem, chat, usage, suggestions, log } = parts;
   const handlers: Record<string, (...args: never[]) => unknown> = {
     'tokenTracker.redeem': () => redeem.ask(),
     'tokenTracker.signOut': () => signOut(client, store),
     'tokenTracker.showBalance': () => showBalance(client),
+    'tokenTracker.showUsage': () => usage.open(),
     'tokenTracker.openChat': () => chat.open(),
     'tokenTracker.toggleCompletions': () => toggleCompletions(),
     'tokenTracker.showLog': () => log.show(),

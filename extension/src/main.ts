@@ -13,6 +13,7 @@ import { SessionStore } from './session-store';
 import * as settings from './settings';
 import { Sidecar } from './sidecar';
 import { StatusBarItem } from './status-bar-item';
+import { UsageView } from './usage/usage-view';
 
 let sidecar: Sidecar | undefined;
 
@@ -22,6 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const client = new SidecarClient(() => sidecar?.current ?? null);
   const suggestions = new SuggestionLog((event) => client.completionEvent(event));
   const chat = new ChatView(context.extensionUri, client, store.value);
+  const usage = new UsageView(context.extensionUri, client);
   const redeem = new Redeem(client, (account) => store.account(account));
   const item = new StatusBarItem();
 
@@ -33,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
     running.onNotification(method.receipt, (receipt: Receipt) => {
       store.receipt(receipt);
       chat.receipt(receipt);
+      usage.changed();
     });
     running.onNotification(method.chatDelta, (delta: ChatDelta) => client.chatDelta(delta));
     running.onRequest(method.secret, (params: SecretParams) => answerSecret(context.secrets, params));
@@ -56,11 +59,12 @@ export function activate(context: vscode.ExtensionContext): void {
     store,
     suggestions,
     chat,
+    usage,
     item,
     sidecar,
     vscode.window.registerUriHandler(redeem),
     vscode.workspace.onDidChangeConfiguration((change) => configurationChanged(change, store)),
-    ...registerCommands({ client, store, redeem, chat, suggestions, log }),
+    ...registerCommands({ client, store, redeem, chat, usage, suggestions, log }),
   );
   void sidecar.start();
 }

@@ -81,6 +81,7 @@ function device(session: Session): MenuEntry[] {
       description: [hostOf(session), where].filter(Boolean).join(', '),
       command: null,
     },
+    { label: '$(graph) Show usage', command: 'tokenTracker.showUsage' },
     { label: '$(link-external) Open the dashboard', command: 'tokenTracker.openDashboard' },
     ...always,
     { label: '$(sign-out) Sign out', command: 'tokenTracker.signOut' },

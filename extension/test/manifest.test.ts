@@ -28,7 +28,15 @@ test('nothing but the published interface of the editor is used', () => {
 
 test('the commands have the names that people are told', () => {
   const titles = manifest.contributes.commands.map(({ category, title }) => `${category}: ${title}`);
-  for (const name of ['Redeem Token Key', 'Sign Out', 'Show Balance', 'Open Chat', 'Toggle Completions', 'Show Log']) {
+  for (const name of [
+    'Redeem Token Key',
+    'Sign Out',
+    'Show Balance',
+    'Show Usage',
+    'Open Chat',
+    'Toggle Completions',
+    'Show Log',
+  ]) {
     assert.ok(titles.includes(`Token Tracker: ${name}`), name);
   }
 });

@@ -6,9 +6,9 @@ import { priceText } from '../model-choice';
 import { isCancellation, troubleOf } from '../problem';
 import { isSignedIn, type Session } from '../session';
 import * as settings from '../settings';
+import { webviewPage } from '../webview-page';
 import { editorContext, insertAtCursor } from './editor-context';
 import type { FromView, ToView, ViewState } from './messages';
-import { chatPage } from './page';
 import { Transcript } from './transcript';
 
 const VIEW_ID = 'tokenTracker.chat';
@@ -41,7 +41,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     };
     view.webview.onDidReceiveMessage((message: FromView) => void this.received(message));
     view.onDidDispose(() => (this.view = null));
-    view.webview.html = chatPage(view.webview, this.extensionUri);
+    view.webview.html = webviewPage(view.webview, this.extensionUri, {
+      name: 'chat',
+      title: 'Token Tracker chat',
+    });
   }
 
   async open(): Promise<void> {

@@ -8,12 +8,13 @@ import { completing } from './completion.ts';
 import { redeeming, signingOut } from './redeem.ts';
 import { secrets } from './secrets.ts';
 import { exhaustion, interruptions } from './standing.ts';
+import { usageSeen } from './usage.ts';
 import { makeWorld, type Case, type World } from '../support/world.ts';
 
 /** Nothing after the first stage makes sense for an editor that is not signed in. */
 const stages: Case[][] = [
   redeeming,
-  [...completing, ...chatting, ...interruptions, ...signingOut, ...exhaustion, ...secrets],
+  [...completing, ...chatting, ...usageSeen, ...interruptions, ...signingOut, ...exhaustion, ...secrets],
 ];
 const count = stages.flat().length;
 

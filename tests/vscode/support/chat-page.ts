@@ -16,7 +16,7 @@ export class ChatPage {
   }
 
   static async of(workbench: Workbench): Promise<ChatPage> {
-    return new ChatPage(await workbench.webview('token-tracker.token-tracker'));
+    return new ChatPage(await workbench.webview('token-tracker.token-tracker', 'chat'));
   }
 
   get message(): Locator {

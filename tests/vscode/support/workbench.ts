@@ -190,14 +190,14 @@ export class Workbench {
     return this.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: match });
   }
 
-  /** The page inside the extension's webview. */
-  async webview(extensionId: string): Promise<Frame> {
+  /** The page of this name inside one of the extension's webviews. */
+  async webview(extensionId: string, name: string): Promise<Frame> {
     return until('the webview', async () => {
       for (const frame of this.page.frames()) {
         const parent = frame.parentFrame();
         if (parent?.parentFrame() === null || parent === null) continue;
         const owner = new URL(parent.url()).searchParams.get('extensionId') ?? '';
-        if (owner.toLowerCase() === extensionId && (await frame.locator('#chat').count()) > 0) return frame;
+        if (owner.toLowerCase() === extensionId && (await frame.locator(`#${name}`).count()) > 0) return frame;
       }
       return null;
     });
