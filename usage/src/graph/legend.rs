@@ -43,9 +43,16 @@ pub fn days(number: usize) -> String {
 
 /// The total in large letters, and what it is made of.
 pub fn head(scene: &mut Scene, calendar: &Calendar, paper: &Paper, at: (f32, f32)) {
+    let shown = calendar.measure.shown(&calendar.total);
+    scene.text(Text::new(at, 28.0, paper.ink, shown).strong());
+    let rest = rest(calendar);
+    scene.text(Text::new((at.0, at.1 + 22.0), 13.0, paper.ink_2, rest));
+}
+
+/// What a total is made of, besides what it is measured by.
+pub fn rest(calendar: &Calendar) -> String {
     let total = &calendar.total;
-    scene.text(Text::new(at, 28.0, paper.ink, calendar.measure.shown(total)).strong());
-    let rest = match calendar.measure {
+    match calendar.measure {
         Measure::Tokens => figure::amount(total.messages, "message"),
         Measure::Cost => format!(
             "{} tokens in {}",
@@ -53,8 +60,7 @@ pub fn head(scene: &mut Scene, calendar: &Calendar, paper: &Paper, at: (f32, f32
             figure::amount(total.messages, "message")
         ),
         Measure::Messages => format!("{} tokens", figure::short(total.tokens.total())),
-    };
-    scene.text(Text::new((at.0, at.1 + 22.0), 13.0, paper.ink_2, rest));
+    }
 }
 
 /// The span at the right, under the product's name.

@@ -123,11 +123,7 @@ fn corner_figures(scene: &mut Scene, calendar: &Calendar, paper: &Paper) {
         calendar.measure.shown(&calendar.total),
     );
     scene.text(total.strong().anchored(Anchor::End));
-    let rest = format!(
-        "{} tokens in {}",
-        crate::figure::short(calendar.total.tokens.total()),
-        crate::figure::amount(calendar.total.messages, "message")
-    );
+    let rest = legend::rest(calendar);
     let lines = [(14.0, paper.ink_2, rest), (13.0, paper.ink_3, calendar.span())];
     for (place, (size, ink, text)) in lines.into_iter().enumerate() {
         let at = (right, 88.0 + number(place) * 21.0);
