@@ -352,7 +352,7 @@ async fn everything_as_csv_is_an_archive_that_others_can_read() {
         .unwrap();
     assert_eq!(
         String::from_utf8_lossy(&seen.stdout).trim(),
-        "1 21",
+        "1 22",
         "{}",
         String::from_utf8_lossy(&seen.stderr)
     );
