@@ -46,7 +46,7 @@ export function Settings() {
           <Looks />
           <CurrencyShown />
         </Part>
-        <Part id="sharing" title="Sharing">
+        <Part id="sharing" title="What others see">
           <SharingPanel />
         </Part>
         <Part id="data" title="Data">
