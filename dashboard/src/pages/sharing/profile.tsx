@@ -14,6 +14,7 @@ import { toTheEnd } from '../../ui/chart/to-the-end.ts';
 import { Segments } from '../../ui/field.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Public } from './public.tsx';
+import '../../ui/chart/chart.css';
 import './sharing.css';
 
 const Days = lazy(() => import('./days.tsx'));
