@@ -52,7 +52,7 @@ export const providers: Step[] = [
       const cookies = await person.context.cookies(world.gateway.url);
       const session = cookies.find(({ name }) => !name.endsWith('-sign-in'));
       if (session?.sameSite !== 'Strict' || !session.httpOnly) throw new Error('the session is not locked');
-      await page.goto(`${world.gateway.url}/settings`);
+      await page.goto(`${world.gateway.url}/settings#sign-in`);
       await page.getByText('ada@example.com', { exact: true }).waitFor();
       await check(world, person, 'company account');
       await person.context.close();
