@@ -18,11 +18,14 @@ export function Import() {
   const client = useQueryClient();
   const id = useId();
   const [file, setFile] = useState<File>();
+  const [round, setRound] = useState(0);
   const look = useMutation({ mutationFn: (chosen: File) => stepped(() => importUsage(chosen, true)) });
   const bring = useMutation({
     mutationFn: (chosen: File) => stepped(() => importUsage(chosen, false)),
     onSuccess: (report) => {
       toast(`${count(report.imported, 'row')} came in`);
+      // The same file, mended, is a choice again.
+      setRound((before) => before + 1);
       void client.invalidateQueries();
     },
   });
@@ -44,10 +47,12 @@ export function Import() {
         <div className="field">
           <label htmlFor={id}>CSV file</label>
           <input
+            key={round}
             id={id}
             className="input"
             type="file"
             accept=".csv,text/csv"
+            onClick={(event) => (event.currentTarget.value = '')}
             onChange={(event) => choose(event.target.files?.[0])}
           />
         </div>
@@ -83,7 +88,12 @@ function Found({ report }: { report: ImportReport }) {
         ) : (
           <>Nothing new {preview ? 'is in this file' : 'came in'}.</>
         )}
-        {alreadyHere > 0 && <> {count(alreadyHere, 'row')} were here before.</>}
+        {alreadyHere > 0 && (
+          <>
+            {' '}
+            {count(alreadyHere, 'row')} {alreadyHere === 1 ? 'was' : 'were'} here before.
+          </>
+        )}
         {refused > 0 && <> {count(refused, 'row')} cannot be read.</>}
         {report.ignoredColumns.length > 0 && <> Nobody reads {report.ignoredColumns.join(', ')}.</>}
       </Note>
