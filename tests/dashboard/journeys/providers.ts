@@ -24,7 +24,7 @@ async function invite(world: World, email: string): Promise<string> {
     body: JSON.stringify({ role: 'member', email }),
   });
   if (answer.status !== 201) throw new Error(`the invitation was answered with ${answer.status.toString()}`);
-  return ((await answer.json()) as { link: string }).link;
+  return ((await answer.json()) as { url: string }).url;
 }
 
 async function newcomer(world: World): Promise<Person> {

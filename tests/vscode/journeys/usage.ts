@@ -18,7 +18,7 @@ export const usageSeen: Case[] = [
       await until('every charge', async () => BigInt((await costOf()) || '0') === exact);
       assert.equal(await byDay.locator('tbody tr').count(), 1);
       await screens.take('usage-by-day');
-      await page.getByLabel('By').selectOption({ label: 'Model' });
+      await page.getByLabel('By', { exact: true }).selectOption({ label: 'Model' });
       const byModel = page.getByRole('table', { name: 'Usage by model' });
       await byModel.getByRole('row', { name: /^coder / }).waitFor();
       assert.equal(await byModel.locator('tbody tr').count(), new Set(charged.map(({ model }) => model)).size);
