@@ -50,8 +50,6 @@ const NEVER_LOADING = ['redeem', 'sign-in'];
 /** The usual state in every look; long names where there is least room; the others in one look. */
 function isWanted({ name, state, scheme, width }: Look & { name: string }): boolean {
   if (state === 'loading' && NEVER_LOADING.includes(name)) return false;
-  // Its chart goes on waiting where nothing can be read, which is still to be mended; the page of `usage` tells.
-  if (state === 'error' && name === 'usage-members') return false;
   if (state === 'usual') return true;
   return state === 'long' ? width === 'narrow' && scheme === 'dark' : width === 'wide' && scheme === 'light';
 }

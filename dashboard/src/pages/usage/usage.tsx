@@ -22,6 +22,9 @@ const Chart = lazy(() => import('./chart.tsx'));
 const Rows = lazy(() => import('./rows.tsx'));
 const OneRequest = lazy(() => import('./request.tsx'));
 
+/** What is read of an answer counts as watched only once the chart has come, and by then it may have failed. */
+const HANDED_ON = { notifyOnChangeProps: 'all' } as const;
+
 export type Change = (change: UsageSearch) => void;
 
 export function Usage() {
@@ -29,7 +32,7 @@ export function Usage() {
   const navigate = useNavigate();
   const { member } = useSession();
   // What it is today is the gateway's to say; until it has said so, this browser's day is near enough.
-  const first = useQuery(summaryQuery({ groupBy: 'day' }));
+  const first = useQuery({ ...summaryQuery({ groupBy: 'day' }), ...HANDED_ON });
   const today = first.data?.today ?? dayText(new Date());
   const span = spanOf(search, today);
   const change: Change = (next) =>
@@ -40,6 +43,7 @@ export function Usage() {
   const days = useQuery({
     ...summaryQuery(summaryAsked(search, span, 'day', stack)),
     enabled: first.data !== undefined,
+    ...HANDED_ON,
   });
   // Without the gateway's day there is nothing to ask for: what kept it away is told.
   const query = first.data === undefined ? first : days;
