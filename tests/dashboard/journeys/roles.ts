@@ -110,7 +110,8 @@ export const roles: Step[] = [
       await check(world, viewer, 'viewer usage');
       await refusedTheOffice(world, viewer);
       const places = await offered(page);
-      if (places.join() !== 'Overview,Usage,My machines,Settings') throw new Error(`the viewer is offered ${places.join(', ')}`);
+      if (places.join() !== 'Overview,Usage,My machines,Settings')
+        throw new Error(`the viewer is offered ${places.join(', ')}`);
       await page.goto(`${world.gateway.url}/devices`);
       await page.getByText('Viewers hold no keys and no devices').waitFor();
       await page.setViewportSize(NARROW);
