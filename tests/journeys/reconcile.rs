@@ -16,7 +16,7 @@ use protocol::{
 };
 use serde_json::{Value, json};
 use tests::{
-    Config, Device, Gateway, Page, Postgres, Price, Request, Serve, Upstream,
+    Config, Device, Gateway, Postgres, Price, Request, Serve, Upstream,
     upstream::{Answer, Call, Reply},
     verify_clean,
 };
@@ -153,8 +153,7 @@ fn line<'a>(found: &'a Reconciliation, upstream: &str, model: &str) -> &'a Recon
 }
 
 async fn differing(gateway: &Gateway, upstream: &str) -> f64 {
-    let page = Request::get(&gateway.url("/metrics")).send().await.expect(200);
-    Page::parse(page.text()).sum(
+    gateway.metrics().await.sum(
         "token_tracker_reconcile_lines_differing",
         &[("upstream", upstream)],
     )

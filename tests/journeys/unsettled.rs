@@ -3,7 +3,7 @@
 use protocol::Money;
 use rusqlite::Connection;
 use tests::{
-    Page, Request, Transcript, eventually, sse,
+    Request, Transcript, eventually, sse,
     upstream::{Answer, Gate, Step},
     verify_clean,
 };
@@ -61,8 +61,7 @@ async fn a_stream_that_cannot_be_settled_has_no_end_and_does_not_count_as_well()
     let mut stage = Stage::new().await;
     let seen = ask_without_a_ledger(&stage, stage.device.chat_stream(CODER)).await;
     assert!(!seen.complete && !sse::is_done(&seen.body), "{}", seen.text());
-    let page = Request::get(&stage.gateway.url("/metrics")).send().await;
-    let page = Page::parse(page.expect(200).text());
+    let page = stage.gateway.metrics().await;
     let count = |outcome| page.sum("token_tracker_requests_total", &[("outcome", outcome)]);
     assert_eq!((count("unsettled"), count("ok")), (1.0, 0.0));
     is_charged_at_the_next_start(&mut stage).await;

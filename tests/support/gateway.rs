@@ -14,8 +14,8 @@ use serde::Deserialize;
 use tokio::process::{Child, Command};
 
 use crate::{
-    Config, Home, MintOptions, Outcome, Request, config::UPSTREAM_KEY_VARIABLE, device::Device, eventually,
-    token_tracker, within,
+    Config, Home, MintOptions, Outcome, Page, Request, config::UPSTREAM_KEY_VARIABLE, device::Device,
+    eventually, token_tracker, within,
 };
 
 /// What `serve` writes for the commands on its own machine.
@@ -319,6 +319,16 @@ impl Gateway {
     pub async fn keys(&self) -> Vec<KeySummary> {
         let answer = self.owner(http::Method::GET, "/api/v1/keys").send().await;
         answer.expect(200).parse::<KeyList>().keys
+    }
+    /// What `/metrics` says now.
+    pub async fn metrics(&self) -> Page {
+        let answer = Request::get(&self.url("/metrics")).send().await;
+        Page::parse(answer.expect(200).text())
+    }
+    /// How many requests wait for a place.
+    pub async fn waiting(&self) -> usize {
+        let count = self.metrics().await.sum("token_tracker_requests_waiting", &[]);
+        count as usize
     }
     /// The only usage row of the key.
     pub async fn only_row(&self, key: KeyId) -> UsageEntry {
