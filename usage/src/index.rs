@@ -242,6 +242,8 @@ fn open_at(path: &Path) -> Result<Connection, IndexError> {
     // A crash may lose the last report's work, never the database.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // What a statement has to take back is a few pages.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     if tables == 0 {
         // The first scan writes straight into the file; see `Index::share`.
         connection.execute_batch(SCHEMA)?;

@@ -17,6 +17,8 @@ const MODELS: [(&str, &str); 3] = [
     ("opencode", "grok-code"),
 ];
 const SESSION: usize = 40;
+/// Files from before are one a message, and from before: a home has no more of them when it is larger.
+const LEGACY_MAX: usize = 400;
 const SCHEMA: &str = "
 PRAGMA journal_mode = WAL;
 CREATE TABLE session (id TEXT PRIMARY KEY, project_id TEXT, parent_id TEXT, directory TEXT, title TEXT);
@@ -35,15 +37,19 @@ pub fn write(home: &Path, world: &mut World, messages: usize) -> io::Result<()> 
         store.execute_batch("BEGIN").map_err(io::Error::other)?;
     }
     let until = world.truth.billed.len() + messages;
+    let mut legacy = 0;
     while world.truth.billed.len() < until {
         let left = until - world.truth.billed.len();
         let session = Session::new(world);
         let length = world.rng.usize(1..=2 * SESSION).min(left);
         let store = &stores[usize::from(world.chance(20))];
-        match world.rng.u32(..10) {
-            0..2 => session.write(world, length, None, Some(&root))?,
+        let kind = world.rng.u32(..10);
+        let has_files = kind < 4 && legacy < LEGACY_MAX;
+        legacy += if has_files { length } else { 0 };
+        match kind {
+            0..2 if has_files => session.write(world, length, None, Some(&root))?,
             // Moved over, and the files are still there.
-            2..4 => session.write(world, length, Some(store), Some(&root))?,
+            2..4 if has_files => session.write(world, length, Some(store), Some(&root))?,
             _ => session.write(world, length, Some(store), None)?,
         }
     }

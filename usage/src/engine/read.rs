@@ -15,8 +15,9 @@ use crate::{dedupe, discovery::Source};
 /// Files are handed out in batches: many are so small that handing over costs more than reading.
 const BATCH_BYTES: u64 = 1 << 20;
 const BATCH_FILES: usize = 64;
-/// So many batches wait for each processor: they are read while a client's sums are worked out.
-const BATCHES_WAITING: usize = 24;
+/// So many batches wait for each processor: they are read while a client's sums are worked out. What
+/// was found in one is a few kilobytes.
+const BATCHES_WAITING: usize = 160;
 /// Less than this is read at once by whoever asks for it.
 const ALONE_BYTES: u64 = 1 << 20;
 

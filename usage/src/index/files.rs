@@ -144,12 +144,8 @@ impl Index {
     }
 
     pub fn put(&self, source: &Source, row: &Row) -> Result<(), IndexError> {
-        let mut statement = self.connection.prepare_cached(
-            "INSERT OR REPLACE INTO file
-             (id, client, path, shape, hint, modified_ns, mark, component, part_first, part_end, note)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?;
-        statement.execute(params![
+        // Not INSERT OR REPLACE: as that may delete other rows, SQLite copies each page first.
+        let values = params![
             row.id,
             source.client as u32,
             source.path.as_os_str().as_encoded_bytes(),
@@ -161,7 +157,19 @@ impl Index {
             row.parts.0,
             row.parts.1,
             row.note
-        ])?;
+        ];
+        let mut update = self.connection.prepare_cached(
+            "UPDATE file SET client = ?2, path = ?3, shape = ?4, hint = ?5, modified_ns = ?6, mark = ?7,
+             component = ?8, part_first = ?9, part_end = ?10, note = ?11 WHERE id = ?1",
+        )?;
+        if update.execute(values)? == 0 {
+            let mut insert = self.connection.prepare_cached(
+                "INSERT INTO file
+                 (id, client, path, shape, hint, modified_ns, mark, component, part_first, part_end, note)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?;
+            insert.execute(values)?;
+        }
         Ok(())
     }
 

@@ -4,7 +4,6 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -83,7 +82,7 @@ pub fn ours(state: &Path) -> Reader {
     Reader {
         name: "token-tracker",
         program: tests::token_tracker(),
-        arguments: &["usage", "rows", "--json", "--timezone", "UTC"],
+        arguments: &["usage", "daily", "--json", "--timezone", "UTC"],
         state: state.join("ours"),
         has_home_option: true,
         totals: own,
@@ -141,19 +140,10 @@ pub fn bare(home: &Path) -> Run {
     timed(command, None).0
 }
 
-/// Whether this machine lets a process have a network of its own, which is none.
-static CAN_CUT: LazyLock<bool> = LazyLock::new(|| {
-    let cut = Command::new("unshare").args(["-rn", "true"]).status();
-    cut.is_ok_and(|status| status.success())
-});
-
-/// A program with nothing of this environment, measured, and without a network where that can be.
+/// A program with nothing of this environment, measured.
 fn alone(program: &Path) -> Command {
     let mut command = Command::new("/usr/bin/time");
     command.args(["--quiet", "-f", "%M"]);
-    if *CAN_CUT {
-        command.args(["unshare", "-rn"]);
-    }
     command.arg(program).env_clear();
     command.env("PATH", env::var_os("PATH").unwrap_or_default());
     command
@@ -202,8 +192,14 @@ fn sum(list: &Value, names: [&str; 5]) -> Totals {
 fn own(answer: &Value) -> Totals {
     // Its output has reasoning in it.
     sum(
-        &answer["rows"],
-        ["input", "output", "cache_read", "cache_write", ""],
+        &answer["groups"],
+        [
+            "inputTokens",
+            "outputTokens",
+            "cacheReadTokens",
+            "cacheWriteTokens",
+            "",
+        ],
     )
 }
 
