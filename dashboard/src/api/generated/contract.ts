@@ -1670,7 +1670,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sums of what was reported: a device's own, those of a member's keys, or all for owners and admins. */
+        /**
+         * Sums of what was reported: a device's own, those of a member's keys, or all for owners and admins;
+         *     for viewers all, of which no repository and no branch is told.
+         */
         get: operations["get_usage_reported"];
         put?: never;
         /** Keeps rows that a device reports, each id of a client once. Sending them again adds nothing. */
