@@ -77,6 +77,8 @@ impl Flags {
     pub const FLEX: Self = Self(1 << 7);
     /// From the rows kept on this machine, not from a log: `id` and `mark` say which response it is.
     pub const KEPT: Self = Self(1 << 8);
+    /// From an assistant's telemetry, beside which it may have a log of the same session.
+    pub const TELEMETRY: Self = Self(1 << 9);
 
     /// What tells how a response was counted and priced, by the words that files have for it.
     pub const NAMED: [(&'static str, Self); 6] = [

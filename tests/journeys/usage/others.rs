@@ -113,6 +113,51 @@ fn of_copilots_telemetry_the_best_kind_of_record_counts() {
     logs.check(&["2026-06-01 copilot gpt-4o -@- 180/21/120/0 x3"]);
 }
 
+/// A response as a span of telemetry: input 60 and 40 of the cache, output 7.
+fn copilot_span(session: &str, response: &str) -> Value {
+    json!({"traceId": response, "endTime": [1_780_315_200, 0], "attributes": {"gen_ai.operation.name": "chat",
+        "gen_ai.conversation.id": session, "gen_ai.response.id": response, "gen_ai.response.model": "gpt-5",
+        "gen_ai.usage.input_tokens": 100, "gen_ai.usage.cache_read.input_tokens": 40, "gen_ai.usage.output_tokens": 7}})
+}
+
+#[test]
+fn a_copilot_session_with_telemetry_counts_once_and_as_the_fuller_of_both() {
+    let shutdown = |input: u64, output: u64| {
+        json!({"modelMetrics": {"gpt-5": {"usage": {"inputTokens": input, "outputTokens": output}}}})
+    };
+    let message = copilot_event("assistant.message", NOON, json!({"outputTokens": 7, "model": "gpt-5"}));
+    for (end, expected) in [
+        (None, "2026-06-01 copilot gpt-5 -@- 120/14/80/0 x2"),
+        (Some((200, 14)), "2026-06-01 copilot gpt-5 -@- 120/14/80/0 x2"),
+        // Telemetry that was switched on late.
+        (Some((300, 21)), "2026-06-01 copilot gpt-5 -@- 300/21/0/0 x1"),
+    ] {
+        let logs = Logs::new();
+        let mut events = vec![message.clone()];
+        events.extend(end.map(|(input, output)| {
+            copilot_event("session.shutdown", NOON, shutdown(input, output))
+        }));
+        logs.lines(".copilot/session-state/s1/events.jsonl", &events);
+        logs.lines(".copilot/otel/a.jsonl", &[copilot_span("s1", "r1")]);
+        logs.lines(".copilot/otel/b.jsonl", &[copilot_span("s1", "r2")]);
+        logs.check(&[expected]);
+    }
+}
+
+#[test]
+fn a_chat_with_telemetry_counts_once_and_one_of_another_session_beside_it() {
+    let logs = Logs::new();
+    let chat = |session: &str| {
+        json!({"sessionId": session, "requests": [{"requestId": "1", "modelId": "copilot/gpt-5", "timestamp": NOON_MS,
+            "promptTokens": 90, "completionTokens": 5}]}).to_string()
+    };
+    let folder = ".config/Code/User/workspaceStorage/w1/chatSessions";
+    logs.write(&format!("{folder}/a.json"), chat("c1"));
+    logs.write(&format!("{folder}/b.json"), chat("c2"));
+    logs.lines(".copilot/otel/a.jsonl", &[copilot_span("c1", "r1")]);
+    logs.check(&["2026-06-01 copilot gpt-5 -@- 150/12/40/0 x2"]);
+}
+
 #[test]
 fn chats_of_vs_code_are_documents_or_logs_of_changes() {
     let logs = Logs::new();

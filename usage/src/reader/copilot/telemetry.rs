@@ -11,7 +11,7 @@ use crate::{
         small::{each_line, push},
         tolerant::{Look, first},
     },
-    record::{FileRecords, Record, Tokens, digest_of},
+    record::{FileRecords, Flags, Record, Tokens, digest_of},
 };
 
 /// The kinds of records, the best first.
@@ -134,6 +134,7 @@ fn record(line: u64, attributes: &Attributes, at_ms: i64, out: &mut FileRecords)
         tokens,
         model: out.name(model),
         session: out.name(attribute(attributes, "gen_ai.conversation.id")),
+        flags: Flags::TELEMETRY,
         line,
         ..Record::default()
     }
