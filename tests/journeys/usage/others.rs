@@ -94,6 +94,57 @@ fn a_copilot_session_without_an_end_has_its_output_alone() {
 }
 
 #[test]
+fn what_a_copilot_session_chose_by_itself_is_in_its_totals() {
+    let logs = Logs::new();
+    let usage = |output: u64| json!({"usage": {"inputTokens": 100, "outputTokens": output}});
+    logs.lines(
+        ".copilot/session-state/s1/events.jsonl",
+        &[
+            copilot_event("session.start", NOON, json!({"selectedModel": "auto"})),
+            copilot_event("assistant.message", NOON, json!({"outputTokens": 30})),
+            copilot_event(
+                "assistant.message",
+                "2026-06-01T12:00:01Z",
+                json!({"outputTokens": 20}),
+            ),
+            copilot_event(
+                "session.shutdown",
+                NOON,
+                json!({"modelMetrics": {"gpt-5": usage(40), "gpt-5-mini": usage(10)}}),
+            ),
+        ],
+    );
+    logs.check(&[
+        "2026-06-01 copilot gpt-5 -@- 100/40/0/0 x1",
+        "2026-06-01 copilot gpt-5-mini -@- 100/10/0/0 x1",
+    ]);
+}
+
+#[test]
+fn what_comes_after_a_copilot_sessions_last_end_is_counted_beside_its_total() {
+    let logs = Logs::new();
+    let message = |at: &str, output: u64| copilot_event("assistant.message", at, json!({"outputTokens": output}));
+    logs.lines(
+        ".copilot/session-state/s1/events.jsonl",
+        &[
+            copilot_event("session.start", NOON, json!({"selectedModel": "gpt-5"})),
+            message(NOON, 40),
+            copilot_event(
+                "session.shutdown",
+                NOON,
+                json!({"modelMetrics": {"gpt-5": {"usage": {"inputTokens": 100, "outputTokens": 40}}}}),
+            ),
+            copilot_event("session.resume", "2026-06-02T12:00:00Z", json!({})),
+            message("2026-06-02T12:00:00Z", 200),
+        ],
+    );
+    logs.check(&[
+        "2026-06-01 copilot gpt-5 -@- 100/40/0/0 x1",
+        "2026-06-02 copilot gpt-5 -@- 0/200/0/0 x1",
+    ]);
+}
+
+#[test]
 fn of_copilots_telemetry_the_best_kind_of_record_counts() {
     let logs = Logs::new();
     let span = |operation: &str, trace: &str, response: &str| {
