@@ -37,6 +37,15 @@ impl Tokens {
         self.zip(other, u64::max)
     }
 
+    /// With no part larger than its whole.
+    pub fn in_parts(&self) -> Self {
+        Self {
+            cache_write_1h: self.cache_write_1h.min(self.cache_write),
+            reasoning: self.reasoning.min(self.output),
+            ..*self
+        }
+    }
+
     pub fn plus(&self, other: &Self) -> Self {
         self.zip(other, u64::saturating_add)
     }
@@ -145,6 +154,8 @@ pub struct FileRecords {
     pub records: Vec<Record>,
     /// Lines that could not be read; a half-written last line is none of them.
     pub lines_skipped: u64,
+    /// Records that said of a part more than of its whole; the whole is what counts.
+    pub parts_cut: u64,
     /// The digest of the thread that the file is the log of, and of the thread it was split from.
     pub thread: u64,
     pub parent: u64,
@@ -175,6 +186,15 @@ impl Eq for Recent {}
 const RECENT: usize = 8;
 
 impl FileRecords {
+    /// Cuts parts that are larger than their wholes, which no reader leaves to whoever comes after.
+    pub fn cut_parts(&mut self) {
+        for record in &mut self.records {
+            let tokens = record.tokens.in_parts();
+            self.parts_cut += u64::from(tokens != record.tokens);
+            record.tokens = tokens;
+        }
+    }
+
     /// The place of a text; an empty one is none.
     pub fn name(&mut self, text: &str) -> Name {
         if text.is_empty() {

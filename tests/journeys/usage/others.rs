@@ -359,6 +359,19 @@ fn zed_counts_what_its_own_service_answered() {
 }
 
 #[test]
+fn no_part_of_a_row_is_larger_than_its_whole_and_the_file_is_named() {
+    let logs = Logs::new();
+    let mut span = copilot_span("s1", "r1");
+    span["attributes"]["gen_ai.usage.reasoning.output_tokens"] = 9.into();
+    logs.lines(".copilot/otel/a.jsonl", &[span, copilot_span("s1", "r2")]);
+    let answer = logs.answer(&["rows", "--timezone", "UTC"]);
+    let row = &answer["rows"][0];
+    assert_eq!((&row["output"], &row["reasoning"]), (&json!(14), &json!(7)));
+    let notes = answer["notes"].to_string();
+    assert!(notes.contains("1 response had a part larger than its whole"), "{notes}");
+}
+
+#[test]
 fn our_own_log_has_what_was_charged() {
     let logs = Logs::new();
     database(&logs, ".local/share/token-tracker/usage.db", &format!(
