@@ -210,6 +210,21 @@ fn a_chat_with_telemetry_counts_once_and_one_of_another_session_beside_it() {
 }
 
 #[test]
+fn what_is_too_large_is_a_note_and_costs_nothing_but_itself() {
+    let logs = Logs::new();
+    let huge = format!("{{\"attributes\":{{\"x\":\"{}\"}}}}\n", "x".repeat(64 << 20));
+    logs.write(
+        ".copilot/otel/a.jsonl",
+        format!("{huge}{}\n", copilot_span("s1", "r1")),
+    );
+    logs.write(".local/share/amp/threads/T-1.json", huge);
+    logs.check(&["2026-06-01 copilot gpt-5 -@- 60/7/40/0 x1"]);
+    let notes = &logs.answer(&["rows"])["notes"];
+    let texts = [0, 1].map(|place| notes[place]["text"].as_str().unwrap());
+    assert_eq!(texts, ["1 line could not be read", "is too large to be read"]);
+}
+
+#[test]
 fn chats_of_vs_code_are_documents_or_logs_of_changes() {
     let logs = Logs::new();
     let request = |id: &str| json!({"requestId": id, "modelId": "copilot/gpt-4o", "timestamp": NOON_MS, "promptTokens": 100, "completionTokens": 5});

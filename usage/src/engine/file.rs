@@ -101,6 +101,7 @@ fn plain(error: &ReadError) -> String {
         ReadError::File(error) if error.kind() == io::ErrorKind::NotFound => "was deleted while it was read",
         ReadError::File(_) => "could not be read",
         ReadError::Document(_) => "ends early or is damaged; what comes before that is counted",
+        ReadError::TooLarge => "is too large to be read",
         ReadError::Database(_) => "could not be read as a database",
     };
     text.into()

@@ -3,9 +3,9 @@
 //! Columns are found by name, since exports have had several forms. A row that is in two exports
 //! counts once: the whole row is its identity.
 
-use std::{collections::HashMap, fs};
+use std::collections::HashMap;
 
-use super::{ReadError, has_extension, small::push, text::time_ms};
+use super::{ReadError, has_extension, small::{push, whole}, text::time_ms};
 use crate::{
     discovery::{Shape, Source, Walk},
     home::Home,
@@ -24,7 +24,7 @@ pub fn discover(home: &Home, walk: &mut Walk) {
 }
 
 pub fn read(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
-    let text = String::from_utf8_lossy(&fs::read(&source.path)?).into_owned();
+    let text = String::from_utf8_lossy(&whole(&source.path)?).into_owned();
     let mut rows = rows(text.trim_start_matches('\u{feff}')).into_iter();
     let Some(head) = rows.next() else { return Ok(()) };
     let places: HashMap<String, usize> = head

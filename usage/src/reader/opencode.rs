@@ -8,7 +8,7 @@ use std::{collections::HashMap, path::Path};
 use serde::Deserialize;
 
 use super::{
-    ReadError, has_extension,
+    ReadError, has_extension, small,
     json::{Count, Part, Text, parse, trim},
     sqlite::Foreign,
 };
@@ -245,7 +245,7 @@ fn folders(database: &Foreign) -> Result<HashMap<String, String>, ReadError> {
 }
 
 pub fn legacy(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
-    let bytes = std::fs::read(&source.path)?;
+    let bytes = small::whole(&source.path)?;
     let bytes = trim(&bytes);
     if bytes.is_empty() {
         return Ok(());
