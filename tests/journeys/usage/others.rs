@@ -30,8 +30,14 @@ fn cursors_exports_are_read_by_their_columns_names_and_overlap() {
     );
     let other = "Cost,Date,Model,Output Tokens,Cache Read,Input (w/o Cache Write),Input (w/ Cache Write)\n$1.23,2026-06-02,gpt-5,5,0,10,10\n";
     logs.write(&format!("{folder}/usage-events-3.csv"), other);
+    // In another form what was written to the cache is apart, as the total shows.
+    logs.write(
+        &format!("{folder}/usage-events-4.csv"),
+        format!("{head}\n{NOON},Included,composer-1,No,300,1000,500,70,1870,Included\n"),
+    );
     logs.check(&[
         "2026-06-01 cursor auto -@- 2000/140/1000/600 x2",
+        "2026-06-01 cursor composer-1 -@- 1000/70/500/300 x1",
         "2026-06-02 cursor gpt-5 -@- 10/5/0/0 x1",
     ]);
     // A bare day stays where it is, as far as the earth has noon within it.

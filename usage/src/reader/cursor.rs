@@ -49,13 +49,17 @@ pub fn read(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
         };
         let count = |name: &str| field(name).replace(',', "").parse::<u64>().unwrap_or(0);
         let (with, without) = (count("input (w/ cache write)"), count("input (w/o cache write)"));
-        let tokens = Tokens {
+        let mut tokens = Tokens {
             input: without,
             output: count("output tokens"),
             cache_read: count("cache read"),
-            cache_write: with.saturating_sub(without),
+            cache_write: with,
             ..Tokens::default()
         };
+        // Mostly the one has the other in it; where they are apart, the total says so.
+        if count("total tokens") != tokens.total() {
+            tokens.cache_write = with.saturating_sub(without);
+        }
         let model = field("model").to_owned();
         // Equal rows within one export are as many requests; the same rows in another are these.
         let nth = seen.entry(row.clone()).or_default();
