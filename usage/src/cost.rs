@@ -4,6 +4,7 @@
 //! ever searched for inside another name, so a model that is not known has no price.
 
 mod book;
+mod completed;
 mod name;
 mod table;
 

@@ -91,6 +91,25 @@ fn what_was_used_before_an_import_keeps_its_price() {
 }
 
 #[test]
+fn what_an_imported_table_leaves_out_is_not_free() {
+    let logs = Logs::new();
+    let mut line = line("2026-03-10T12:00:00.000Z", "m1", "r1", 0);
+    line["message"]["model"] = "claude-sonnet-4-5".into();
+    line["message"]["usage"] = json!({"cache_creation_input_tokens": 1_000_000,
+        "cache_creation": {"ephemeral_1h_input_tokens": 1_000_000}, "server_tool_use": {"web_search_requests": 100}});
+    logs.write(FILE, format!("{line}\n"));
+    let table = json!({"anthropic": {"models": {"claude-sonnet-4-5": {"cost": {"input": 1, "output": 1}}}}});
+    import(&logs, "api.json", &table, &["--from", "2026-03-01"]).expect(0);
+    // Two for what is kept for an hour, one for the searches.
+    assert_eq!(costs(&logs), [dollars(3)]);
+    logs.write(
+        ".config/token-tracker/prices.toml",
+        "[[price]]\nmodel = \"claude-sonnet-4-5\"\ninput = \"5\"\noutput = \"1\"\n",
+    );
+    assert_eq!(costs(&logs), [dollars(11)]);
+}
+
+#[test]
 fn a_file_that_is_no_table_changes_nothing() {
     let logs = Logs::new();
     let refused = import(&logs, "c.json", &json!({"a": 1}), &[]).expect(1);
