@@ -88,15 +88,18 @@ impl Flags {
     pub const KEPT: Self = Self(1 << 8);
     /// From an assistant's telemetry, beside which it may have a log of the same session.
     pub const TELEMETRY: Self = Self(1 << 9);
+    /// Served within the United States alone, which costs more.
+    pub const WITHIN_US: Self = Self(1 << 10);
 
     /// What tells how a response was counted and priced, by the words that files have for it.
-    pub const NAMED: [(&'static str, Self); 6] = [
+    pub const NAMED: [(&'static str, Self); 7] = [
         ("side", Self::SIDECHAIN),
         ("estimated", Self::ESTIMATED),
         ("model-guessed", Self::MODEL_GUESSED),
         ("fast", Self::FAST),
         ("priority", Self::PRIORITY),
         ("flex", Self::FLEX),
+        ("us", Self::WITHIN_US),
     ];
 
     /// The flags that these words name; others are none.
