@@ -129,7 +129,8 @@ fn what_a_copilot_session_chose_by_itself_is_in_its_totals() {
 #[test]
 fn what_comes_after_a_copilot_sessions_last_end_is_counted_beside_its_total() {
     let logs = Logs::new();
-    let message = |at: &str, output: u64| copilot_event("assistant.message", at, json!({"outputTokens": output}));
+    let message =
+        |at: &str, output: u64| copilot_event("assistant.message", at, json!({"outputTokens": output}));
     logs.lines(
         ".copilot/session-state/s1/events.jsonl",
         &[
@@ -179,10 +180,12 @@ fn copilot_span(session: &str, response: &str) -> Value {
 
 #[test]
 fn a_copilot_session_with_telemetry_counts_once_and_as_the_fuller_of_both() {
-    let shutdown = |input: u64, output: u64| {
-        json!({"modelMetrics": {"gpt-5": {"usage": {"inputTokens": input, "outputTokens": output}}}})
-    };
-    let message = copilot_event("assistant.message", NOON, json!({"outputTokens": 7, "model": "gpt-5"}));
+    let shutdown = |input: u64, output: u64| json!({"modelMetrics": {"gpt-5": {"usage": {"inputTokens": input, "outputTokens": output}}}});
+    let message = copilot_event(
+        "assistant.message",
+        NOON,
+        json!({"outputTokens": 7, "model": "gpt-5"}),
+    );
     for (end, expected) in [
         (None, "2026-06-01 copilot gpt-5 -@- 120/14/80/0 x2"),
         (Some((200, 14)), "2026-06-01 copilot gpt-5 -@- 120/14/80/0 x2"),
@@ -191,9 +194,9 @@ fn a_copilot_session_with_telemetry_counts_once_and_as_the_fuller_of_both() {
     ] {
         let logs = Logs::new();
         let mut events = vec![message.clone()];
-        events.extend(end.map(|(input, output)| {
-            copilot_event("session.shutdown", NOON, shutdown(input, output))
-        }));
+        events.extend(
+            end.map(|(input, output)| copilot_event("session.shutdown", NOON, shutdown(input, output))),
+        );
         logs.lines(".copilot/session-state/s1/events.jsonl", &events);
         logs.lines(".copilot/otel/a.jsonl", &[copilot_span("s1", "r1")]);
         logs.lines(".copilot/otel/b.jsonl", &[copilot_span("s1", "r2")]);
@@ -389,7 +392,10 @@ fn no_part_of_a_row_is_larger_than_its_whole_and_the_file_is_named() {
     let row = &answer["rows"][0];
     assert_eq!((&row["output"], &row["reasoning"]), (&json!(14), &json!(7)));
     let notes = answer["notes"].to_string();
-    assert!(notes.contains("1 response had a part larger than its whole"), "{notes}");
+    assert!(
+        notes.contains("1 response had a part larger than its whole"),
+        "{notes}"
+    );
 }
 
 #[test]

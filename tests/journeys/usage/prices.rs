@@ -116,7 +116,10 @@ fn what_is_served_within_the_united_states_costs_a_tenth_more_but_for_searches()
         let mut line = line("2026-06-01T12:00:00.000Z", "m1", "r1", 0);
         line["message"]["model"] = "claude-opus-4-6".into();
         let mut usage = json!({"input_tokens": 1_000_000, "output_tokens": 1_000_000});
-        usage.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        usage
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         line["message"]["usage"] = usage;
         logs.write(FILE, format!("{line}\n"));
         costs(&logs)[0].as_ref().unwrap().parse::<u64>().unwrap()

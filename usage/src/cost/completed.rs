@@ -19,7 +19,10 @@ pub fn completed(mut price: Price, candidate: &Candidate) -> Price {
         return price;
     }
     // The version ends in a fingerprint of the numbers.
-    let source = price.version.rsplit_once(' ').map(|(source, _)| source.to_owned());
+    let source = price
+        .version
+        .rsplit_once(' ')
+        .map(|(source, _)| source.to_owned());
     match source {
         Some(source) => price.with_version(&source),
         None => price,
@@ -69,8 +72,14 @@ mod tests {
         let mut said = fields.clone();
         said["cache_creation_input_token_cost_above_1hr"] = 7e-06.into();
         let table = serde_json::json!({"claude-x": fields, "claude-y": said, "other-x": fields});
-        assert_eq!(shown(&table, "claude-x"), (vec!["6.00".into(), "10.00".into()], None));
-        assert_eq!(shown(&table, "claude-y"), (vec!["7.00".into(), "7.00".into()], None));
+        assert_eq!(
+            shown(&table, "claude-x"),
+            (vec!["6.00".into(), "10.00".into()], None)
+        );
+        assert_eq!(
+            shown(&table, "claude-y"),
+            (vec!["7.00".into(), "7.00".into()], None)
+        );
         assert_eq!(shown(&table, "other-x"), (vec!["-".into(), "-".into()], None));
     }
 

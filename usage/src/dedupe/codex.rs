@@ -22,9 +22,7 @@ pub fn responses(files: &[FileRecords]) -> Vec<Counted> {
         };
         let rows: Vec<&Record> = logged(records).skip(own).collect();
         let rest = untold(rows, &earlier(file, files, &threads));
-        let rest = rest
-            .into_iter()
-            .filter(|record| !record.flags.has(Flags::COPIED));
+        let rest = rest.into_iter().filter(|record| !record.flags.has(Flags::COPIED));
         counted.extend(rest.map(|record| Counted {
             file,
             record: *record,

@@ -5,7 +5,11 @@
 
 use std::collections::HashMap;
 
-use super::{ReadError, has_extension, small::{push, whole}, text::time_ms};
+use super::{
+    ReadError, has_extension,
+    small::{push, whole},
+    text::time_ms,
+};
 use crate::{
     discovery::{Shape, Source, Walk},
     home::Home,

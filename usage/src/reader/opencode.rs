@@ -8,8 +8,9 @@ use std::{collections::HashMap, path::Path};
 use serde::Deserialize;
 
 use super::{
-    ReadError, has_extension, small,
+    ReadError, has_extension,
     json::{Count, Part, Text, parse, trim},
+    small,
     sqlite::Foreign,
 };
 use crate::{

@@ -172,9 +172,7 @@ fn tokens(usage: &Value) -> Tokens {
 /// A total over messages: evenly, and whole, since running shares are rounded and not parts.
 fn spread(total: &Tokens, parts: &[&Message]) -> Vec<Tokens> {
     let count = parts.len() as u64;
-    let said: u64 = parts
-        .iter()
-        .fold(0, |sum, part| part.output.saturating_add(sum));
+    let said: u64 = parts.iter().fold(0, |sum, part| part.output.saturating_add(sum));
     // Of the output each has at least what it said, if the total has room for that.
     let (own, rest) = match total.output.checked_sub(said) {
         Some(rest) => (1, rest),
@@ -232,9 +230,7 @@ mod tests {
         for outputs in [[97, 1, 1], [0, 0, 1], [500, 0, 3]] {
             let messages = outputs.map(message);
             let parts = spread(&total, &messages.each_ref());
-            let sum = parts
-                .iter()
-                .fold(Tokens::default(), |sum, part| sum.plus(part));
+            let sum = parts.iter().fold(Tokens::default(), |sum, part| sum.plus(part));
             assert_eq!(sum, total, "{outputs:?}");
             assert!(
                 parts.iter().all(|part| part.reasoning <= part.output),
