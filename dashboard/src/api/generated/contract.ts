@@ -2526,6 +2526,12 @@ export interface components {
              * @description Those that were here before, or are in the file twice.
              */
             alreadyHere: number;
+            /**
+             * Format: int64
+             * @description Those that are older than what is kept row by row. They do not come in: they may be among the
+             *     sums that are kept instead.
+             */
+            tooOld: number;
             /** Format: int64 */
             refused: number;
             /** @description What the imported rows cost. */
