@@ -161,13 +161,15 @@ impl Import {
         let requests: Vec<_> = rows.iter().map(|row| row.request).collect();
         let known = Handle::current().block_on(self.gateway.reader.known_requests(&requests));
         let known = known.map_err(internal)?;
+        let mark = Handle::current().block_on(self.gateway.reader.past_mark());
+        let kept_from = mark.map_err(internal)?.kept_from;
         for row in rows {
             let is_new = !known.contains(&row.request)
                 && (self.seen.len() >= SEEN_MAX || self.seen.insert(row.request));
-            if is_new {
-                self.count(row);
-            } else {
-                self.report.already_here += 1;
+            match (is_new, row.at >= kept_from) {
+                (true, true) => self.count(row),
+                (true, false) => self.report.too_old += 1,
+                (false, _) => self.report.already_here += 1,
             }
         }
         Ok(())
@@ -200,6 +202,7 @@ impl Import {
             gateway.events.note_change(*key);
         }
         self.report.already_here += imported.already_here;
+        self.report.too_old += imported.too_old;
         let mut new = imported.requests;
         for row in &chunk.rows {
             if new.remove(&row.request) {

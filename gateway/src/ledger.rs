@@ -86,6 +86,9 @@ pub enum LedgerError {
     Open(String),
     #[error("the ledger cannot be read: {0}")]
     Read(String),
+    /// The database cannot keep what was to be written. Nothing was done, and all else goes on.
+    #[error("the database cannot keep it: {0}")]
+    Refused(Arc<str>),
     /// The database is elsewhere, and out of reach for now. Nothing was done.
     #[error("the database is out of reach: {0}")]
     Unreachable(String),
@@ -372,7 +375,7 @@ impl Ledger {
         if let Some(operation) = self.try_here(self.noted(make(answer))) {
             self.queue.push(operation)?;
         }
-        waiting.await.map_err(|_| self.queue.stop_reason())
+        waiting.await.map_err(|_| self.queue.why_unanswered())
     }
 
     /// Like `ask`, for operations that may be refused when the queue is long. What resolves a hold
@@ -386,10 +389,10 @@ impl Ledger {
             self.queue.push_bounded(operation)?;
         }
         if self.is_local {
-            return waiting.await.map_err(|_| self.queue.stop_reason());
+            return waiting.await.map_err(|_| self.queue.why_unanswered());
         }
         if let Ok(answer) = tokio::time::timeout(PATIENCE, &mut waiting).await {
-            return answer.map_err(|_| self.queue.stop_reason());
+            return answer.map_err(|_| self.queue.why_unanswered());
         }
         // From here on the writer sees that nobody waits, and takes a hold back.
         waiting.close();

@@ -45,6 +45,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{FromRequest, Request},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
@@ -118,6 +119,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                     "The request body is too large or broke off.",
                 )
             })?;
+        if has_nul(&body) {
+            let problem = Problem::new(
+                Code::InvalidRequest,
+                "A text in the body has the character NUL, which is kept nowhere.",
+            );
+            return Err(problem.with_hint("Leave \\u0000 out.").into());
+        }
         serde_json::from_slice(&body).map(Self).map_err(|error| {
             // serde's sentence names the member; it never repeats a secret that was in a string.
             let place = format!("line {}, column {}", error.line(), error.column());
@@ -130,6 +138,27 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
+/// Whether a text of this JSON has a NUL in it, which can be written in one way alone. Not every
+/// database keeps one, and nobody means it.
+fn has_nul(json: &[u8]) -> bool {
+    let is_escape = |at: usize| {
+        let before = json.iter().take(at).rev().take_while(|&&byte| byte == b'\\');
+        before.count() % 2 == 0
+    };
+    memchr::memmem::find_iter(json, br"\u0000").any(is_escape)
+}
+
+/// The same for what an address says.
+pub async fn without_nul(request: Request, next: Next) -> Response {
+    let address = request.uri().path_and_query();
+    if address.is_some_and(|address| address.as_str().contains("%00")) {
+        let text = "The address has the character NUL, which is in no name of ours.";
+        return ApiError::from(Problem::new(Code::InvalidRequest, text).with_hint("Leave %00 out."))
+            .into_response();
+    }
+    next.run(request).await
+}
+
 fn missing_or_wrong(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text
@@ -138,5 +167,23 @@ fn missing_or_wrong(error: &serde_json::Error) -> String {
     {
         Some(field) => format!("The member \"{field}\" is missing"),
         None => "A member of the body has the wrong type".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nul_in_a_text_is_found_and_nothing_else() {
+        for (json, has) in [
+            (r#"{"label":"a\u0000"}"#, true),
+            (r#"{"a\u0000":1}"#, true),
+            (r#"["\\\\\u0000"]"#, true),
+            (r#"["\\u0000"]"#, false),
+            (r#"["\\\\u0000 \u0001 u0000"]"#, false),
+        ] {
+            assert_eq!(has_nul(json.as_bytes()), has, "{json}");
+        }
     }
 }

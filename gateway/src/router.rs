@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     handler::Handler,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{MethodFilter, any, get, on},
 };
 use protocol::{Code, Problem};
@@ -18,7 +18,7 @@ use crate::{
         ApiError, access, alert_channels, alert_rules, alerts, audit, credit, device_flow, devices, events,
         exports, health, identities, imports, invitations, keys, ledger, members, model_list, models, pages,
         passkeys, preferences, reconciliation, redeem, reload, reported, routes, running, session, settings,
-        sharing, sign_in, summary, teams, tokens, upstreams, usage,
+        sharing, sign_in, summary, teams, tokens, upstreams, usage, without_nul,
     },
     state::Gateway,
 };
@@ -234,7 +234,8 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
     let api = control_plane(&gateway)
         .router
         .fallback(not_found)
-        .method_not_allowed_fallback(wrong_method);
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(without_nul));
     Router::new()
         .nest("/api/v1", api)
         .route("/v1/models", get(model_list::list))

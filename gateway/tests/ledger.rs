@@ -19,6 +19,8 @@ mod model;
 #[expect(clippy::expect_used, reason = "a harness reports by panicking")]
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;
+#[path = "ledger/refused.rs"]
+mod refused;
 #[path = "ledger/shared.rs"]
 mod shared;
 #[path = "ledger/support.rs"]

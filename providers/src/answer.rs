@@ -41,6 +41,15 @@ pub struct AnswerInfo<'a> {
     pub malformed: bool,
 }
 
+/// A longer id is no id; it would end up in the ledger.
+const ID_BYTES_MAX: usize = 256;
+
+/// An answer's id as it may be kept. No id has control characters, and not every database can keep them.
+pub(crate) fn kept_id(id: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    let is_right = (1..=ID_BYTES_MAX).contains(&id.len()) && !id.bytes().any(|byte| byte.is_ascii_control());
+    is_right.then_some(id)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// Holds data.

@@ -199,9 +199,10 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// The entry of a day and a model, to add to.
+/// The entry of a day and a model, to add to. A name is kept as it can be shown.
 fn entry<'a>(billed: &'a mut Billed, day: Date, model: &str) -> &'a mut Amounts {
-    billed.entry((day, model.to_owned())).or_default()
+    let model = model.chars().filter(|sign| !sign.is_control()).collect();
+    billed.entry((day, model)).or_default()
 }
 
 fn add(sum: &mut Option<u64>, more: u64) {

@@ -63,6 +63,7 @@ mod prices;
 mod providers;
 mod reconcile;
 mod redeem;
+mod refused_values;
 mod reload;
 mod responses;
 mod retention;

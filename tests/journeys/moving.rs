@@ -9,7 +9,7 @@ use tests::{
     upstream::Answer, verify_clean,
 };
 
-use crate::{cluster::Cluster, stage::CODER};
+use crate::{cluster::Cluster, retention, stage::CODER};
 
 const AUTO: &str = "auto";
 const MODELS: [&str; 2] = ["model-a", "model-b"];
@@ -19,6 +19,53 @@ async fn summary(gateway: &Gateway, key: KeyId) -> KeySummary {
     keys.into_iter()
         .find(|one| one.id == key)
         .expect("the key is listed")
+}
+
+/// Moves the ledger of a gateway that is stopped, and starts it there.
+async fn move_to(gateway: &mut Gateway, url: &str) {
+    let migrate = [
+        "migrate",
+        "--from",
+        "sqlite",
+        "--to",
+        "postgres",
+        "--json",
+        "--database-url",
+        url,
+    ];
+    gateway.cli(&migrate).await.expect(0);
+    gateway.restart().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_far_rows_went_is_known_after_the_move() {
+    let server = Postgres::start();
+    let url = server.database("moved");
+    let mut gateway = Gateway::start(&Config::new()).await;
+    let file = retention::file();
+    retention::import(&gateway, &file, false).await;
+    retention::let_old_rows_go(&mut gateway).await;
+    let bills = "/reconciliation?since=2026-01-05&until=2027-01-05";
+    let told = async |gateway: &Gateway| {
+        let (settings, bills) = (
+            retention::get(gateway, "/settings"),
+            retention::get(gateway, bills),
+        );
+        [
+            settings.await["usageKeptFrom"].clone(),
+            bills.await["since"].clone(),
+        ]
+    };
+    let before = told(&gateway).await;
+    assert!(before[0].is_string() && before[1] != "2026-01-05", "{before:?}");
+    gateway.stop().await;
+
+    move_to(&mut gateway, &url).await;
+    assert_eq!(told(&gateway).await, before);
+    let again = retention::import(&gateway, &file, false).await;
+    let counts = ["imported", "alreadyHere", "tooOld"].map(|name| again[name].as_u64());
+    assert_eq!(counts, [Some(0), Some(1), Some(3)], "{again}");
+    verify_clean(&gateway).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -53,18 +100,7 @@ async fn allowances_and_bills_move_to_postgresql_with_the_ledger() {
     verify_clean(&gateway).await;
     gateway.stop().await;
 
-    let migrate = [
-        "migrate",
-        "--from",
-        "sqlite",
-        "--to",
-        "postgres",
-        "--json",
-        "--database-url",
-        &url,
-    ];
-    gateway.cli(&migrate).await.expect(0);
-    gateway.restart().await;
+    move_to(&mut gateway, &url).await;
     verify_clean(&gateway).await;
     let after = summary(&gateway, key).await;
     assert_eq!(after.allowance, before.allowance);

@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 use tests::{Config, Gateway, GitHub, GitHubUser, Request, Serve, Transcript};
 
-use crate::browser::{Browser, printed_link};
+use crate::browser::{Browser, PASSWORD, printed_link};
 
 const ADA: GitHubUser = GitHubUser {
     id: 1,
@@ -202,6 +202,40 @@ async fn an_account_is_connected_by_whoever_is_signed_in_and_disconnected() {
         .send()
         .await;
     assert_eq!(unknown.status.as_u16(), 404);
+}
+
+/// Pictures on anybody's page can ask for the way back, from wherever somebody reads that page.
+#[tokio::test]
+async fn nobody_is_locked_out_by_a_way_back_that_nobody_set_out_on() {
+    let github = GitHub::start().await;
+    let (gateway, _) = with_github(&github, "").await;
+    let callback = gateway.url(&format!("/api/v1{PATH}/callback"));
+    for number in 0..25 {
+        let picture = Request::get(&format!("{callback}?{number}"));
+        let picture = picture.header("sec-fetch-site", "cross-site");
+        let seen = picture.send().await.expect(303);
+        let refused = gateway.url("/?refused=github");
+        assert_eq!(seen.header("location"), Some(refused.as_str()));
+    }
+    Browser::sign_in(&gateway, "Olga").await;
+
+    // Somebody thought better of it at the provider, again and again.
+    let way = set_out(&Browser::new(&gateway), PATH).await;
+    let back = github.say_yes(&way.page, &ADA);
+    let state = back.split("state=").nth(1).unwrap();
+    for _ in 0..25 {
+        way.come_back(&format!("{callback}?error=access_denied&state={state}"))
+            .await;
+    }
+    Browser::sign_in(&gateway, "Olga").await;
+
+    // Whoever sends codes of their own on a way that began is guessing.
+    for _ in 0..25 {
+        way.come_back(&back.replace("code=", "code=x")).await;
+    }
+    let body = json!({ "name": "Olga", "password": PASSWORD });
+    let request = Browser::new(&gateway).request(Method::POST, "/session");
+    request.json(&body).send().await.expect(429);
 }
 
 #[tokio::test]

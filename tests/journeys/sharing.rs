@@ -1,5 +1,6 @@
 //! What assistants used is shared with whom one wants: sums of days, and nothing else.
 
+mod dear;
 mod forged;
 
 use std::fs;

@@ -4,6 +4,7 @@
 //! ever searched for inside another name, so a model that is not known has no price.
 
 mod book;
+mod completed;
 mod name;
 mod table;
 
@@ -156,19 +157,39 @@ impl Resolved {
             web_searches: u64::from(record.searches),
             tier,
         };
-        let charge = if self.price.knows_tier(tier) {
-            self.price.charge(&used)
-        } else {
-            let factor = fast_factor(&self.model)?;
-            let price = self.price.clone().with_multiplier(factor);
-            price.charge(&Consumption {
-                tier: ServiceTier::Standard,
+        if record.flags.has(Flags::WITHIN_US) {
+            // Searches cost the same everywhere.
+            let searches = Consumption {
+                web_searches: used.web_searches,
+                ..Consumption::default()
+            };
+            let tokens = Consumption {
+                web_searches: 0,
                 ..used
-            })
+            };
+            let tokens = self.charge_times(&tokens, WITHIN_US_FACTOR)?;
+            return tokens.checked_add(self.price.charge(&searches)?.nano_usd());
+        }
+        self.charge_times(&used, Multiplier::ONE)
+    }
+
+    /// The charge at the tier that served it, times a factor.
+    fn charge_times(&self, used: &Consumption, factor: Multiplier) -> Option<i64> {
+        let (tier, fast) = match self.price.knows_tier(used.tier) {
+            true => (used.tier, Multiplier::ONE),
+            false => (ServiceTier::Standard, fast_factor(&self.model)?),
+        };
+        let used = Consumption { tier, ..*used };
+        let charge = match fast.times(factor)? {
+            Multiplier::ONE => self.price.charge(&used),
+            factor => self.price.clone().with_multiplier(factor).charge(&used),
         };
         charge.map(Money::nano_usd)
     }
 }
+
+/// What Claude costs more where it answers within the United States alone.
+const WITHIN_US_FACTOR: Multiplier = Multiplier::from_millionths(1_100_000);
 
 fn tier(flags: Flags, is_fast: bool) -> ServiceTier {
     if is_fast || flags.has(Flags::FAST) {

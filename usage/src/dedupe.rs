@@ -5,6 +5,7 @@
 
 mod claude;
 mod codex;
+mod copilot;
 mod kept;
 
 use std::collections::HashMap;
@@ -37,6 +38,7 @@ pub fn responses(client: Client, files: &[FileRecords]) -> Vec<Counted> {
     let mut counted = match client {
         Client::Claude => claude::responses(files),
         Client::Codex => codex::responses(files),
+        Client::Copilot => copilot::responses(files),
         Client::OpenCode | Client::Kilo => without_copies(by_id(files)),
         _ => by_id(files),
     };
@@ -55,6 +57,7 @@ pub fn keys(client: Client, file: &FileRecords) -> Vec<u64> {
             .chain([file.thread, file.parent])
             .collect(),
         Client::OpenCode | Client::Kilo => records.flat_map(|record| [record.id, record.mark]).collect(),
+        Client::Copilot => copilot::keys(file),
         _ => records.map(|record| record.id).collect(),
     };
     keys.extend(kept::keys(client, file));

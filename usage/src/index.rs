@@ -28,7 +28,7 @@ pub use links::Change;
 pub use parts::PartKey;
 
 /// Raised with every change of what is kept or of how logs are read.
-const VERSION: u32 = 5;
+const VERSION: u32 = 8;
 
 /// `client` has the state of a client's files at the last scan. `record` has what a file says,
 /// `part` what of it counts, by day; `chunk` sums the parts of a day. `link` says which files have

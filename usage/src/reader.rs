@@ -34,6 +34,9 @@ use crate::{
     record::FileRecords,
 };
 
+/// No assistant's own line is longer; longer ones are what a tool printed.
+pub const LINE_BYTES_MAX: usize = 16 << 20;
+
 /// Why a file, or what follows in it, was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -41,6 +44,8 @@ pub enum ReadError {
     File(#[from] io::Error),
     #[error("the document has an end that cannot be read: {0}")]
     Document(String),
+    #[error("the document is larger than any that was ever seen")]
+    TooLarge,
     #[error("the database could not be read: {0}")]
     Database(#[from] rusqlite::Error),
 }

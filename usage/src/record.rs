@@ -37,6 +37,15 @@ impl Tokens {
         self.zip(other, u64::max)
     }
 
+    /// With no part larger than its whole.
+    pub fn in_parts(&self) -> Self {
+        Self {
+            cache_write_1h: self.cache_write_1h.min(self.cache_write),
+            reasoning: self.reasoning.min(self.output),
+            ..*self
+        }
+    }
+
     pub fn plus(&self, other: &Self) -> Self {
         self.zip(other, u64::saturating_add)
     }
@@ -77,15 +86,20 @@ impl Flags {
     pub const FLEX: Self = Self(1 << 7);
     /// From the rows kept on this machine, not from a log: `id` and `mark` say which response it is.
     pub const KEPT: Self = Self(1 << 8);
+    /// From an assistant's telemetry, beside which it may have a log of the same session.
+    pub const TELEMETRY: Self = Self(1 << 9);
+    /// Served within the United States alone, which costs more.
+    pub const WITHIN_US: Self = Self(1 << 10);
 
     /// What tells how a response was counted and priced, by the words that files have for it.
-    pub const NAMED: [(&'static str, Self); 6] = [
+    pub const NAMED: [(&'static str, Self); 7] = [
         ("side", Self::SIDECHAIN),
         ("estimated", Self::ESTIMATED),
         ("model-guessed", Self::MODEL_GUESSED),
         ("fast", Self::FAST),
         ("priority", Self::PRIORITY),
         ("flex", Self::FLEX),
+        ("us", Self::WITHIN_US),
     ];
 
     /// The flags that these words name; others are none.
@@ -143,6 +157,8 @@ pub struct FileRecords {
     pub records: Vec<Record>,
     /// Lines that could not be read; a half-written last line is none of them.
     pub lines_skipped: u64,
+    /// Records that said of a part more than of its whole; the whole is what counts.
+    pub parts_cut: u64,
     /// The digest of the thread that the file is the log of, and of the thread it was split from.
     pub thread: u64,
     pub parent: u64,
@@ -173,6 +189,15 @@ impl Eq for Recent {}
 const RECENT: usize = 8;
 
 impl FileRecords {
+    /// Cuts parts that are larger than their wholes, which no reader leaves to whoever comes after.
+    pub fn cut_parts(&mut self) {
+        for record in &mut self.records {
+            let tokens = record.tokens.in_parts();
+            self.parts_cut += u64::from(tokens != record.tokens);
+            record.tokens = tokens;
+        }
+    }
+
     /// The place of a text; an empty one is none.
     pub fn name(&mut self, text: &str) -> Name {
         if text.is_empty() {

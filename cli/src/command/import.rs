@@ -116,6 +116,12 @@ fn text(report: &ImportReport) -> String {
             amount(report.already_here, "row")
         ));
     }
+    if report.too_old > 0 {
+        lines.push(format!(
+            "{} older than what is kept row by row: not taken in.",
+            amount(report.too_old, "row")
+        ));
+    }
     if !report.ignored_columns.is_empty() {
         lines.push(format!(
             "Nobody reads the columns {}.",

@@ -141,7 +141,9 @@ pub(super) fn names_in(body: &[u8]) -> Option<Vec<String>> {
         .map(|model| model.id.trim_start_matches("models/").to_owned());
     Some(
         names
-            .filter(|name| !name.is_empty() && !name.contains(char::is_whitespace))
+            .filter(|name| {
+                !name.is_empty() && !name.contains(|sign: char| sign.is_whitespace() || sign.is_control())
+            })
             .collect(),
     )
 }

@@ -2,7 +2,8 @@
 //!
 //! A usage row is money that a lot spent, so each chunk grants the lot exactly what its rows cost and
 //! spends it in the same step: what is available stays as it was, and a recount agrees. A lot that is
-//! not here is made, stopped from the start. A row that is here stays as it is.
+//! not here is made, stopped from the start. A row that is here stays as it is, and one that is older
+//! than rows are kept does not come in: whether it is among the sums of those that went, nobody can say.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -10,7 +11,10 @@ use protocol::{DeviceId, KeyId, MemberId, Money, RequestId, RequestKind, TokenUs
 use ring::digest;
 use uuid::Uuid;
 
-use super::people::{PeopleOutcome, PeopleRefusal, Sql, Value, values};
+use super::{
+    people::{PeopleOutcome, PeopleRefusal, Sql, Value, values},
+    retention,
+};
 use crate::clock::new_id;
 
 /// Rows in one statement.
@@ -58,6 +62,8 @@ pub struct ImportChunk {
 pub struct Imported {
     pub rows: u64,
     pub already_here: u64,
+    /// Older than what is kept row by row.
+    pub too_old: u64,
     pub cost: Money,
     /// Lots that changed or are new.
     pub keys: Vec<KeyId>,
@@ -81,10 +87,14 @@ pub(super) async fn take_in<S: Sql>(
     chunk: &ImportChunk,
     at: i64,
 ) -> Result<Result<PeopleOutcome, PeopleRefusal>, S::Error> {
-    let new = new_rows(db, &chunk.rows).await?;
+    let unknown = unknown_rows(db, &chunk.rows).await?;
+    // After the look for the rows themselves: what goes in between is not there, and is too old.
+    let kept_from = retention::kept_from(db).await?;
+    let (new, old): (Vec<&ImportRow>, Vec<_>) = unknown.into_iter().partition(|row| row.at >= kept_from);
     let mut imported = Imported {
         rows: new.len() as u64,
-        already_here: (chunk.rows.len() - new.len()) as u64,
+        already_here: (chunk.rows.len() - new.len() - old.len()) as u64,
+        too_old: old.len() as u64,
         ..Imported::default()
     };
     if new.is_empty() {
@@ -125,7 +135,7 @@ pub(super) async fn take_in<S: Sql>(
 }
 
 /// Those that are not here, each once.
-async fn new_rows<'a, S: Sql>(db: &S, rows: &'a [ImportRow]) -> Result<Vec<&'a ImportRow>, S::Error> {
+async fn unknown_rows<'a, S: Sql>(db: &S, rows: &'a [ImportRow]) -> Result<Vec<&'a ImportRow>, S::Error> {
     let mut known = HashSet::new();
     for some in rows.chunks(ROWS_AT_ONCE) {
         let ids: Vec<Value> = some.iter().map(|row| row.request.into()).collect();

@@ -24,6 +24,7 @@ mod sharing;
 mod sql;
 mod team;
 mod token;
+mod total;
 
 pub use audit::{Actor, Note};
 pub use change::{Asked, PeopleChange, PeopleOutcome, PeopleRefusal, PeopleRequest};

@@ -20,6 +20,7 @@ mod open;
 mod orphans;
 mod people;
 mod reads;
+mod refused;
 mod report;
 mod rows;
 mod schema;
@@ -126,20 +127,21 @@ impl Node {
         let deserted = std::mem::take(&mut self.deserted).into_iter();
         hot.releases.extend(deserted.map(|hold| (hold, None)));
         if !hot.is_empty() {
-            let answers = self.durable(&hot).await?;
-            self.deserted = hot.answer(answers);
+            self.commit_hot(hot).await?;
         }
         for operation in cold {
             match operation {
                 Operation::Sweep { now, answer } => {
-                    let swept = self.sweep(now).await?;
-                    // Whoever asked may be gone; what was swept stays swept.
-                    let _ = answer.send(swept);
+                    if let Some(swept) = refused::unless_refused(self.sweep(now).await)? {
+                        // Whoever asked may be gone; what was swept stays swept.
+                        let _ = answer.send(swept);
+                    }
                 }
                 operation => {
                     let cold = Cold::new(operation);
-                    let outcome = self.durable(&cold).await?;
-                    cold.answer(outcome);
+                    if let Some(outcome) = refused::unless_refused(self.durable(&cold).await)? {
+                        cold.answer(outcome);
+                    }
                 }
             }
         }
@@ -199,6 +201,10 @@ impl Node {
             Failure::Fenced => {
                 self.roll_back().await;
                 self.rejoin().await?;
+            }
+            Failure::Refused(why) => {
+                self.roll_back().await;
+                return Err(LedgerError::Refused(why.into()));
             }
             Failure::Broken(why) => return Err(LedgerError::Stopped(why.into())),
         }
@@ -299,7 +305,12 @@ impl Node {
     async fn settle_orphans(&mut self, now: i64) -> Result<Recovered, LedgerError> {
         let mut recovered = Recovered::default();
         loop {
-            let orphans = self.durable(&SettleOrphans { now }).await?;
+            let orphans = self.durable(&SettleOrphans { now, is_bare: false }).await;
+            let orphans = match orphans {
+                // Whatever a text of theirs is: the money that it belongs to is charged.
+                Err(LedgerError::Refused(_)) => self.durable(&SettleOrphans { now, is_bare: true }).await?,
+                orphans => orphans?,
+            };
             let is_last = (orphans.len() as i64) < orphans::AT_ONCE;
             recovered.orphans.extend(orphans);
             if is_last {

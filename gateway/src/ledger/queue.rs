@@ -168,9 +168,14 @@ impl Queue {
         self.filled.notify_one();
     }
 
-    pub(super) fn stop_reason(&self) -> LedgerError {
-        let reason = self.lock().stopped.clone();
-        LedgerError::Stopped(reason.unwrap_or_else(|| "the writer ended".into()))
+    /// Why an operation was dropped.
+    pub(super) fn why_unanswered(&self) -> LedgerError {
+        let state = self.lock();
+        match &state.stopped {
+            Some(reason) => LedgerError::Stopped(Arc::clone(reason)),
+            None if state.closed => LedgerError::Stopped("the writer ended".into()),
+            None => LedgerError::Refused("its line in the log says why".into()),
+        }
     }
 
     /// The writer thread: takes what waits, commits it, until the queue is closed and empty.

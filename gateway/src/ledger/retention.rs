@@ -127,6 +127,12 @@ pub(super) async fn let_go<S: Sql>(
     })))
 }
 
+/// No row of before this moment is kept; 0: all are.
+pub(super) async fn kept_from<R: Rows>(db: &R) -> Result<i64, R::Error> {
+    let sql = "SELECT value FROM meta WHERE name = 'usage_kept_from'";
+    Ok(db.row(sql, &[]).await?.map_or(Ok(0), |row| row.int(0))?)
+}
+
 fn take(sums: &mut BTreeMap<Cell, Sum>, row: &Row, zone: &TimeZone) -> Result<(), RowError> {
     let at = row.int(0)?;
     let day = timestamp(at).to_zoned_datetime(zone.clone()).date();

@@ -42,6 +42,9 @@ type Begun = ([(header::HeaderName, HeaderValue); 1], Json<SignInAddress>);
 enum Refused {
     /// Whoever it is, they are nobody here; or it was not them.
     Unknown,
+    /// Nobody set out from this browser, or they turned back. Any page can send a browser here, so it
+    /// is no try to get in.
+    NotTried,
     /// The provider could not be asked.
     Unavailable,
 }
@@ -174,10 +177,10 @@ async fn come_back(
     let (Some(cookie), Some(state), Some(code), None) =
         (caller.page.attempt(headers), &back.state, &back.code, &back.error)
     else {
-        return Err(Refused::Unknown);
+        return Err(Refused::NotTried);
     };
     let attempt =
-        Attempt::resume(&provider.name, &cookie, state, pepper, now_ms()).ok_or(Refused::Unknown)?;
+        Attempt::resume(&provider.name, &cookie, state, pepper, now_ms()).ok_or(Refused::NotTried)?;
     let redirect_uri = gateway.redirect_uri(caller, &provider.name);
     let answer = Return {
         code,
@@ -276,7 +279,7 @@ fn send_on(
     let path = match &outcome {
         Ok(Some(_)) => "/".to_owned(),
         Ok(None) => "/settings".to_owned(),
-        Err(Refused::Unknown) => format!("/?refused={}", provider.name),
+        Err(Refused::Unknown | Refused::NotTried) => format!("/?refused={}", provider.name),
         Err(Refused::Unavailable) => format!("/?unavailable={}", provider.name),
     };
     let mut response = StatusCode::SEE_OTHER.into_response();

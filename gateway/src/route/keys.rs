@@ -118,12 +118,9 @@ fn check(gateway: &Gateway, request: &MintRequest, now: i64) -> Result<(), Probl
     if request.expires_at.is_some_and(|at| at.as_millisecond() <= now) {
         return invalid("The key would be expired already.".into());
     }
-    if request
-        .label
-        .as_ref()
-        .is_some_and(|label| label.chars().count() > 200)
-    {
-        return invalid("A label has at most 200 characters.".into());
+    let is_wrong = |label: &String| label.chars().count() > 200 || label.contains(char::is_control);
+    if request.label.as_ref().is_some_and(is_wrong) {
+        return invalid("A label has at most 200 characters, none of them a control character.".into());
     }
     if let Some(name) = request.limits.impossible() {
         return invalid(format!(

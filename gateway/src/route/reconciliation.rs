@@ -148,9 +148,9 @@ fn bills(lines: Vec<BilledLine>, known: &[String], today: Date, at: i64) -> Resu
             let text = format!("There is no upstream \"{}\".", shown(upstream));
             return Err(invalid(text).with_hint("Write its name as in the configuration."));
         }
-        if model.is_empty() || model.len() > MODEL_BYTES_MAX {
+        if model.is_empty() || model.len() > MODEL_BYTES_MAX || model.contains(char::is_control) {
             return Err(invalid(format!(
-                "A model's name has 1 to {MODEL_BYTES_MAX} bytes."
+                "A model's name has 1 to {MODEL_BYTES_MAX} bytes, none of them a control character."
             )));
         }
         if *day > today {

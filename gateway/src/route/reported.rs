@@ -64,7 +64,8 @@ pub async fn report(
     }
 }
 
-/// Sums of what was reported: a device's own, those of a member's keys, or all for owners and admins.
+/// Sums of what was reported: a device's own, those of a member's keys, or all for owners and admins;
+/// for viewers all, of which no repository and no branch is told.
 #[utoipa::path(
     get, path = "/api/v1/usage/reported",
     responses((status = 200, body = ReportedSums), (status = 401, body = ErrorBody))
@@ -73,7 +74,8 @@ pub async fn sums(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Answer
     let by = match (caller.device(), caller.reach) {
         (Some(device), _) => ReportedBy::Device(device.id),
         (None, Reach::Own) => ReportedBy::Member(caller.member_id()?),
-        (None, _) => ReportedBy::Anybody,
+        (None, Reach::All) => ReportedBy::Anybody,
+        (None, Reach::Totals | Reach::No) => ReportedBy::Totals,
     };
     let sums = gateway.reader.people().reported(by).await.map_err(internal)?;
     Ok(Json(ReportedSums { sums }))

@@ -15,19 +15,11 @@ use protocol::{DeviceId, KeyId, Money, RequestId, api::UsageQuery};
 
 use crate::{
     postgres::Postgres,
-    support::{assert_clean, hold, in_postgres, mint, open, redeem, settle},
+    support::{assert_clean, enrolled, hold, in_postgres, mint, open, redeem, settle},
 };
 
 const RESTARTS: usize = 5;
 const TASKS: i64 = 32;
-
-async fn enrolled(ledger: &Ledger, credit: i64) -> (KeyId, DeviceId) {
-    let key = mint(credit, 1);
-    let (id, mac) = (key.id, key.mac);
-    ledger.mint(vec![key]).await.unwrap();
-    let enrolled = ledger.redeem(Box::new(redeem(mac, None))).await;
-    (id, enrolled.unwrap().unwrap().device)
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_answered_survives_a_database_that_restarts() {

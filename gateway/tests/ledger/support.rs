@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use gateway::{
     clock::{new_id, now_ms},
-    ledger::{FIRST_MARK, HoldRequest, KeyMint, Opened, Redeem, RequestOrigin, Settle, Store},
+    ledger::{FIRST_MARK, HoldRequest, KeyMint, Ledger, Opened, Redeem, RequestOrigin, Settle, Store},
 };
 use protocol::{DeviceId, KeyId, Money, RequestId, RequestKind, TokenUsage, api::DeviceClient};
 use usage::pricing::{Multiplier, Price, Rate};
@@ -47,6 +47,15 @@ pub fn redeem(key_mac: [u8; 32], idempotency_key: Option<&str>) -> Redeem {
         member: None,
         at: now_ms(),
     }
+}
+
+/// A new key with this credit, and a device on it.
+pub async fn enrolled(ledger: &Ledger, credit: i64) -> (KeyId, DeviceId) {
+    let key = mint(credit, 1);
+    let (id, mac) = (key.id, key.mac);
+    ledger.mint(vec![key]).await.unwrap();
+    let enrolled = ledger.redeem(Box::new(redeem(mac, None))).await;
+    (id, enrolled.unwrap().unwrap().device)
 }
 
 /// A nano-dollar for a token, so that costs can be read as counts.

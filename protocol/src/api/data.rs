@@ -87,6 +87,9 @@ pub struct ImportReport {
     pub imported: u64,
     /// Those that were here before, or are in the file twice.
     pub already_here: u64,
+    /// Those that are older than what is kept row by row. They do not come in: they may be among the
+    /// sums that are kept instead.
+    pub too_old: u64,
     pub refused: u64,
     /// What the imported rows cost.
     pub cost_nano_usd: Money,

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use super::usage::{Reading, Reported};
 use crate::{
-    answer::AnswerInfo,
+    answer::{AnswerInfo, kept_id},
     walk::{Text, Walker},
 };
 
@@ -37,9 +37,6 @@ pub(super) struct Found<'a> {
     pub(super) error: bool,
     pub(super) malformed: bool,
 }
-
-/// A longer id is no id; it would end up in the ledger.
-const ID_BYTES_MAX: usize = 256;
 
 impl<'a> Found<'a> {
     pub(super) fn of(json: &'a [u8]) -> Self {
@@ -99,8 +96,7 @@ impl<'a> Found<'a> {
                 _ => walker.value().map(|_| ()),
             }),
             (b"id", b'"') => {
-                let id = walker.string()?.decoded()?;
-                self.response_id = (!id.is_empty() && id.len() <= ID_BYTES_MAX).then_some(id);
+                self.response_id = kept_id(walker.string()?.decoded()?);
                 Some(())
             }
             (b"usage", b'{') => {

@@ -4,7 +4,7 @@ use ::usage::pricing::ServiceTier;
 
 use super::usage;
 use crate::{
-    answer::AnswerInfo,
+    answer::{AnswerInfo, kept_id},
     walk::{Text, Walker},
 };
 
@@ -43,9 +43,6 @@ pub(super) struct Found<'a> {
     pub(super) error: bool,
     pub(super) malformed: bool,
 }
-
-/// A longer id is no id; it would end up in the ledger.
-const ID_BYTES_MAX: usize = 256;
 
 impl<'a> Found<'a> {
     pub(super) fn of(json: &'a [u8]) -> Self {
@@ -86,8 +83,7 @@ impl<'a> Found<'a> {
                 Some(())
             }
             b"id" if walker.peek()? == b'"' => {
-                let id = walker.string()?.decoded()?;
-                self.response_id = (!id.is_empty() && id.len() <= ID_BYTES_MAX).then_some(id);
+                self.response_id = kept_id(walker.string()?.decoded()?);
                 Some(())
             }
             _ => walker.value().map(|_| ()),

@@ -167,6 +167,9 @@ mod tests {
         assert_eq!(escaped.response_id.as_deref(), Some("ab"));
         let spread = scan_event(b"data: {\"id\":\ndata: \"x\"}\n\n");
         assert_eq!(spread.response_id.as_deref(), Some("x"));
-        assert_eq!(scan_event(b"data: {\"id\":7}\n\n").response_id, None);
+        for none in ["7", "\"\"", "\"chatcmpl-\\u0000\"", "\"a\\nb\""] {
+            let event = format!("data: {{\"id\":{none}}}\n\n");
+            assert_eq!(scan_event(event.as_bytes()).response_id, None, "{none}");
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! Rows that are reported to a gateway: there once, beside its own usage, and never money.
 
 use serde_json::{Value, json};
-use tests::{Config, Outcome, Postgres, Serve, verify_clean};
+use tests::{Config, Gateway, Outcome, Postgres, Serve, verify_clean};
 
 use super::Machine;
-use crate::stage::{CODER, Stage};
+use crate::{
+    browser::{Browser, invited, printed_link},
+    stage::{CODER, Stage},
+};
 
 fn submit(machine: &Machine, stage: &Stage, credential: &str, arguments: &[&str]) -> Outcome {
     let mut command = machine.command(&["branch", "submit", "--json"]);
@@ -172,6 +175,74 @@ async fn receipts_stay_at_home_and_forged_rows_are_refused() {
     assert_eq!(runner.totals("main"), (10, Some("99".into())));
 }
 
+/// As many rows, as dear as a row may be, as come to more than a number of the database says.
+async fn dear_rows_are_summed(gateway: &Gateway) {
+    let device = gateway.device("1.00").await;
+    for part in 0..50 {
+        let row = |id: usize| {
+            json!({"id": format!("dear-{part}-{id}"), "client": "codex", "at": "2026-06-01T12:00:00Z",
+                "usage": {"inputTokens": 1, "outputTokens": 0}, "costNanoUsd": "1000000000000000"})
+        };
+        let rows: Vec<Value> = (0..200).map(row).collect();
+        let report = device.post("/api/v1/usage/reported", &json!({"rows": rows}));
+        report.send().await.expect(200);
+    }
+    let owner = gateway.owner(http::Method::GET, "/api/v1/usage/reported");
+    for asked in [owner, device.get("/api/v1/usage/reported")] {
+        let sums: Value = asked.send().await.expect(200).json();
+        let sum = &sums["sums"][0];
+        assert_eq!(
+            (&sum["rows"], &sum["usage"]["inputTokens"], &sum["costNanoUsd"]),
+            (&json!(10_000), &json!(10_000), &json!(i64::MAX.to_string()))
+        );
+    }
+}
+
+/// Whoever reads totals learns what was used, and not by what repository or branch.
+async fn viewers_read_totals(gateway: &Gateway) {
+    let device = gateway.device("1.00").await;
+    let row = |name: &str| {
+        json!({"id": name, "client": "amp", "at": "2026-06-01T12:00:00Z", "model": "of-all", "branch": name,
+            "repository": "github.com/acme/secret", "usage": {"inputTokens": 5, "outputTokens": 1}, "costNanoUsd": "7"})
+    };
+    let rows = json!({"rows": [row("secret-one"), row("secret-two")]});
+    let report = device.post("/api/v1/usage/reported", &rows);
+    report.send().await.expect(200);
+    let mut olga = Browser::use_link(gateway, &printed_link(gateway), "Olga").await;
+    let vera = invited(gateway, &mut olga, "viewer", "Vera").await;
+    let totals = vera.get("/usage/reported").await.expect(200);
+    assert!(!totals.text().contains("secret"), "{}", totals.text());
+    let totals = totals.json()["sums"].clone();
+    let of_amp = totals
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|sum| sum["client"] == "amp");
+    let of_amp: Vec<&Value> = of_amp.collect();
+    assert_eq!(
+        of_amp,
+        [
+            &json!({"repository": null, "branch": null, "client": "amp", "model": "of-all", "rows": 2, "unpricedRows": 0,
+            "usage": {"inputTokens": 10, "outputTokens": 2, "cacheReadTokens": 0, "cacheWriteTokens": 0,
+            "reasoningTokens": 0}, "costNanoUsd": "14"})
+        ]
+    );
+    let whole = olga.get("/usage/reported").await.expect(200);
+    assert!(whole.text().contains("secret-two"), "{}", whole.text());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn viewers_read_no_repository_and_no_branch() {
+    let stage = Stage::new().await;
+    viewers_read_totals(&stage.gateway).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_dearest_rows_are_summed() {
+    let stage = Stage::new().await;
+    dear_rows_are_summed(&stage.gateway).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_keeps_the_same() {
     let server = Postgres::start();
@@ -209,4 +280,6 @@ async fn postgresql_keeps_the_same() {
             "usage": {"inputTokens": 1_210, "outputTokens": 120, "cacheReadTokens": 0, "cacheWriteTokens": 0,
             "reasoningTokens": 0}, "costNanoUsd": "833"}])
     );
+    dear_rows_are_summed(&gateway).await;
+    viewers_read_totals(&gateway).await;
 }

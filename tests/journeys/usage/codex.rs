@@ -149,6 +149,61 @@ fn the_live_rollout_stands_for_its_archived_copy() {
     check(&logs, &[row("2026-06-01", "3600/400/2400/0 x4")]);
 }
 
+/// A thread of three responses, the last hours after it began; its turns may have ids.
+fn long_thread(turn_id: Option<&str>) -> Vec<Value> {
+    let mut lines = parent();
+    if let Some(id) = turn_id {
+        lines[1]["payload"]["turn_id"] = id.into();
+    }
+    lines.push(count("2026-06-01T15:00:00Z", (5000, 300), (2000, 100)));
+    lines
+}
+
+const TURN_IDS: [Option<&str>; 2] = [None, Some("01980000-1000-7000-8000-000000000009")];
+
+#[test]
+fn a_thread_that_is_in_two_files_counts_once() {
+    let name = FILE.rsplit_once('/').unwrap().1;
+    let restored = format!(".codex/sessions/restored/{name}");
+    for turn_id in TURN_IDS {
+        let lines = long_thread(turn_id);
+        for copy in [restored.as_str(), ".codex/sessions/2026/06/01/rollout-copy.jsonl"] {
+            // The copy may be of before the thread's end, or of after what is left at its place.
+            for (here, there) in [(5, 5), (5, 4), (4, 5)] {
+                let logs = Logs::new();
+                logs.lines(FILE, &lines[..here]);
+                logs.lines(copy, &lines[..there]);
+                check(&logs, &[row("2026-06-01", "3000/300/2000/0 x3")]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_thread_that_goes_on_in_another_file_repeats_nothing() {
+    let resumed = "rollout-2026-06-03T12-00-00-01980000-0000-7000-8000-000000000001_0199.jsonl";
+    for turn_id in TURN_IDS {
+        for folder in ["sessions/2026/06/03", "archived_sessions"] {
+            let logs = Logs::new();
+            let first = long_thread(turn_id);
+            logs.lines(FILE, &first);
+            let mut lines = first.clone();
+            for (second, line) in lines.iter_mut().enumerate() {
+                line["timestamp"] = format!("2026-06-03T12:00:{second:02}Z").into();
+            }
+            lines.push(count("2026-06-03T12:05:00Z", (6000, 400), (1000, 100)));
+            logs.lines(&format!(".codex/{folder}/{resumed}"), &lines);
+            check(
+                &logs,
+                &[
+                    row("2026-06-01", "3000/300/2000/0 x3"),
+                    row("2026-06-03", "600/100/400/0 x1"),
+                ],
+            );
+        }
+    }
+}
+
 #[test]
 fn a_model_named_late_is_that_of_what_came_before_and_none_is_a_guess() {
     let logs = Logs::new();

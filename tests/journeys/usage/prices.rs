@@ -91,6 +91,50 @@ fn what_was_used_before_an_import_keeps_its_price() {
 }
 
 #[test]
+fn what_an_imported_table_leaves_out_is_not_free() {
+    let logs = Logs::new();
+    let mut line = line("2026-03-10T12:00:00.000Z", "m1", "r1", 0);
+    line["message"]["model"] = "claude-sonnet-4-5".into();
+    line["message"]["usage"] = json!({"cache_creation_input_tokens": 1_000_000,
+        "cache_creation": {"ephemeral_1h_input_tokens": 1_000_000}, "server_tool_use": {"web_search_requests": 100}});
+    logs.write(FILE, format!("{line}\n"));
+    let table = json!({"anthropic": {"models": {"claude-sonnet-4-5": {"cost": {"input": 1, "output": 1}}}}});
+    import(&logs, "api.json", &table, &["--from", "2026-03-01"]).expect(0);
+    // Two for what is kept for an hour, one for the searches.
+    assert_eq!(costs(&logs), [dollars(3)]);
+    logs.write(
+        ".config/token-tracker/prices.toml",
+        "[[price]]\nmodel = \"claude-sonnet-4-5\"\ninput = \"5\"\noutput = \"1\"\n",
+    );
+    assert_eq!(costs(&logs), [dollars(11)]);
+}
+
+#[test]
+fn what_is_served_within_the_united_states_costs_a_tenth_more_but_for_searches() {
+    let logs = Logs::new();
+    let cost_of = |more: Value| {
+        let mut line = line("2026-06-01T12:00:00.000Z", "m1", "r1", 0);
+        line["message"]["model"] = "claude-opus-4-6".into();
+        let mut usage = json!({"input_tokens": 1_000_000, "output_tokens": 1_000_000});
+        usage
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        line["message"]["usage"] = usage;
+        logs.write(FILE, format!("{line}\n"));
+        costs(&logs)[0].as_ref().unwrap().parse::<u64>().unwrap()
+    };
+    let searches = json!({"web_search_requests": 100});
+    let usual = cost_of(json!({"inference_geo": "not_available"}));
+    let within = cost_of(json!({"inference_geo": "us"}));
+    assert_eq!(within * 10, usual * 11);
+    let searched = cost_of(json!({"inference_geo": "us", "server_tool_use": searches}));
+    assert_eq!(searched, within + 1_000_000_000);
+    let fast = cost_of(json!({"inference_geo": "us", "speed": "fast"}));
+    assert_eq!(fast * 10, cost_of(json!({"speed": "fast"})) * 11);
+}
+
+#[test]
 fn a_file_that_is_no_table_changes_nothing() {
     let logs = Logs::new();
     let refused = import(&logs, "c.json", &json!({"a": 1}), &[]).expect(1);

@@ -9,7 +9,7 @@ use std::{
 use jiff::{civil::Date, tz::TimeZone};
 use serde::Deserialize;
 
-use super::{Candidate, Table};
+use super::{Candidate, Table, completed::completed};
 use crate::{
     discovery::Stamp,
     home::Home,
@@ -171,6 +171,7 @@ impl Book {
             .or_else(|| pages.tables.iter().filter(is_valid).find_map(of))
             .or_else(|| first(&|candidate| bundled(&candidate.provider, &candidate.model)))
             .or_else(|| pages.tables.iter().rev().find_map(of))
+            .map(|(place, price)| (place, completed(price, &candidates[place])))
     }
 
     /// When a price may change, earliest first; before all of them it may be yet another one.

@@ -16,12 +16,13 @@ pub fn responses(files: &[FileRecords]) -> Vec<Counted> {
     let threads = threads(files);
     let mut counted = Vec::new();
     for (file, records) in files.iter().enumerate() {
-        let own = match parents(file, files, &threads) {
+        let own = match parents(records, files, &threads) {
             None => 0,
             Some(parents) => copied(records, &parents),
         };
-        let rest = logged(records).skip(own);
-        let rest = rest.filter(|record| !record.flags.has(Flags::COPIED));
+        let rows: Vec<&Record> = logged(records).skip(own).collect();
+        let rest = untold(rows, &earlier(file, files, &threads));
+        let rest = rest.into_iter().filter(|record| !record.flags.has(Flags::COPIED));
         counted.extend(rest.map(|record| Counted {
             file,
             record: *record,
@@ -33,7 +34,8 @@ pub fn responses(files: &[FileRecords]) -> Vec<Counted> {
     counted
 }
 
-/// The files of each thread, in the order of their paths.
+/// The files of each thread, the one that begins first before the others: whoever goes on in a
+/// new file tells again, later, what was told before.
 fn threads(files: &[FileRecords]) -> HashMap<u64, Vec<usize>> {
     let mut threads: HashMap<u64, Vec<usize>> = HashMap::new();
     for (file, records) in files.iter().enumerate() {
@@ -41,29 +43,54 @@ fn threads(files: &[FileRecords]) -> HashMap<u64, Vec<usize>> {
             threads.entry(records.thread).or_default().push(file);
         }
     }
+    let begins_ms = |file: &usize| logged(&files[*file]).next().map(|record| record.at_ms);
+    for list in threads.values_mut() {
+        list.sort_by_key(|file| (begins_ms(file), *file));
+    }
     threads
 }
 
 /// The files from which this one's history may have been copied; None for one that has no parent,
 /// an empty list where the parent's file is gone.
 fn parents<'a>(
-    file: usize,
+    records: &FileRecords,
     files: &'a [FileRecords],
     threads: &HashMap<u64, Vec<usize>>,
 ) -> Option<Vec<&'a FileRecords>> {
-    let records = files.get(file)?;
-    let named = |list: &[usize]| list.iter().filter_map(|place| files.get(*place)).collect();
-    let of_thread = |thread| threads.get(&thread).map_or(&[][..], Vec::as_slice);
-    // A thread that goes on in another file: what came before may be there again.
-    let earlier: Vec<usize> = of_thread(records.thread)
-        .iter()
-        .copied()
-        .filter(|other| *other < file)
-        .collect();
-    if !earlier.is_empty() {
-        return Some(named(&earlier));
+    let of_parent = threads.get(&records.parent).map_or(&[][..], Vec::as_slice);
+    (records.parent != 0 && records.parent != records.thread)
+        .then(|| of_parent.iter().filter_map(|place| files.get(*place)).collect())
+}
+
+/// The files of the same thread that come before this one.
+fn earlier<'a>(
+    file: usize,
+    files: &'a [FileRecords],
+    threads: &HashMap<u64, Vec<usize>>,
+) -> Vec<&'a FileRecords> {
+    let of_thread = files.get(file).and_then(|records| threads.get(&records.thread));
+    let before = of_thread
+        .into_iter()
+        .flatten()
+        .take_while(|other| **other != file);
+    before.filter_map(|place| files.get(*place)).collect()
+}
+
+/// The rows that no earlier file of the thread has: a copy has the same totals one after the other,
+/// at whichever times, and a part of one the same totals at the same times.
+fn untold<'f>(mut rows: Vec<&'f Record>, earlier: &[&FileRecords]) -> Vec<&'f Record> {
+    if earlier.is_empty() {
+        return rows;
     }
-    (records.parent != 0 && records.parent != records.thread).then(|| named(of_thread(records.parent)))
+    let history = || earlier.iter().flat_map(|file| logged(file));
+    let mut again = history();
+    // One equal total is no chance here: it is the same thread's.
+    let is_again = |row: &&&Record| row.id != 0 && again.any(|known| known.id == row.id);
+    let repeated = rows.iter().take_while(is_again).count();
+    let mut rest = rows.split_off(repeated);
+    let told: HashSet<(u64, i64)> = history().map(|known| (known.id, known.at_ms)).collect();
+    rest.retain(|row| !told.contains(&(row.id, row.at_ms)));
+    rest
 }
 
 /// How many records at the start of a file are copies of its parents'.

@@ -54,12 +54,20 @@ impl Saved {
 
     /// What the person should know about the file.
     pub fn note(&self) -> Option<String> {
-        match (&self.problem, self.records.lines_skipped) {
-            (Some(problem), _) => Some(problem.clone()),
-            (None, 0) => None,
-            (None, 1) => Some("1 line could not be read".into()),
-            (None, count) => Some(format!("{count} lines could not be read")),
-        }
+        let skipped = match self.records.lines_skipped {
+            0 => None,
+            1 => Some("1 line could not be read".to_owned()),
+            count => Some(format!("{count} lines could not be read")),
+        };
+        let cut = match self.records().parts_cut {
+            0 => None,
+            1 => Some("1 response had a part larger than its whole, which was cut".to_owned()),
+            count => Some(format!(
+                "{count} responses had parts larger than their wholes, which were cut"
+            )),
+        };
+        let notes: Vec<String> = self.problem.clone().or(skipped).into_iter().chain(cut).collect();
+        (!notes.is_empty()).then(|| notes.join("; "))
     }
 }
 
@@ -74,6 +82,11 @@ pub fn read(source: &Source, before: Option<&Saved>, buffer: &mut Buffer) -> Sav
     if let Err(error) = outcome {
         saved.problem = Some(plain(&error));
     }
+    let with_tail = saved.with_tail.as_mut();
+    with_tail
+        .into_iter()
+        .chain([&mut saved.records])
+        .for_each(FileRecords::cut_parts);
     saved.stamp = source.stamp;
     saved.hint = digest_of(&source.hint);
     saved
@@ -88,6 +101,7 @@ fn plain(error: &ReadError) -> String {
         ReadError::File(error) if error.kind() == io::ErrorKind::NotFound => "was deleted while it was read",
         ReadError::File(_) => "could not be read",
         ReadError::Document(_) => "ends early or is damaged; what comes before that is counted",
+        ReadError::TooLarge => "is too large to be read",
         ReadError::Database(_) => "could not be read as a database",
     };
     text.into()

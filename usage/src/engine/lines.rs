@@ -5,12 +5,10 @@ use std::io::{self, Read};
 use memchr::memchr;
 
 use crate::{
-    reader::{Lines, repaired, trim},
+    reader::{LINE_BYTES_MAX, Lines, repaired, trim},
     record::FileRecords,
 };
 
-/// No assistant's own line is longer; longer ones are what a tool printed.
-const LINE_BYTES_MAX: usize = 16 << 20;
 const PIECE_BYTES: usize = 256 << 10;
 
 /// One worker's memory, used for one file after the other.

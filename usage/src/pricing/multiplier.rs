@@ -19,6 +19,11 @@ impl Multiplier {
     pub const fn millionths(self) -> u32 {
         self.0
     }
+    /// None when the product is too large.
+    pub fn times(self, other: Self) -> Option<Self> {
+        let product = u64::from(self.0) * u64::from(other.0) / u64::from(DENOMINATOR);
+        u32::try_from(product).ok().map(Self)
+    }
 }
 
 pub(super) const DENOMINATOR: u32 = 1_000_000;

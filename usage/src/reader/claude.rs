@@ -89,6 +89,8 @@ struct Usage<'a> {
     service_tier: Text<'a>,
     #[serde(default, borrow)]
     speed: Text<'a>,
+    #[serde(default, borrow)]
+    inference_geo: Text<'a>,
 }
 
 #[derive(Default, Deserialize)]
@@ -173,6 +175,7 @@ fn scanned_usage<'a>(scan: &mut Scan<'a>) -> Option<Option<Usage<'a>>> {
             }
             b"service_tier" => found.service_tier = scan.text()?,
             b"speed" => found.speed = scan.text()?,
+            b"inference_geo" => found.inference_geo = scan.text()?,
             _ => scan.skip()?,
         }
         Some(())
@@ -204,6 +207,7 @@ impl Usage<'_> {
         Flags::default()
             .with_if(Flags::FAST, self.speed.is("fast"))
             .with_if(Flags::PRIORITY, self.service_tier.is("priority"))
+            .with_if(Flags::WITHIN_US, self.inference_geo.is("us"))
     }
 }
 

@@ -1,6 +1,10 @@
 //! Cline, Roo Code and Kilo Code: tasks in the editor's folders, one document each.
 
-use std::path::Path;
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    path::Path,
+};
 
 use serde_json::Value;
 
@@ -96,13 +100,25 @@ pub fn read(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
     Ok(())
 }
 
+/// So much of the end of a conversation is looked through; each message tells its environment again.
+const HISTORY_BYTES: u64 = 4 << 20;
+
 /// What the conversation says about its environment: the model, and the folder.
 fn history(folder: &Path) -> (String, String) {
-    let text = std::fs::read(folder.join("api_conversation_history.json")).unwrap_or_default();
+    let text = end_of(&folder.join("api_conversation_history.json")).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let model = between(&text, "<model>", "</model>").to_owned();
     let project = between(&text, "Current Workspace Directory (", ")").to_owned();
     (model, project)
+}
+
+fn end_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    file.seek(SeekFrom::Start(bytes.saturating_sub(HISTORY_BYTES)))?;
+    let mut text = Vec::new();
+    file.take(HISTORY_BYTES).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// The last text between two marks.

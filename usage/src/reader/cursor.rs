@@ -3,9 +3,13 @@
 //! Columns are found by name, since exports have had several forms. A row that is in two exports
 //! counts once: the whole row is its identity.
 
-use std::{collections::HashMap, fs};
+use std::collections::HashMap;
 
-use super::{ReadError, has_extension, small::push, text::time_ms};
+use super::{
+    ReadError, has_extension,
+    small::{push, whole},
+    text::time_ms,
+};
 use crate::{
     discovery::{Shape, Source, Walk},
     home::Home,
@@ -24,7 +28,7 @@ pub fn discover(home: &Home, walk: &mut Walk) {
 }
 
 pub fn read(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
-    let text = String::from_utf8_lossy(&fs::read(&source.path)?).into_owned();
+    let text = String::from_utf8_lossy(&whole(&source.path)?).into_owned();
     let mut rows = rows(text.trim_start_matches('\u{feff}')).into_iter();
     let Some(head) = rows.next() else { return Ok(()) };
     let places: HashMap<String, usize> = head
@@ -49,13 +53,17 @@ pub fn read(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
         };
         let count = |name: &str| field(name).replace(',', "").parse::<u64>().unwrap_or(0);
         let (with, without) = (count("input (w/ cache write)"), count("input (w/o cache write)"));
-        let tokens = Tokens {
+        let mut tokens = Tokens {
             input: without,
             output: count("output tokens"),
             cache_read: count("cache read"),
-            cache_write: with.saturating_sub(without),
+            cache_write: with,
             ..Tokens::default()
         };
+        // Mostly the one has the other in it; where they are apart, the total says so.
+        if count("total tokens") != tokens.total() {
+            tokens.cache_write = with.saturating_sub(without);
+        }
         let model = field("model").to_owned();
         // Equal rows within one export are as many requests; the same rows in another are these.
         let nth = seen.entry(row.clone()).or_default();

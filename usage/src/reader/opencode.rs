@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{
     ReadError, has_extension,
     json::{Count, Part, Text, parse, trim},
+    small,
     sqlite::Foreign,
 };
 use crate::{
@@ -245,7 +246,7 @@ fn folders(database: &Foreign) -> Result<HashMap<String, String>, ReadError> {
 }
 
 pub fn legacy(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
-    let bytes = std::fs::read(&source.path)?;
+    let bytes = small::whole(&source.path)?;
     let bytes = trim(&bytes);
     if bytes.is_empty() {
         return Ok(());

@@ -1670,7 +1670,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sums of what was reported: a device's own, those of a member's keys, or all for owners and admins. */
+        /**
+         * Sums of what was reported: a device's own, those of a member's keys, or all for owners and admins;
+         *     for viewers all, of which no repository and no branch is told.
+         */
         get: operations["get_usage_reported"];
         put?: never;
         /** Keeps rows that a device reports, each id of a client once. Sending them again adds nothing. */
@@ -2523,6 +2526,12 @@ export interface components {
              * @description Those that were here before, or are in the file twice.
              */
             alreadyHere: number;
+            /**
+             * Format: int64
+             * @description Those that are older than what is kept row by row. They do not come in: they may be among the
+             *     sums that are kept instead.
+             */
+            tooOld: number;
             /** Format: int64 */
             refused: number;
             /** @description What the imported rows cost. */

@@ -13,8 +13,11 @@ type Sum = Schemas['ReportedSum'];
 
 const FIRST = 8;
 
-/** What machines say they used elsewhere, by branch. Nothing is shown where none of them ever said so. */
-export function Reported() {
+/**
+ * What machines say they used elsewhere, by branch; by assistant for whoever sees totals alone. Nothing is shown where
+ * none of them ever said so.
+ */
+export function Reported({ isOfTotals }: { isOfTotals: boolean }) {
   const query = useQuery(reportedQuery);
   if (query.isPending || query.data?.length === 0) return null;
   return (
@@ -24,13 +27,13 @@ export function Reported() {
       beside={<span className="soft small">Of all time, used elsewhere and no part of any balance</span>}
     >
       <Of query={query} rows={3}>
-        {(sums) => <Sums sums={sums} />}
+        {(sums) => <Sums sums={sums} isOfTotals={isOfTotals} />}
       </Of>
     </Panel>
   );
 }
 
-function Sums({ sums }: { sums: Sum[] }) {
+function Sums({ sums, isOfTotals }: { sums: Sum[]; isOfTotals: boolean }) {
   const [isWhole, setWhole] = useState(false);
   const shown = isWhole ? sums : sums.slice(0, FIRST);
   const digits = columnDigits(sums.map((sum) => sum.costNanoUsd));
@@ -40,7 +43,7 @@ function Sums({ sums }: { sums: Sum[] }) {
         <table className="folds">
           <thead>
             <tr>
-              <th scope="col">Branch</th>
+              <th scope="col">{isOfTotals ? 'Assistant' : 'Branch'}</th>
               <th scope="col">Model</th>
               <th scope="col" className="n">
                 Responses
@@ -61,7 +64,7 @@ function Sums({ sums }: { sums: Sum[] }) {
           </thead>
           <tbody>
             {shown.map((sum) => (
-              <Line key={keyOf(sum)} sum={sum} digits={digits} />
+              <Line key={keyOf(sum)} sum={sum} digits={digits} isOfTotals={isOfTotals} />
             ))}
           </tbody>
         </table>
@@ -78,21 +81,19 @@ function Sums({ sums }: { sums: Sum[] }) {
 const keyOf = ({ repository, branch, client, model }: Sum): string =>
   JSON.stringify([repository, branch, client, model]);
 
-function Line({ sum, digits }: { sum: Sum; digits: 2 | 4 }) {
+function Line({ sum, digits, isOfTotals }: { sum: Sum; digits: 2 | 4; isOfTotals: boolean }) {
   const { usage } = sum;
   const model = sum.model ?? 'not said';
   return (
     <tr>
       <td className="wide-name">
-        <div className="name cut">{sum.branch ?? 'none named'}</div>
-        <div className="under cut">{sum.repository ?? 'no repository named'}</div>
-        <div className="under cut on-narrow">
-          {model} · {sum.client}
-        </div>
+        <div className="name cut">{isOfTotals ? sum.client : (sum.branch ?? 'none named')}</div>
+        {!isOfTotals && <div className="under cut">{sum.repository ?? 'no repository named'}</div>}
+        <div className="under cut on-narrow">{isOfTotals ? model : `${model} · ${sum.client}`}</div>
       </td>
       <td className="wide-name folded">
         <div className="cut">{model}</div>
-        <div className="under cut">{sum.client}</div>
+        {!isOfTotals && <div className="under cut">{sum.client}</div>}
       </td>
       <td className="n soft folded">{groups(sum.rows)}</td>
       <td className="n soft folded">

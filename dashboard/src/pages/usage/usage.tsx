@@ -85,7 +85,7 @@ export function Usage() {
           <Folds fold={fold} search={search} span={span} change={change} />
         )}
       </Panel>
-      <Reported />
+      <Reported isOfTotals={member.role === 'viewer'} />
       {search.request !== undefined && (
         <Suspense>
           <OneRequest id={search.request} onClose={() => change({ request: undefined })} />

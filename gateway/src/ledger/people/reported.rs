@@ -9,6 +9,7 @@ use super::{
     PeopleOutcome, PeopleRefusal,
     reading::PeopleReader,
     sql::{Row, RowError, Sql, Value, values},
+    total::{total, total_at},
 };
 use crate::ledger::LedgerError;
 
@@ -33,6 +34,8 @@ pub enum ReportedBy {
     /// A member, by their keys.
     Member(protocol::MemberId),
     Anybody,
+    /// Anybody's, for whoever learns nothing of repositories and branches: they are told as one.
+    Totals,
 }
 
 const COLUMNS: usize = 16;
@@ -113,7 +116,7 @@ fn parameters_of(row: &ReportedRow, chunk: &ReportedChunk, at: i64) -> [Value; C
 }
 
 impl PeopleReader<'_> {
-    /// By repository, branch, client and model, the largest first.
+    /// By repository, branch, client and model, or the latter two alone; the largest first.
     pub async fn reported(&self, by: ReportedBy) -> Result<Vec<ReportedSum>, LedgerError> {
         let (condition, parameters) = match by {
             ReportedBy::Device(device) => ("WHERE device_id = ?1", vec![Value::from(device)]),
@@ -121,9 +124,12 @@ impl PeopleReader<'_> {
                 "WHERE key_id IN (SELECT id FROM token_key WHERE member_id = ?1)",
                 vec![Value::from(member)],
             ),
-            ReportedBy::Anybody => ("", Vec::new()),
+            ReportedBy::Anybody | ReportedBy::Totals => ("", Vec::new()),
         };
-        // PostgreSQL's sums of BIGINT are of another type.
+        let work = match by {
+            ReportedBy::Totals => "CAST(NULL AS TEXT), CAST(NULL AS TEXT)",
+            _ => "repository, branch",
+        };
         let sums = [
             "input",
             "output",
@@ -132,14 +138,18 @@ impl PeopleReader<'_> {
             "reasoning",
             "COALESCE(cost, 0)",
         ]
-        .map(|column| format!("CAST(SUM({column}) AS BIGINT)"))
+        .map(total)
         .join(", ");
+        // Which is the larger of two sums may be said roughly, and by a number that never runs over.
+        let largest = ["COALESCE(cost, 0)", "input", "output"]
+            .map(|number| format!("SUM(CAST({number} AS DOUBLE PRECISION)) DESC"))
+            .join(", ");
         let sql = format!(
-            "SELECT repository, branch, client, model, COUNT(*),
+            "SELECT {work}, client, model, COUNT(*),
                     CAST(SUM(CASE WHEN cost IS NULL THEN 1 ELSE 0 END) AS BIGINT), {sums}
                FROM reported {condition}
-              GROUP BY repository, branch, client, model
-              ORDER BY 12 DESC, 7 DESC, 8 DESC, 1, 2, 3, 4 LIMIT {SUMS_MAX}"
+              GROUP BY 1, 2, 3, 4
+              ORDER BY {largest}, 1, 2, 3, 4 LIMIT {SUMS_MAX}"
         );
         self.all(&sql, &parameters, sum_at).await
     }
@@ -147,6 +157,8 @@ impl PeopleReader<'_> {
 
 fn sum_at(row: &Row) -> Result<ReportedSum, RowError> {
     let count = |column| row.int(column).map(i64::unsigned_abs);
+    let sum = |number: usize| total_at(row, 6 + 2 * number);
+    let tokens = |number: usize| sum(number).map(i64::unsigned_abs);
     Ok(ReportedSum {
         repository: row.maybe_text(0)?,
         branch: row.maybe_text(1)?,
@@ -155,12 +167,12 @@ fn sum_at(row: &Row) -> Result<ReportedSum, RowError> {
         rows: count(4)?,
         unpriced_rows: count(5)?,
         usage: TokenUsage {
-            input_tokens: count(6)?,
-            output_tokens: count(7)?,
-            cache_read_tokens: count(8)?,
-            cache_write_tokens: count(9)?,
-            reasoning_tokens: count(10)?,
+            input_tokens: tokens(0)?,
+            output_tokens: tokens(1)?,
+            cache_read_tokens: tokens(2)?,
+            cache_write_tokens: tokens(3)?,
+            reasoning_tokens: tokens(4)?,
         },
-        cost_nano_usd: Money::from_nano_usd(row.int(11)?),
+        cost_nano_usd: Money::from_nano_usd(sum(5)?),
     })
 }

@@ -2,7 +2,7 @@
 
 mod reading;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use protocol::{MemberId, Money, api::SubmittedDay};
@@ -179,10 +179,15 @@ async fn is_too_much<S: Sql>(db: &S, sent: &SentDays) -> Result<bool, S::Error> 
         let total = totals.entry(day.day).or_default();
         *total = total.saturating_add(day.total_tokens);
     }
-    let replaced: HashSet<(Date, &str, &str)> = sent
+    let coming: HashMap<(Date, &str, &str), u64> = sent
         .days
         .iter()
-        .map(|day| (day.day, day.client.as_str(), day.model.as_str()))
+        .map(|day| {
+            (
+                (day.day, day.client.as_str(), day.model.as_str()),
+                day.total_tokens,
+            )
+        })
         .collect();
     let (Some(first), Some(last)) = (totals.keys().next(), totals.keys().last()) else {
         return Ok(false);
@@ -194,11 +199,13 @@ async fn is_too_much<S: Sql>(db: &S, sent: &SentDays) -> Result<bool, S::Error> 
     for row in db.rows(sql, span).await? {
         let (machine, day) = (row.id(0)?, row.word::<Date>(1)?);
         let (client, model) = (row.text(2)?, row.text(3)?);
-        if machine == sent.machine && replaced.contains(&(day, &client, &model)) {
-            continue;
-        }
+        let known = row.int(4)?.unsigned_abs();
+        let same = coming
+            .get(&(day, &client, &model))
+            .filter(|_| machine == sent.machine);
         if let Some(total) = totals.get_mut(&day) {
-            *total = total.saturating_add(row.int(4)?.unsigned_abs());
+            // Of a row that is there already, the larger one stays.
+            *total = total.saturating_add(known.saturating_sub(same.copied().unwrap_or(0)));
         }
     }
     Ok(totals.values().any(|total| *total > sent.day_tokens_max))

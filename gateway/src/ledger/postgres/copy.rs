@@ -83,7 +83,7 @@ pub async fn copy_in(file: &Path, url: &DatabaseUrl) -> Result<Moved, LedgerErro
     for table in TABLES {
         rows += copy_table(&source, &client, table).await?;
     }
-    copy_checks(&source, &client).await?;
+    copy_meta(&source, &client).await?;
     let report = verify::recount(&client).await.map_err(read)?;
     if let Some(difference) = report.differences.first() {
         return Err(LedgerError::Open(format!(
@@ -168,24 +168,32 @@ fn convert(value: ValueRef<'_>, kind: &Type) -> Option<Box<dyn ToSql + Sync + Se
         (ValueRef::Integer(number), &Type::INT8) => Box::new(number),
         (ValueRef::Integer(number), &Type::INT2) => Box::new(i16::try_from(number).ok()?),
         (ValueRef::Integer(number), &Type::BOOL) => Box::new(number != 0),
-        (ValueRef::Text(text), &Type::TEXT) => Box::new(std::str::from_utf8(text).ok()?.to_owned()),
+        // A file keeps a NUL, which PostgreSQL does not.
+        (ValueRef::Text(text), &Type::TEXT) => Box::new(std::str::from_utf8(text).ok()?.replace('\0', "")),
         (ValueRef::Blob(bytes), &Type::UUID) => Box::new(Uuid::from_slice(bytes).ok()?),
         (ValueRef::Blob(bytes), &Type::BYTEA) => Box::new(bytes.to_vec()),
         _ => return None,
     })
 }
 
-/// Which secret files belong to the ledger. One of an older version knows less of them.
-async fn copy_checks(source: &Connection, client: &Client) -> Result<(), LedgerError> {
-    for secret in [Secret::Pepper, Secret::KeyEncryptionKey] {
-        let name = secret.as_str();
+/// What `meta` says of the ledger and not of its file. One of an older version says less.
+async fn copy_meta(source: &Connection, client: &Client) -> Result<(), LedgerError> {
+    // Which secret files belong to it, how far usage rows went, and how often rows came in.
+    let names = [
+        Secret::Pepper.as_str(),
+        Secret::KeyEncryptionKey.as_str(),
+        "usage_kept_from",
+        "usage_past",
+        "imports",
+    ];
+    for name in names {
         let sql = "SELECT value FROM meta WHERE name = ?1";
-        let check = source
+        let value = source
             .query_row(sql, [name], |row| row.get::<_, i64>(0))
             .optional();
-        if let Some(check) = check.map_err(from_file)? {
+        if let Some(value) = value.map_err(from_file)? {
             let sql = "INSERT INTO meta VALUES ($1, $2)";
-            client.execute(sql, &[&name, &check]).await.map_err(read)?;
+            client.execute(sql, &[&name, &value]).await.map_err(read)?;
         }
     }
     Ok(())

@@ -12,6 +12,9 @@ pub(super) enum Failure {
     Lost(String),
     /// The transaction was undone and can be tried again.
     Again(String),
+    /// A value that the database cannot keep, such as a NUL in a text. The transaction was undone;
+    /// without that value there is nothing wrong.
+    Refused(String),
     /// Something that trying again does not change.
     Broken(String),
 }
@@ -28,6 +31,7 @@ impl From<Error> for Failure {
             | &SqlState::T_R_DEADLOCK_DETECTED
             | &SqlState::LOCK_NOT_AVAILABLE => Self::Again(text),
             code if ends_the_session(code) => Self::Lost(text),
+            code if is_about_a_value(code) => Self::Refused(text),
             _ => Self::Broken(text),
         }
     }
@@ -40,4 +44,9 @@ fn ends_the_session(code: &SqlState) -> bool {
         || *code == SqlState::READ_ONLY_SQL_TRANSACTION
         || *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
         || *code == SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN
+}
+
+fn is_about_a_value(code: &SqlState) -> bool {
+    // Data exceptions.
+    code.code().starts_with("22")
 }

@@ -129,7 +129,9 @@ pub fn verify(token: &str, keys: &KeySet, expected: &Expected<'_>) -> Result<Cla
     let frame: Frame = serde_json::from_slice(&payload).map_err(|_| Doubt::Form)?;
     frame.check(expected)?;
     let claims: Claims = serde_json::from_slice(&payload).map_err(|_| Doubt::Form)?;
-    if claims.sub.is_empty() || claims.sub.len() > SUBJECT_BYTES_MAX {
+    let is_right =
+        (1..=SUBJECT_BYTES_MAX).contains(&claims.sub.len()) && !claims.sub.contains(char::is_control);
+    if !is_right {
         return Err(Doubt::Form);
     }
     Ok(claims)
@@ -332,6 +334,7 @@ mod tests {
             ("nonce", json!("other"), Doubt::Nonce),
             ("nonce", Value::Null, Doubt::Nonce),
             ("sub", json!(""), Doubt::Form),
+            ("sub", json!("ada\u{0}"), Doubt::Form),
             ("sub", json!(7), Doubt::Form),
             ("exp", Value::Null, Doubt::Form),
         ] {

@@ -7,7 +7,7 @@ use ::usage::pricing::ServiceTier;
 
 use super::{item, usage};
 use crate::{
-    answer::AnswerInfo,
+    answer::{AnswerInfo, kept_id},
     openai::{failure::upstream_problem, usage::Reading},
     splice::Members,
     walk::{Text, Walker},
@@ -79,9 +79,6 @@ pub(super) struct Found<'a> {
     is_whole: bool,
 }
 
-/// A longer id is no id; it would end up in the ledger.
-const ID_BYTES_MAX: usize = 256;
-
 impl<'a> Found<'a> {
     pub(super) fn of(walker: &mut Walker<'a>) -> Self {
         let mut found = Self::default();
@@ -98,10 +95,7 @@ impl<'a> Found<'a> {
 
     fn member(&mut self, walker: &mut Walker<'a>, key: Text<'a>) -> Option<()> {
         match (key.plain().unwrap_or_default(), walker.peek()?) {
-            (b"id", b'"') => {
-                let id = walker.string()?.decoded()?;
-                self.id = (!id.is_empty() && id.len() <= ID_BYTES_MAX).then_some(id);
-            }
+            (b"id", b'"') => self.id = kept_id(walker.string()?.decoded()?),
             (b"model", b'"') => self.model = Some(walker.string()?.decoded()?),
             (b"created_at", _) => self.created_at = Some(walker.value()?),
             (b"service_tier", b'"') => {

@@ -31,6 +31,8 @@ struct Session {
     messages: Vec<Message>,
     /// What the session's ends said of each model, the largest of each count; the time of the last.
     totals: BTreeMap<String, (Tokens, i64, u64)>,
+    /// The line of the last end: what comes before it is in the totals.
+    ended: u64,
 }
 
 pub fn read(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
@@ -70,6 +72,7 @@ impl Session {
                 for (model, metrics) in data.at("modelMetrics").as_object().into_iter().flatten() {
                     let known = self.totals.entry(model.clone()).or_default();
                     *known = (known.0.max(&tokens(metrics.at("usage"))), at_ms, line);
+                    self.ended = line;
                 }
             }
             _ => {}
@@ -83,23 +86,19 @@ impl Session {
     }
 
     fn finish(&mut self, out: &mut FileRecords) {
-        // Messages that name no model are the only model's.
-        if let (1, Some(model)) = (self.totals.len(), self.totals.keys().next()) {
-            for message in self
-                .messages
-                .iter_mut()
-                .filter(|message| message.model.is_empty())
-            {
+        let totals = std::mem::take(&mut self.totals);
+        let ended = self.ended;
+        // Where there was one model alone, it wrote whatever came before the end.
+        if let (1, Some(model)) = (totals.len(), totals.keys().next()) {
+            let is_its = |message: &&mut Message| message.model.is_empty() || message.line < ended;
+            for message in self.messages.iter_mut().filter(is_its) {
                 message.model.clone_from(model);
             }
         }
-        let totals = std::mem::take(&mut self.totals);
         for (model, (total, at_ms, line)) in &totals {
-            let parts: Vec<&Message> = self
-                .messages
-                .iter()
-                .filter(|message| message.model == *model)
-                .collect();
+            // Those that name none of several models are in these totals all the same.
+            let is_part = |message: &&Message| message.line < ended && message.model == *model;
+            let parts: Vec<&Message> = self.messages.iter().filter(is_part).collect();
             if parts.is_empty() {
                 let record = self.record(*total, (*at_ms, model, model, *line), Flags::default(), out);
                 push(record, out);
@@ -114,12 +113,8 @@ impl Session {
                 push(record, out);
             }
         }
-        // A session without an end: only its output is known.
-        for message in self
-            .messages
-            .iter()
-            .filter(|message| !totals.contains_key(&message.model))
-        {
+        // Without an end only the output is known.
+        for message in self.messages.iter().filter(|message| message.line > ended) {
             let tokens = Tokens {
                 output: message.output,
                 ..Tokens::default()
@@ -177,26 +172,70 @@ fn tokens(usage: &Value) -> Tokens {
 /// A total over messages: evenly, and whole, since running shares are rounded and not parts.
 fn spread(total: &Tokens, parts: &[&Message]) -> Vec<Tokens> {
     let count = parts.len() as u64;
-    let share = |whole: u64, place: u64| {
-        let until = |place: u64| {
-            u64::try_from(u128::from(whole) * u128::from(place) / u128::from(count)).unwrap_or(0)
-        };
-        until(place + 1) - until(place)
+    let said: u64 = parts.iter().fold(0, |sum, part| part.output.saturating_add(sum));
+    // Of the output each has at least what it said, if the total has room for that.
+    let (own, rest) = match total.output.checked_sub(said) {
+        Some(rest) => (1, rest),
+        None => (0, total.output),
     };
-    let said: u64 = parts.iter().map(|part| part.output).sum();
+    let mut written = 0_u64;
     (0..count)
         .zip(parts)
-        .map(|(place, part)| Tokens {
-            input: share(total.input, place),
-            output: if said <= total.output {
-                part.output + share(total.output - said, place)
-            } else {
-                share(total.output, place)
-            },
-            cache_read: share(total.cache_read, place),
-            cache_write: share(total.cache_write, place),
-            cache_write_1h: 0,
-            reasoning: share(total.reasoning, place),
+        .map(|(place, part)| {
+            let evenly = |whole: u64| share(whole, (place, place + 1), count);
+            let output = (own * part.output).saturating_add(evenly(rest));
+            let before = written;
+            written = written.saturating_add(output);
+            Tokens {
+                input: evenly(total.input),
+                output,
+                cache_read: evenly(total.cache_read),
+                cache_write: evenly(total.cache_write),
+                cache_write_1h: 0,
+                // By what was written, of which it is a part.
+                reasoning: share(total.reasoning, (before, written), total.output),
+            }
         })
         .collect()
+}
+
+/// What of a whole lies between two places of so many.
+fn share(whole: u64, (from, to): (u64, u64), count: u64) -> u64 {
+    let until = |place: u64| {
+        let part = u128::from(whole) * u128::from(place);
+        u64::try_from(part / u128::from(count.max(1))).unwrap_or(0)
+    };
+    until(to) - until(from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_of_a_spread_total_reasons_more_than_it_writes() {
+        let total = Tokens {
+            input: 10,
+            output: 100,
+            reasoning: 90,
+            ..Tokens::default()
+        };
+        let message = |output: u64| Message {
+            output,
+            at_ms: 0,
+            id: String::new(),
+            model: String::new(),
+            line: 1,
+        };
+        for outputs in [[97, 1, 1], [0, 0, 1], [500, 0, 3]] {
+            let messages = outputs.map(message);
+            let parts = spread(&total, &messages.each_ref());
+            let sum = parts.iter().fold(Tokens::default(), |sum, part| sum.plus(part));
+            assert_eq!(sum, total, "{outputs:?}");
+            assert!(
+                parts.iter().all(|part| part.reasoning <= part.output),
+                "{outputs:?} {parts:?}"
+            );
+        }
+    }
 }

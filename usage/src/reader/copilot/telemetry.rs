@@ -11,7 +11,7 @@ use crate::{
         small::{each_line, push},
         tolerant::{Look, first},
     },
-    record::{FileRecords, Record, Tokens, digest_of},
+    record::{FileRecords, Flags, Record, Tokens, digest_of},
 };
 
 /// The kinds of records, the best first.
@@ -54,6 +54,22 @@ pub fn read(source: &Source, out: &mut FileRecords) -> Result<(), ReadError> {
 
 type Attributes = HashMap<String, Value>;
 
+/// What of the attributes is looked at; others may be whole conversations.
+const USED: [&str; 12] = [
+    "event.name",
+    "gen_ai.conversation.id",
+    "gen_ai.operation.name",
+    "gen_ai.request.model",
+    "gen_ai.response.id",
+    "gen_ai.response.model",
+    "gen_ai.usage.cache_creation.input_tokens",
+    "gen_ai.usage.cache_read.input_tokens",
+    "gen_ai.usage.cache_write.input_tokens",
+    "gen_ai.usage.input_tokens",
+    "gen_ai.usage.output_tokens",
+    "gen_ai.usage.reasoning.output_tokens",
+];
+
 /// Attributes as an object, or as a list of keys and values.
 fn flat(attributes: &Value) -> Attributes {
     let object = attributes.as_object().into_iter().flatten();
@@ -63,8 +79,10 @@ fn flat(attributes: &Value) -> Attributes {
         None => value.clone(),
     };
     object
-        .map(|(key, given)| (key.clone(), value(given)))
-        .chain(list.map(|pair| (pair.text("key").to_owned(), value(pair.at("value")))))
+        .map(|(key, given)| (key.as_str(), given))
+        .chain(list.map(|pair| (pair.text("key"), pair.at("value"))))
+        .filter(|(key, _)| USED.contains(key))
+        .map(|(key, given)| (key.to_owned(), value(given)))
         .collect()
 }
 
@@ -134,6 +152,7 @@ fn record(line: u64, attributes: &Attributes, at_ms: i64, out: &mut FileRecords)
         tokens,
         model: out.name(model),
         session: out.name(attribute(attributes, "gen_ai.conversation.id")),
+        flags: Flags::TELEMETRY,
         line,
         ..Record::default()
     }

@@ -76,7 +76,7 @@ export function Import() {
 }
 
 function Found({ report }: { report: ImportReport }) {
-  const { imported, alreadyHere, refused, preview } = report;
+  const { imported, alreadyHere, tooOld, refused, preview } = report;
   return (
     <div className="stack" role="status">
       <Note tone={refused > 0 ? 'warn' : imported > 0 ? 'ok' : 'info'}>
@@ -92,6 +92,13 @@ function Found({ report }: { report: ImportReport }) {
           <>
             {' '}
             {count(alreadyHere, 'row')} {alreadyHere === 1 ? 'was' : 'were'} here before.
+          </>
+        )}
+        {tooOld > 0 && (
+          <>
+            {' '}
+            {count(tooOld, 'row')} {tooOld === 1 ? 'is' : 'are'} older than what is kept row by row, and{' '}
+            {preview ? 'would' : 'did'} not come in.
           </>
         )}
         {refused > 0 && <> {count(refused, 'row')} cannot be read.</>}

@@ -14,6 +14,7 @@ use crate::ledger::{
     people::{
         PeopleReader,
         sql::{Row, RowError, Value, values},
+        total::{total, total_at},
     },
 };
 
@@ -74,12 +75,18 @@ SELECT member.id, profile.name, handle, is_public, shows_cost
 const VISIBLE: &str = "is_public = 1 AND removed_at IS NULL AND disabled_at IS NULL";
 const SENT: &str =
     "submitted_day JOIN submitted_machine ON submitted_machine.machine = submitted_day.machine";
-/// From the third column on; a sum of whole numbers is a decimal in PostgreSQL.
-const SUMS: &str = "
-  CAST(SUM(messages) AS BIGINT), CAST(SUM(input) AS BIGINT), CAST(SUM(output) AS BIGINT),
-  CAST(SUM(cache_read) AS BIGINT), CAST(SUM(cache_write) AS BIGINT), CAST(SUM(reasoning) AS BIGINT),
-  CAST(SUM(tokens) AS BIGINT), CAST(COALESCE(SUM(cost), 0) AS BIGINT),
-  CAST(SUM(CASE WHEN cost IS NULL THEN messages ELSE 0 END) AS BIGINT)";
+
+/// What [`sum_at`] reads; a sum of whole numbers is a decimal in PostgreSQL. Messages and tokens are
+/// bounded by the day, costs only by what the dearest of them can be.
+fn sums() -> String {
+    format!(
+        "CAST(SUM(messages) AS BIGINT), CAST(SUM(input) AS BIGINT), CAST(SUM(output) AS BIGINT),
+         CAST(SUM(cache_read) AS BIGINT), CAST(SUM(cache_write) AS BIGINT), CAST(SUM(reasoning) AS BIGINT),
+         CAST(SUM(tokens) AS BIGINT), CAST(SUM(CASE WHEN cost IS NULL THEN messages ELSE 0 END) AS BIGINT),
+         {}",
+        total("COALESCE(cost, 0)")
+    )
+}
 
 fn profile_at(row: &Row) -> Result<ProfileRecord, RowError> {
     Ok(ProfileRecord {
@@ -100,8 +107,8 @@ fn sum_at(row: &Row, from: usize) -> Result<SentSum, RowError> {
         cache_write: row.int(from + 4)?,
         reasoning: row.int(from + 5)?,
         tokens: row.int(from + 6)?,
-        cost: row.int(from + 7)?,
-        unpriced: row.int(from + 8)?,
+        unpriced: row.int(from + 7)?,
+        cost: total_at(row, from + 8)?,
     })
 }
 
@@ -205,9 +212,9 @@ SELECT submitted_machine.machine, name, CAST(COUNT(DISTINCT day) AS BIGINT),
             values.push(Value::from(until.to_string()));
             of += &format!(" AND day <= ?{}", values.len());
         }
-        let limit = PAGE + 1;
+        let (limit, sums) = (PAGE + 1, sums());
         let sql = format!(
-            "SELECT member_id, day, {SUMS} FROM {SENT} WHERE {of} GROUP BY member_id, day ORDER BY day DESC LIMIT {limit}"
+            "SELECT member_id, day, {sums} FROM {SENT} WHERE {of} GROUP BY member_id, day ORDER BY day DESC LIMIT {limit}"
         );
         let mut days = self.all(&sql, &values, day_at).await?;
         let next_until = days.get(PAGE).map(|day| day.day);
@@ -235,16 +242,18 @@ SELECT submitted_machine.machine, name, CAST(COUNT(DISTINCT day) AS BIGINT),
 
     /// In order.
     pub async fn days_of(&self, member: MemberId) -> Result<Vec<DaySum>, LedgerError> {
+        let sums = sums();
         let sql = format!(
-            "SELECT member_id, day, {SUMS} FROM {SENT} WHERE member_id = ?1 GROUP BY member_id, day ORDER BY day"
+            "SELECT member_id, day, {sums} FROM {SENT} WHERE member_id = ?1 GROUP BY member_id, day ORDER BY day"
         );
         self.all(&sql, values![member], day_at).await
     }
 
     /// Of all whom everybody may see, by member and day, in order.
     pub async fn public_days(&self) -> Result<Vec<DaySum>, LedgerError> {
+        let sums = sums();
         let sql = format!(
-            "SELECT submitted_machine.member_id, day, {SUMS} FROM {SENT}
+            "SELECT submitted_machine.member_id, day, {sums} FROM {SENT}
               WHERE submitted_machine.member_id IN
                 (SELECT member_id FROM profile JOIN member ON member.id = profile.member_id WHERE {VISIBLE})
               GROUP BY submitted_machine.member_id, day ORDER BY submitted_machine.member_id, day"
@@ -262,8 +271,9 @@ SELECT submitted_machine.machine, name, CAST(COUNT(DISTINCT day) AS BIGINT),
             Part::Client => "client",
             Part::Model => "model",
         };
+        let sums = sums();
         let sql = format!(
-            "SELECT {column}, {SUMS} FROM {SENT} WHERE member_id = ?1
+            "SELECT {column}, {sums} FROM {SENT} WHERE member_id = ?1
               GROUP BY {column} ORDER BY SUM(tokens) DESC, 1 LIMIT 20"
         );
         let read = |row: &Row| Ok((row.text(0)?, sum_at(row, 1)?));
