@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use protocol::{Code, Problem, api::ErrorBody};
 
+use crate::hidden;
+
 /// The exit codes that scripts rely on; 0 is success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
@@ -93,7 +95,7 @@ impl Failure {
             };
             return writeln!(stderr, "{}", serde_json::to_string(&body)?);
         }
-        write!(stderr, "{}", self.text())
+        write!(stderr, "{}", hidden::screen(&self.text()))
     }
 
     fn text(&self) -> String {

@@ -10,6 +10,7 @@ mod data_directory;
 mod database;
 mod failure;
 mod gathering;
+mod hidden;
 mod logging;
 mod moment;
 mod output;

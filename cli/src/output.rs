@@ -1,10 +1,13 @@
 //! What a command prints when it succeeds: the same facts as text and as JSON.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use serde::Serialize;
 
-use crate::failure::ExitStatus;
+use crate::{failure::ExitStatus, hidden};
 
 /// Holds both forms, so that nothing reaches standard output before the command has succeeded.
 #[derive(Debug)]
@@ -63,7 +66,10 @@ impl Output {
     /// Prints one form. A reader that has seen enough (`| head`) is not an error.
     pub fn print(&self, json: bool) -> io::Result<()> {
         let mut stdout = anstream::stdout().lock();
-        let shown = if json { &self.json } else { self.text.trim_end() };
+        let shown = match json {
+            true => Cow::Borrowed(self.json.as_str()),
+            false => hidden::screen(self.text.trim_end()),
+        };
         if shown.is_empty() {
             return Ok(());
         }

@@ -3,6 +3,8 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 pub use usage::figure::{amount, count};
 
+use crate::hidden::clean;
+
 /// A column's title and side; numbers stand to the right, so that digits line up.
 #[derive(Clone, Copy)]
 pub enum Column {
@@ -26,7 +28,13 @@ fn render_within(columns: &[Column], rows: Vec<Vec<String>>, width: Option<u16>)
     table.set_header(columns.iter().map(|column| match column {
         Column::Text(title) | Column::Number(title) => *title,
     }));
-    table.add_rows(rows);
+    // A cell has one line, and what is in it steers no terminal, whatever a log calls things.
+    let rows = rows.iter();
+    table.add_rows(rows.map(|row| {
+        row.iter()
+            .map(|cell| clean(cell).into_owned())
+            .collect::<Vec<_>>()
+    }));
     for (column, kind) in table.column_iter_mut().zip(columns) {
         column.set_padding((0, 2));
         if matches!(kind, Column::Number(_)) {
@@ -45,7 +53,7 @@ pub fn facts(facts: &[(&str, String)]) -> String {
     let longest = facts.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     facts
         .iter()
-        .map(|(name, value)| format!("  {name:longest$}  {value}\n"))
+        .map(|(name, value)| format!("  {name:longest$}  {}\n", clean(value)))
         .collect()
 }
 
@@ -88,6 +96,17 @@ mod tests {
         coder            1,204  a laptop with a rather long name
         builtin/lookup       7  desk
         ");
+    }
+
+    #[test]
+    fn a_cell_is_one_line_that_steers_no_terminal() {
+        let name = "a\u{1b}]52;c;eA==\u{7}\nb".to_owned();
+        let table = render_within(COLUMNS, vec![vec![name.clone(), "1".into(), name.clone()]], None);
+        assert_eq!(table.lines().count(), 2, "{table}");
+        for text in [table, facts(&[("model", name)])] {
+            assert!(text.contains("a\u{fffd}]52;c;eA==\u{fffd}\u{fffd}b"), "{text}");
+            assert!(!text.contains(['\u{1b}', '\u{7}']), "{text}");
+        }
     }
 
     #[test]

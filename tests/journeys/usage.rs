@@ -5,6 +5,7 @@ mod codex;
 mod corpus;
 mod files;
 mod gemini;
+mod hostile;
 mod index;
 mod live;
 mod moving;

@@ -4,7 +4,10 @@ use anstyle::{AnsiColor, Style};
 pub use usage::figure::{cost, cost_of, short};
 use usage::{discovery::Note, report::Sum};
 
-use crate::table::{Column, count, render};
+use crate::{
+    hidden::clean,
+    table::{Column, count, render},
+};
 
 /// So many notes are shown; the rest is counted.
 const NOTES_MAX: usize = 5;
@@ -130,7 +133,8 @@ pub fn notes(notes: &[Note]) -> String {
     let dim = Style::new().dimmed();
     let mut text = format!("\n{dim}");
     for note in notes.iter().take(NOTES_MAX) {
-        text += &format!("\nnote: {} {}", note.path.display(), note.text);
+        let note = format!("{} {}", note.path.display(), note.text);
+        text += &format!("\nnote: {}", clean(&note));
     }
     if notes.len() > NOTES_MAX {
         text += &format!(

@@ -17,7 +17,7 @@ use super::{
     scope::{Scope, View},
     screen,
 };
-use crate::{failure::Failure, output::Output};
+use crate::{failure::Failure, hidden::clean, output::Output};
 
 /// An assistant says less than this.
 const INPUT_BYTES_MAX: u64 = 1 << 20;
@@ -78,7 +78,8 @@ impl Statusline {
         let windows = windows(&view.fold, view.cells());
         let window = windows.last().filter(|window| window.is_active(now));
         let mut parts = Vec::new();
-        parts.extend(asked.model.and_then(|model| model.display_name));
+        let model = asked.model.and_then(|model| model.display_name);
+        parts.extend(model.map(|name| clean(&name).into_owned()));
         parts.extend(
             session
                 .as_ref()

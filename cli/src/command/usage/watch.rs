@@ -19,7 +19,7 @@ use super::{
     scope::{Scope, View},
     screen,
 };
-use crate::{failure::Failure, output::Output, table::count};
+use crate::{failure::Failure, hidden::clean, output::Output, table::count};
 
 #[derive(Args)]
 pub struct Watch {
@@ -109,7 +109,7 @@ fn line(news: &News, zone: &TimeZone) -> String {
     let place = &news.place;
     let branch = match place.branch.as_str() {
         "" => String::new(),
-        branch => format!("@{branch}"),
+        branch => format!("@{}", clean(branch)),
     };
     let input = news.input_tokens + news.cache_read_tokens + news.cache_write_tokens;
     let cost = news.cost_nano_usd.as_ref().and_then(|cost| cost.parse().ok());
@@ -117,8 +117,8 @@ fn line(news: &News, zone: &TimeZone) -> String {
         "{} {} {} {}{branch} +{}, {} in, {} out, {}",
         zone.to_datetime(at).strftime("%H:%M:%S"),
         place.client.name(),
-        place.model,
-        screen::project(&place.project),
+        clean(&place.model),
+        clean(&screen::project(&place.project)),
         match news.messages {
             1 => "1 message".to_owned(),
             messages => format!("{messages} messages"),

@@ -3,14 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::tui::skin::Skin;
-
-/// A name in a terminal: what would steer the terminal is shown as what it is, something unknown.
-pub fn clean(text: &str) -> String {
-    text.chars()
-        .map(|letter| if letter.is_control() { '\u{fffd}' } else { letter })
-        .collect()
-}
+use crate::{hidden::clean, tui::skin::Skin};
 
 pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
@@ -20,7 +13,7 @@ pub fn width(text: &str) -> usize {
 pub fn fit(text: &str, room: usize) -> String {
     let text = clean(text);
     if width(&text) <= room {
-        return text;
+        return text.into_owned();
     }
     let mut kept = String::new();
     let mut used = 1;

@@ -9,6 +9,7 @@ use crate::{
         graph::{self, Look},
         screen,
     },
+    hidden::clean,
     table::{amount, facts as list},
 };
 
@@ -63,7 +64,7 @@ fn named(facts: &Facts, groups: &[(String, Sum)]) -> String {
         .iter()
         .map(|(name, sum)| {
             let bar = screen::bar(measure.of(sum), largest);
-            format!("  {name:longest$}  {:>10}  {bar}\n", measure.shown(sum))
+            format!("  {:longest$}  {:>10}  {bar}\n", clean(name), measure.shown(sum))
         })
         .collect()
 }
