@@ -11,7 +11,7 @@ use providers::{
     anthropic, openai,
     sse::EventReader,
 };
-use ring::digest::{SHA256, digest};
+use ring::digest::{Context, Digest, SHA256, digest};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -108,11 +108,29 @@ struct Reading {
     answers: BTreeMap<String, Answer>,
     /// Those without an id, by their content, each time it occurs.
     seen: BTreeMap<String, u64>,
-    /// Ids of streams that have not said yet what they consumed.
-    waiting: BTreeMap<String, ()>,
+    /// Streams of chunks that go on, by provider and id.
+    open: BTreeMap<(&'static str, Option<String>), Chunks>,
     errors: usize,
     silent: usize,
     anthropic: Option<Stream>,
+}
+
+/// A stream whose chunks may each say what the whole consumed until then; some chunk should.
+struct Chunks {
+    content: Context,
+    last: Option<Answer>,
+}
+
+/// One chunk of such a stream.
+struct Chunk<'a> {
+    provider: &'static str,
+    id: Option<&'a str>,
+    data: &'a [u8],
+    answer: Option<Answer>,
+    /// Whether it has anything of an answer in it.
+    has_content: bool,
+    /// Whether nothing follows it; where streams have ids those tell, too.
+    is_last: bool,
 }
 
 /// A stream of Anthropic's, whose events each say a part.
@@ -136,16 +154,16 @@ impl Reading {
             serde_json::from_str(text).map_err(|_| "it holds something that is no response of a provider")?;
         let kind = (Kind::text(&marks.kind), Kind::text(&marks.object));
         if marks.usage_metadata.is_some() || marks.candidates.is_some() {
-            self.put(gemini::read(text.as_bytes()), text);
+            self.put(gemini::read(text.as_bytes()), &hex(text.as_bytes()));
         } else if kind.1 == "response" {
             let info = openai::responses::scan_answer(text.as_bytes());
-            self.put(answer("openai", &info, &marks), text);
+            self.put(answer("openai", &info, &marks), &hex(text.as_bytes()));
         } else if kind.0 == "message" {
             let info = anthropic::scan_answer(text.as_bytes());
-            self.put(answer("anthropic", &info, &marks), text);
+            self.put(answer("anthropic", &info, &marks), &hex(text.as_bytes()));
         } else if marks.choices.is_some() || marks.usage.is_some() {
             let info = openai::scan_answer(text.as_bytes());
-            self.put(answer("openai", &info, &marks), text);
+            self.put(answer("openai", &info, &marks), &hex(text.as_bytes()));
         } else if marks.error.is_some() || kind.0 == "error" {
             self.errors += 1;
         } else {
@@ -167,11 +185,15 @@ impl Reading {
             self.event(&rest);
         }
         self.end_message();
+        self.end_chunks();
         Ok(())
     }
 
     fn event(&mut self, raw: &[u8]) {
         let Some(data) = event_data(raw) else { return };
+        if data.trim_ascii() == b"[DONE]" {
+            return self.end_chunks();
+        }
         let Ok(marks) = serde_json::from_slice::<Marks<'_>>(&data) else {
             return;
         };
@@ -189,13 +211,21 @@ impl Reading {
                 if let Some(response) = marks.response {
                     let info = openai::responses::scan_answer(response.get().as_bytes());
                     if let Ok(inner) = serde_json::from_str::<Marks<'_>>(response.get()) {
-                        self.put(answer("openai", &info, &inner), response.get());
+                        self.put(answer("openai", &info, &inner), &hex(response.get().as_bytes()));
                     }
                 }
             }
             "error" => self.errors += 1,
             _ if marks.usage_metadata.is_some() || marks.candidates.is_some() => {
-                self.chunk(gemini::read(&data), gemini_id(&data).as_deref(), "google")
+                let gemini::Chunk { id, is_last } = gemini::chunk(&data);
+                self.chunk(Chunk {
+                    provider: "google",
+                    id: id.as_deref(),
+                    data: &data,
+                    answer: gemini::read(&data),
+                    has_content: true,
+                    is_last,
+                });
             }
             _ if marks.choices.is_some() => {
                 let info = openai::scan_event(raw);
@@ -208,26 +238,55 @@ impl Reading {
                     };
                     answer("openai", &info, &marks)
                 });
-                self.chunk(found.flatten(), info.response_id.as_deref(), "openai");
+                let has_usage = marks.usage.is_some();
+                let has_choice = marks.choices.is_some_and(|choices| choices.get().contains('{'));
+                self.chunk(Chunk {
+                    provider: "openai",
+                    id: info.response_id.as_deref(),
+                    data: &data,
+                    answer: found.flatten(),
+                    // A chunk with usage and without a choice is what comes after all of them.
+                    is_last: has_usage && !has_choice,
+                    has_content: has_usage || has_choice,
+                });
             }
             _ if marks.error.is_some() && text.contains("error") => self.errors += 1,
             _ => {}
         }
     }
 
-    /// A chunk that may say what the whole consumed; some chunk of each stream should.
-    fn chunk(&mut self, found: Option<Answer>, id: Option<&str>, provider: &str) {
-        let key = format!("{provider}:{}", id.unwrap_or_default());
-        match found {
-            Some(answer) => {
-                self.waiting.remove(&key);
-                self.answers.insert(key, answer);
-            }
-            None if !self.answers.contains_key(&key) => {
-                self.waiting.insert(key, ());
-            }
-            None => {}
+    fn chunk(&mut self, chunk: Chunk<'_>) {
+        let key = (
+            chunk.provider,
+            chunk.id.filter(|id| !id.is_empty()).map(str::to_owned),
+        );
+        // What a server says before the answer begins, or after it ended, is no stream of its own.
+        if chunk.answer.is_none() && !chunk.has_content && !self.open.contains_key(&key) {
+            return;
         }
+        let is_nameless = key.1.is_none();
+        let chunks = self.open.entry(key.clone()).or_insert_with(|| Chunks {
+            content: Context::new(&SHA256),
+            last: None,
+        });
+        chunks.content.update(chunk.data);
+        chunks.last = chunk.answer.or(chunks.last.take());
+        if is_nameless && chunk.is_last {
+            let chunks = self.open.remove(&key);
+            chunks.into_iter().for_each(|chunks| self.end(chunks));
+        }
+    }
+
+    /// Ids come again: small servers draw theirs out of a thousand. At the end of a stream the next
+    /// one with its id is another.
+    fn end_chunks(&mut self) {
+        for chunks in std::mem::take(&mut self.open).into_values() {
+            self.end(chunks);
+        }
+    }
+
+    fn end(&mut self, chunks: Chunks) {
+        self.put(chunks.last, &digits(chunks.content.finish()));
     }
 
     fn begin_message(&mut self, marks: &Marks<'_>) {
@@ -270,19 +329,25 @@ impl Reading {
             usage,
             billing,
         });
-        self.put(answer, &text);
+        self.put(answer, &hex(text.as_bytes()));
     }
 
-    fn put(&mut self, answer: Option<Answer>, text: &str) {
+    /// `content` is the digest of all that was read of it.
+    fn put(&mut self, answer: Option<Answer>, content: &str) {
         let Some(answer) = answer else {
             self.silent += 1;
             return;
         };
         let key = match &answer.id {
-            Some(id) => format!("{}:{id}", answer.provider),
+            // The second and the model tell apart what has the same id by chance; both are the same
+            // however a response is told.
+            Some(id) => {
+                let second = answer.at.map_or(0, Timestamp::as_second);
+                let model = answer.model.as_deref().unwrap_or_default();
+                format!("{}\0{id}\0{second}\0{model}", answer.provider)
+            }
             None => {
-                let content = hex(text.as_bytes());
-                let nth = self.seen.entry(content.clone()).or_default();
+                let nth = self.seen.entry(content.to_owned()).or_default();
                 *nth += 1;
                 format!("{content}#{nth}")
             }
@@ -297,18 +362,9 @@ impl Reading {
                 .map(|(key, answer)| (format!("p-{}", &hex(key.as_bytes())[..32]), answer))
                 .collect(),
             errors: self.errors,
-            silent: self.silent + self.waiting.len(),
+            silent: self.silent,
         }
     }
-}
-
-fn gemini_id(data: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Response {
-        #[serde(rename = "responseId")]
-        id: Option<String>,
-    }
-    serde_json::from_slice::<Response>(data).ok()?.id
 }
 
 fn answer(provider: &'static str, info: &AnswerInfo<'_>, marks: &Marks<'_>) -> Option<Answer> {
@@ -318,7 +374,11 @@ fn answer(provider: &'static str, info: &AnswerInfo<'_>, marks: &Marks<'_>) -> O
     Some(Answer {
         provider,
         model: (!model.is_empty()).then(|| model.to_owned()),
-        id: info.response_id.as_deref().map(str::to_owned),
+        id: info
+            .response_id
+            .as_deref()
+            .filter(|id| !id.is_empty())
+            .map(str::to_owned),
         at: created.and_then(|at| Timestamp::from_second(at).ok()),
         // A count that nobody can believe is no count.
         usage: info.usage.filter(|_| !info.bad_usage)?,
@@ -327,7 +387,10 @@ fn answer(provider: &'static str, info: &AnswerInfo<'_>, marks: &Marks<'_>) -> O
 }
 
 fn hex(bytes: &[u8]) -> String {
-    let digest = digest(&SHA256, bytes);
+    digits(digest(&SHA256, bytes))
+}
+
+fn digits(digest: Digest) -> String {
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -387,10 +450,6 @@ mod tests {
         assert_eq!(shown(&format!("[{CHAT},{RESPONSE},{MESSAGE},{GEMINI}]")).len(), 4);
         let without_id = MESSAGE.replace(r#""id":"msg_1","#, "");
         assert_eq!(shown(&format!("[{without_id},{without_id}]")).len(), 2);
-        let ids = |text: &str| {
-            let found = read(text.as_bytes()).unwrap();
-            found.answers.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
-        };
         assert_eq!(ids(&lines), ids(&lines));
     }
 
@@ -415,6 +474,62 @@ mod tests {
         let gemini = format!("data: {part}\n\ndata: {}\n\n", GEMINI.replace('\n', ""));
         assert_eq!(shown(&gemini), ["google gemini-2.5-flash 60/15/30/0/4"]);
         assert_eq!(shown(&format!("{chat}{message}{gemini}")).len(), 3);
+    }
+
+    /// What the answers of a file are called.
+    fn ids(text: &str) -> Vec<String> {
+        let found = read(text.as_bytes()).unwrap();
+        assert_eq!(found.silent, 0, "{text}");
+        found.answers.into_iter().map(|(id, _)| id).collect()
+    }
+
+    /// A stream of a chat, of two chunks and its end.
+    fn stream(head: &str, created: [u32; 2], said: &str) -> String {
+        format!(
+            "data: {{{head}\"created\":{},\"choices\":[{{\"delta\":{{\"content\":\"{said}\"}}}}]}}\n\n\
+             data: {{{head}\"created\":{},\"choices\":[],\"usage\":{{\"prompt_tokens\":10,\"completion_tokens\":3}}}}\n\n\
+             data: [DONE]\n\n",
+            created[0], created[1]
+        )
+    }
+
+    #[test]
+    fn streams_without_an_id_are_as_many_as_there_are() {
+        let (one, other) = (stream("", [1, 1], "a"), stream("", [1, 1], "b"));
+        // Of one file, in one, and equal ones in one.
+        assert_eq!(ids(&one), ids(&one));
+        assert_ne!(ids(&one), ids(&other));
+        assert_eq!(ids(&format!("{one}{other}{one}")).len(), 3);
+        // Not every server ends its streams with a word, and some begin with an empty chunk.
+        let bare = format!("{one}{other}").replace("data: [DONE]\n\n", "");
+        assert_eq!(ids(&bare).len(), 2);
+        let filtered = format!("data: {{\"id\":\"\",\"choices\":[]}}\n\n{one}");
+        assert_eq!(ids(&filtered).len(), 1);
+
+        let gemini = |output: u32, end: &str| {
+            format!(
+                "data: {{\"candidates\":[{{{end}}}],\"usageMetadata\":{{\"promptTokenCount\":9,\"candidatesTokenCount\":{output}}}}}\n\n"
+            )
+        };
+        let end = "\"finishReason\":\"STOP\"";
+        let streams = [gemini(1, ""), gemini(5, end), gemini(2, ""), gemini(7, end)].concat();
+        assert_eq!(shown(&streams), ["google - 9/5/0/0/0", "google - 9/7/0/0/0"]);
+    }
+
+    #[test]
+    fn an_id_that_comes_again_by_chance_is_another_response() {
+        let head = "\"id\":\"chatcmpl-7\",\"model\":\"llama3\",";
+        let one = stream(head, [100, 101], "a");
+        let other = stream(head, [200, 201], "b");
+        assert_eq!(ids(&one).len(), 1);
+        assert_ne!(ids(&one), ids(&other));
+        assert_eq!(ids(&format!("{one}{other}")).len(), 2);
+        assert_ne!(ids(&one), ids(&one.replace("llama3", "qwen3")));
+        // The same response twice is one.
+        assert_eq!(ids(&format!("{one}{one}")), ids(&one));
+        let later = CHAT.replace("1780000000", "1780000500");
+        assert_eq!(ids(&format!("{CHAT}\n{later}")).len(), 2);
+        assert_eq!(ids(&format!("{CHAT}\n{CHAT}")).len(), 1);
     }
 
     #[test]

@@ -26,6 +26,37 @@ struct Counts {
     thoughts_token_count: u64,
 }
 
+/// What a chunk of a stream says of the stream.
+#[derive(Default)]
+pub struct Chunk {
+    pub id: Option<String>,
+    /// It says why the model stopped.
+    pub is_last: bool,
+}
+
+pub fn chunk(object: &[u8]) -> Chunk {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Candidate {
+        finish_reason: Option<serde::de::IgnoredAny>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Response {
+        response_id: Option<String>,
+        #[serde(default)]
+        candidates: Vec<Candidate>,
+    }
+    let response: Option<Response> = serde_json::from_slice(object).ok();
+    response.map_or_else(Chunk::default, |response| Chunk {
+        id: response.response_id,
+        is_last: response
+            .candidates
+            .iter()
+            .any(|candidate| candidate.finish_reason.is_some()),
+    })
+}
+
 /// None: no such response, or its counts contradict each other.
 pub fn read(object: &[u8]) -> Option<Answer> {
     let response: Response = serde_json::from_slice(object).ok()?;
