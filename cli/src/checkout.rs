@@ -2,15 +2,15 @@
 
 mod git;
 mod merges;
-mod remote;
 
 use std::path::{Path, PathBuf};
 
-use protocol::{Code, Problem};
+use protocol::{Code, Problem, host_and_path};
+
+use crate::hidden::cut;
 
 pub use git::Git;
 pub use merges::{Merge, merges};
-use remote::host_and_path;
 
 pub struct Checkout {
     pub git: Git,
@@ -66,10 +66,13 @@ impl Checkout {
             .or_else(|| job.as_ref().and_then(|job| job.repository.clone()));
         let roots = roots(&git, &top)?;
         let repository = repository.unwrap_or_else(|| folder_name(roots.first().unwrap_or(&top)));
+        // As rows have it, so that they are found by it.
+        let repository = cut(&repository).unwrap_or_else(|| "repository".into());
         let commit = git.line(&["rev-parse", "--verify", "--quiet", "HEAD"])?;
         let head = git.line(&["symbolic-ref", "--short", "--quiet", "HEAD"])?;
         let detached = || commit.as_ref().map(|commit| commit.chars().take(12).collect());
         let branch = head.or_else(|| job.and_then(|job| job.branch)).or_else(detached);
+        let branch = branch.as_deref().and_then(cut);
         Ok(Self {
             git,
             repository,
@@ -94,10 +97,10 @@ impl Checkout {
             .all(|ancestor| !ancestor.join(".git").exists() || self.roots.iter().any(|root| root == ancestor))
     }
 
-    /// The branch named, else the one that is checked out.
+    /// The branch named, else the one that is checked out, as rows have it.
     pub fn branch_or(&self, named: Option<&str>) -> Result<String, Problem> {
         named
-            .map(str::to_owned)
+            .and_then(cut)
             .or_else(|| self.branch.clone())
             .ok_or_else(|| {
                 Problem::new(Code::NotFound, "No branch is checked out here.")

@@ -14,6 +14,7 @@ mod ids;
 mod money;
 mod problem;
 mod receipt;
+mod remote;
 mod tokens;
 mod words;
 
@@ -24,6 +25,7 @@ pub use ids::{
 pub use money::{Money, MoneyError};
 pub use problem::{Code, Problem};
 pub use receipt::{Receipt, RequestKind};
+pub use remote::host_and_path;
 pub use tokens::TokenUsage;
 
 /// The version of the custom `tokenTracker/*` methods, checked in `initialize`.

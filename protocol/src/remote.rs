@@ -1,5 +1,7 @@
+//! What a repository is called, whoever says it and however it was cloned.
+
 /// `git@host:path.git`, `https://user:token@host/path` and the like become `host/path`, the name that
-/// the sidecar and the gateway have for a repository. Addresses on this machine have none.
+/// a repository has everywhere. Addresses on this machine have none.
 pub fn host_and_path(remote: &str) -> Option<String> {
     let (authority, path) = match remote.split_once("://") {
         Some(("file", _)) => return None,
@@ -25,17 +27,21 @@ mod tests {
 
     #[test]
     fn remotes_lose_scheme_user_and_port() {
-        for (remote, expected) in [
+        let cases = [
             ("git@github.com:acme/shop.git", Some("github.com/acme/shop")),
             (
                 "https://me:token@GitHub.com/acme/shop.git/",
                 Some("github.com/acme/shop"),
             ),
             ("ssh://git@host.example:2222/a/b", Some("host.example/a/b")),
+            ("https://host.example/a/b.git?x=secret", Some("host.example/a/b")),
             ("/srv/git/shop.git", None),
+            ("../shop", None),
             ("C:\\git\\shop", None),
             ("file:///srv/shop", None),
-        ] {
+            ("./a:b/c", None),
+        ];
+        for (remote, expected) in cases {
             assert_eq!(host_and_path(remote).as_deref(), expected, "{remote}");
         }
     }
