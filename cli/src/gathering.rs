@@ -18,6 +18,7 @@ use crate::{
     book::{Book, Origin, Row},
     checkout::Checkout,
     failure::Failure,
+    hidden::cut,
 };
 
 /// A row with what it costs here.
@@ -54,13 +55,7 @@ pub fn gather(
     let mut rows = Vec::new();
     let notes = engine
         .responses(&mut |responses| rows.extend(ours(&responses, checkout, &kept, &mut prices)))
-        .map_err(|_| {
-            Problem::new(
-                Code::Internal,
-                "The index of the logs could not be read to its end.",
-            )
-            .with_hint("Try again; with another --cache-dir everything is read anew.")
-        })?;
+        .map_err(|_| unreadable_index())?;
     let before = rows.len();
     if let Some(book) = book.filter(|_| !with_archived) {
         for archived in book.archived(&checkout.repository)? {
@@ -76,6 +71,14 @@ pub fn gather(
         notes,
         archived,
     })
+}
+
+pub fn unreadable_index() -> Problem {
+    Problem::new(
+        Code::Internal,
+        "The index of the logs could not be read to its end.",
+    )
+    .with_hint("Try again; with another --cache-dir everything is read anew.")
 }
 
 fn ours(
@@ -145,20 +148,10 @@ fn logged(client: Client, id: Identity, file: &FileRecords, record: &Record, che
     };
     row.flags.sort();
     row.set_tokens(&record.tokens);
+    // Some logs count reasoning, or what is kept for an hour, beside the whole: no part is larger.
+    row.reasoning_tokens = row.reasoning_tokens.min(row.output_tokens);
+    row.cache_write_1h_tokens = row.cache_write_1h_tokens.min(row.cache_write_tokens);
     row
-}
-
-/// A text of a log as a row may have it: without what cannot be seen, and not too long.
-fn cut(text: &str) -> Option<String> {
-    let mut text: String = text.chars().filter(|c| !c.is_control()).collect();
-    if text.len() > 256 {
-        let end = (0..=256)
-            .rev()
-            .find(|end| text.is_char_boundary(*end))
-            .unwrap_or(0);
-        text.truncate(end);
-    }
-    (!text.is_empty()).then_some(text)
 }
 
 /// Sums of rows; what has no known price is counted apart.

@@ -79,12 +79,16 @@ impl Machine {
 
     /// A response in Claude Code's log: 10 input tokens and as many output tokens as given.
     pub fn log(&self, session: &str, id: &str, branch: &str, output: u64) {
+        self.log_at("2026-06-01T12:00:00Z", session, id, branch, output);
+    }
+
+    pub fn log_at(&self, at: &str, session: &str, id: &str, branch: &str, output: u64) {
         let folder = self.home.path().join("home/.claude/projects/shop");
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join(format!("{session}.jsonl"));
         let before = fs::read_to_string(&file).unwrap_or_default();
         let line = json!({
-            "type": "assistant", "timestamp": "2026-06-01T12:00:00Z", "sessionId": session,
+            "type": "assistant", "timestamp": at, "sessionId": session,
             "cwd": self.checkout(), "gitBranch": branch, "requestId": format!("r-{id}"),
             "message": {"id": id, "model": "claude-sonnet-4-5", "usage": {
                 "input_tokens": 10, "output_tokens": output}}

@@ -12,12 +12,12 @@ use serde_json::{Value, value::RawValue};
 use usage::{Client, record::Flags};
 
 use super::row::{Origin, Row};
+use crate::hidden::{NAME_BYTES_MAX as TEXT_BYTES_MAX, is_hidden};
 
 pub const FORMAT: &str = "token-tracker-branch";
 pub const VERSION: u64 = 1;
 pub const FILE_BYTES_MAX: u64 = 64 << 20;
 pub const ROWS_MAX: usize = 500_000;
-const TEXT_BYTES_MAX: usize = 256;
 pub const NOTE_BYTES_MAX: usize = 1_000;
 /// More than any response or any person's entry has; sums of all rows of a file stay far from a limit.
 pub const TOKENS_MAX: u64 = 1_000_000_000_000;
@@ -243,10 +243,6 @@ fn check_counts(row: &Row) -> Result<(), String> {
 /// Texts end on terminals and in Markdown: no control characters, no direction marks.
 pub fn check_text(name: &str, text: Option<&str>, bytes_max: usize) -> Result<(), String> {
     let Some(text) = text else { return Ok(()) };
-    let is_hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
     if text.is_empty() {
         return Err(format!("{name} is empty; leave it out"));
     }

@@ -35,12 +35,12 @@ pub enum Mode {
     Replace,
 }
 
-/// What is remembered of one import.
+/// The rows of a file, and what is remembered of it.
 #[derive(Clone, Debug)]
 pub struct Import<'a> {
-    pub file: &'a str,
+    pub rows: &'a [Row],
+    pub name: &'a str,
     pub sha256: &'a str,
-    pub mode: Mode,
     pub repository: Option<&'a str>,
     pub branch: Option<&'a str>,
     pub machine: Option<&'a str>,
@@ -100,41 +100,24 @@ impl Book {
         self.write(|transaction| add_all(transaction, rows))
     }
 
-    /// Adds the rows of a file, and remembers that. With [`Mode::Replace`] the kept rows of its
-    /// branches make place for them first.
-    pub fn import(&mut self, rows: &[Row], import: &Import<'_>) -> Result<Added, Problem> {
+    /// Adds the rows of files, all or none, and remembers each file. With [`Mode::Replace`] the kept
+    /// rows of all their branches make place for them first: files of one branch stand side by side.
+    pub fn import(&mut self, files: &[Import<'_>], mode: Mode) -> Result<Vec<Added>, Problem> {
         self.write(|transaction| {
-            let added = change(transaction, rows, import.mode)?;
-            transaction.execute(
-                "INSERT INTO import (at_ms, file, sha256, mode, repository, branch, machine, rows, added, changed,
-                 removed, tokens_added) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-                params![
-                    Timestamp::now().as_millisecond(),
-                    import.file,
-                    import.sha256,
-                    match import.mode {
-                        Mode::Merge => "merge",
-                        Mode::Replace => "replace",
-                    },
-                    import.repository,
-                    import.branch,
-                    import.machine,
-                    signed(rows.len() as u64),
-                    signed(added.added),
-                    signed(added.changed),
-                    signed(added.removed),
-                    signed(added.tokens_added),
-                ],
-            )?;
-            Ok(added)
+            let rows: Vec<&[Row]> = files.iter().map(|file| file.rows).collect();
+            let changes = change(transaction, &rows, mode)?;
+            for (file, added) in files.iter().zip(&changes) {
+                remember(transaction, file, added, mode)?;
+            }
+            Ok(changes)
         })
     }
 
-    /// What [`Self::import`] would change; nothing is written.
-    pub fn preview(&mut self, rows: &[Row], mode: Mode) -> Result<Added, Problem> {
+    /// What [`Self::import`] of files with these rows would change; nothing is written.
+    pub fn preview(&mut self, files: &[&[Row]], mode: Mode) -> Result<Vec<Added>, Problem> {
         let refused = |error: rusqlite::Error| schema::refused(&error);
         let transaction = self.connection.transaction().map_err(refused)?;
-        let added = change(&transaction, rows, mode).map_err(refused)?;
+        let added = change(&transaction, files, mode).map_err(refused)?;
         transaction.rollback().map_err(refused)?;
         Ok(added)
     }
@@ -213,13 +196,57 @@ impl Book {
     }
 }
 
-fn change(transaction: &Transaction<'_>, rows: &[Row], mode: Mode) -> Result<Added, rusqlite::Error> {
-    let removed = match mode {
-        Mode::Merge => 0,
-        Mode::Replace => remove_branches(transaction, rows)?,
+/// What each file changes; kept rows of a branch go with the first file that names it.
+fn change(
+    transaction: &Transaction<'_>,
+    files: &[&[Row]],
+    mode: Mode,
+) -> Result<Vec<Added>, rusqlite::Error> {
+    let removed = |rows: &&[Row]| match mode {
+        Mode::Merge => Ok(0),
+        Mode::Replace => remove_branches(transaction, rows),
     };
-    let added = add_all(transaction, rows)?;
-    Ok(Added { removed, ..added })
+    let removed: Vec<u64> = files.iter().map(removed).collect::<Result<_, _>>()?;
+    files
+        .iter()
+        .zip(removed)
+        .map(|(rows, removed)| {
+            let added = add_all(transaction, rows)?;
+            Ok(Added { removed, ..added })
+        })
+        .collect()
+}
+
+fn remember(
+    transaction: &Transaction<'_>,
+    file: &Import<'_>,
+    added: &Added,
+    mode: Mode,
+) -> Result<(), rusqlite::Error> {
+    let sql =
+        "INSERT INTO import (at_ms, file, sha256, mode, repository, branch, machine, rows, added, changed,
+         removed, tokens_added) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    transaction.execute(
+        sql,
+        params![
+            Timestamp::now().as_millisecond(),
+            file.name,
+            file.sha256,
+            match mode {
+                Mode::Merge => "merge",
+                Mode::Replace => "replace",
+            },
+            file.repository,
+            file.branch,
+            file.machine,
+            signed(file.rows.len() as u64),
+            signed(added.added),
+            signed(added.changed),
+            signed(added.removed),
+            signed(added.tokens_added),
+        ],
+    )?;
+    Ok(())
 }
 
 /// Every branch that the rows are of is emptied of kept rows.

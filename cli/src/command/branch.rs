@@ -3,6 +3,7 @@
 pub mod add;
 mod archive;
 pub mod export;
+pub mod fit;
 pub mod import;
 mod merge_stats;
 pub mod place;

@@ -12,7 +12,7 @@ use protocol::{
     api::{Submission, SubmittedDay},
 };
 use serde::Serialize;
-use usage::{Client, report::group};
+use usage::{Client, Scan, cost::Prices, fold::Folder, record::Flags, report::group};
 use uuid::Uuid;
 
 use super::{
@@ -26,6 +26,7 @@ use super::{
 use crate::{
     context::Context,
     failure::Failure,
+    gathering,
     output::Output,
     table::{Column, amount, count, render},
 };
@@ -55,7 +56,7 @@ struct Sent<'a> {
 
 impl Submit {
     pub fn run(self, context: &Context) -> Result<Output, Failure> {
-        let days = days_of(&self.scope.view()?);
+        let days = days_of(&own(&self.scope)?);
         if self.dry_run {
             let said = match days.is_empty() {
                 true => summary(&days),
@@ -110,6 +111,34 @@ async fn send(context: &Context, machine: Uuid, days: Vec<SubmittedDay>) -> Resu
             days: &days,
         },
     )?)
+}
+
+/// What this machine's logs say, and what was entered or recorded. Rows of logs that were imported are
+/// left out: the machine that has the log submits them.
+fn own(scope: &Scope) -> Result<View, Failure> {
+    let engine = scope.engine()?;
+    let mut prices = Prices::of(&engine.home);
+    let mut folder = Folder::default();
+    let notes = engine.responses(&mut |responses| {
+        let client = responses.client;
+        for counted in &responses.counted {
+            let is_of_a_log = !matches!(client, Client::Manual | Client::Ci);
+            if !(is_of_a_log && counted.record.flags.has(Flags::KEPT)) {
+                folder.add(
+                    client,
+                    &responses.files[counted.file],
+                    &counted.record,
+                    &mut prices,
+                );
+            }
+        }
+    });
+    let notes = notes.map_err(|_| gathering::unreadable_index())?;
+    scope.view_of(Scan {
+        fold: folder.finish(),
+        notes,
+        ..Scan::default()
+    })
 }
 
 /// Sums by day, assistant and model, in this machine's days.

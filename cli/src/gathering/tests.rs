@@ -12,7 +12,7 @@ use crate::{
         Import, Mode,
         portable::{Export, Git},
     },
-    command::branch::export::document,
+    command::branch::{export::document, fit},
 };
 
 const REPOSITORY: &str = "github.com/acme/shop";
@@ -110,20 +110,20 @@ impl Machine {
 
     fn export(&self) -> Vec<u8> {
         let rows = self.rows();
-        serde_json::to_vec(&document(Git::default(), None, rows).unwrap()).unwrap()
+        serde_json::to_vec(&document(Git::default(), None, fit::rows(rows)).unwrap()).unwrap()
     }
 
     fn import(&self, bytes: &[u8]) {
         let export = Export::parse(bytes, Timestamp::now()).unwrap();
         let import = Import {
-            file: "f.json",
+            rows: &export.rows,
+            name: "f.json",
             sha256: "",
-            mode: Mode::Merge,
             repository: None,
             branch: None,
             machine: None,
         };
-        self.book().import(&export.rows, &import).unwrap();
+        self.book().import(&[import], Mode::Merge).unwrap();
     }
 
     fn rows(&self) -> Vec<Priced> {

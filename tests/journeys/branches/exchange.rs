@@ -204,6 +204,114 @@ fn replacing_leaves_logs_and_other_branches_alone() {
 }
 
 #[test]
+fn files_of_one_branch_take_the_place_of_what_was_kept_together() {
+    let (one, two, other) = (Machine::new(), Machine::new(), Machine::new());
+    let export = |machine: &Machine, tokens: &str| {
+        machine
+            .run(&["branch", "add", tokens, "--branch", "topic"])
+            .expect(0);
+        let file = machine.path("topic.json");
+        machine
+            .run(&["branch", "export", &file, "--branch", "topic"])
+            .expect(0);
+        file
+    };
+    let files = [export(&one, "70"), export(&two, "30")];
+    other
+        .run(&["branch", "add", "1000", "--branch", "topic"])
+        .expect(0);
+    let import = |last: &str| {
+        other.answer(&["branch", "import", "--replace", &files[0], &files[1], last])["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|file| ["added", "known", "removed"].map(|name| file[name].as_u64().unwrap()))
+            .collect::<Vec<_>>()
+    };
+    // What is kept of the branch goes once, with the first file that names it.
+    assert_eq!(import("--dry-run"), [[1, 0, 1], [1, 0, 0]]);
+    assert_eq!(other.totals("topic").0, 1_000);
+    assert_eq!(import("--yes"), [[1, 0, 1], [1, 0, 0]]);
+    assert_eq!(other.totals("topic").0, 100);
+    assert_eq!(import("--yes"), [[1, 0, 2], [1, 0, 0]]);
+    assert_eq!(other.totals("topic").0, 100);
+    let shown = other.answer(&["branch", "show", "topic"]);
+    assert_eq!(shown["imports"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn a_row_that_no_file_may_hold_costs_an_export_no_other_row() {
+    let (machine, other) = (Machine::new(), Machine::new());
+    let branch = "a\u{200b}b";
+    machine.git(&["checkout", "-q", "-b", branch]);
+    machine.log("s1", "m1", branch, 90);
+    machine.log_at("1999-06-01T12:00:00Z", "s1", "m2", branch, 5);
+    // Copilot counts reasoning apart, and may tell more of it than of all output.
+    let folder = machine.home.path().join("home/.copilot/session-state/c1");
+    fs::create_dir_all(&folder).unwrap();
+    let event = |kind: &str, data: serde_json::Value| {
+        let event = json!({"type": kind, "id": kind, "timestamp": "2026-06-01T12:00:00Z", "data": data});
+        format!("{event}\n")
+    };
+    let usage = json!({"inputTokens": 20, "outputTokens": 30, "reasoningTokens": 44});
+    let events = [
+        event(
+            "session.start",
+            json!({"context": {"cwd": machine.checkout(), "branch": branch}}),
+        ),
+        event("assistant.message", json!({"outputTokens": 30})),
+        event(
+            "session.shutdown",
+            json!({"modelMetrics": {"gpt-5\u{202e}": {"usage": usage}}}),
+        ),
+    ];
+    fs::write(folder.join("events.jsonl"), events.concat()).unwrap();
+
+    let piped = machine.run(&["branch", "export", "-"]).expect(0);
+    let export: serde_json::Value = piped.json();
+    assert_eq!(export["git"]["branch"], "ab");
+    assert_eq!(export["rows"].as_array().unwrap().len(), 2);
+    assert!(piped.stderr.contains("1 row is left out"), "{}", piped.stderr);
+    let file = machine.path("out.json");
+    let answer = machine.answer(&["branch", "export", &file]);
+    assert_eq!((&answer["rows"], &answer["unfit"]), (&json!(2), &json!(1)));
+    other.run(&["branch", "import", &file, "--yes"]).expect(0);
+    assert_eq!(other.totals("ab").0, 150);
+    let submitted = machine.answer(&["branch", "submit", "--dry-run"]);
+    assert_eq!(
+        (&submitted["sums"]["rows"], &submitted["unfit"]),
+        (&json!(2), &json!(1))
+    );
+}
+
+#[test]
+fn what_came_by_import_is_submitted_by_its_own_machine_alone() {
+    let (one, other) = (Machine::new(), Machine::new());
+    one.log("s1", "m1", "topic", 90);
+    other.log("s2", "m2", "topic", 40);
+    other.run(&["branch", "add", "7", "--branch", "topic"]).expect(0);
+    let file = one.path("topic.json");
+    one.run(&["branch", "export", &file, "--branch", "topic"])
+        .expect(0);
+    other.run(&["branch", "import", &file, "--yes"]).expect(0);
+    assert_eq!(other.totals("topic").0, 157);
+    let sent = |machine: &Machine| -> Vec<(String, u64)> {
+        let answer = machine.answer(&["submit", "--dry-run", "--timezone", "UTC"]);
+        let days = answer["days"].as_array().unwrap().iter();
+        days.map(|day| {
+            let client = day["client"].as_str().unwrap().to_owned();
+            (client, day["totalTokens"].as_u64().unwrap())
+        })
+        .collect()
+    };
+    assert_eq!(sent(&one), [("claude".to_owned(), 100)]);
+    assert_eq!(
+        sent(&other),
+        [("claude".to_owned(), 50), ("manual".to_owned(), 7)]
+    );
+}
+
+#[test]
 fn what_is_put_away_stays_in_reports() {
     let machine = Machine::new();
     machine.log("s1", "m1", "main", 90);

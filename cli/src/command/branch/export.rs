@@ -5,18 +5,20 @@ use std::{
 };
 
 use clap::Args;
-use jiff::Timestamp;
 use protocol::{Code, Problem};
 use serde::Serialize;
 
-use super::place::Sources;
+use super::{
+    fit::{self, fit},
+    place::Sources,
+};
 use crate::{
     book::{
         Row,
         portable::{self, Export as Document, Git},
     },
     failure::Failure,
-    gathering::{Priced, Sums},
+    gathering::Sums,
     output::Output,
     table::{amount, count},
 };
@@ -53,6 +55,8 @@ struct Answer {
     branch: Option<String>,
     #[serde(flatten)]
     sums: Sums,
+    /// Rows that no file may hold.
+    unfit: usize,
 }
 
 impl Export {
@@ -67,15 +71,19 @@ impl Export {
         }
         let mut rows = self.sources.gather(&checkout, self.archived)?.rows;
         rows.retain(|priced| branch.is_none() || priced.row.branch == branch);
+        let (rows, unfit) = fit(rows);
         let sums = Sums::of(&rows);
         let git = Git {
             repository: Some(checkout.repository.clone()),
             commit: checkout.commit.clone().filter(|_| branch == checkout.branch),
             branch: branch.clone(),
         };
-        let document = document(git, self.machine.clone(), rows)?;
+        let document = document(git, self.machine.clone(), fit::rows(rows))?;
         let text = serde_json::to_vec_pretty(&document)?;
         if self.file == Path::new("-") {
+            if let Some(text) = unfit.text() {
+                writeln!(anstream::stderr().lock(), "note: {text}").ok();
+            }
             // The document itself is the answer.
             let document = String::from_utf8_lossy(&text).into_owned();
             let value: serde_json::Value = serde_json::from_slice(&text)?;
@@ -87,36 +95,29 @@ impl Export {
             repository: checkout.repository,
             branch,
             sums,
+            unfit: unfit.rows,
         };
-        let text = format!(
+        let mut text = format!(
             "{} with {} tokens are in {}.",
             amount(answer.sums.rows, "row"),
             count(answer.sums.tokens.total()),
             answer.file
         );
+        text.extend(unfit.text().map(|unfit| format!("\n{unfit}")));
         Ok(Output::new(text, &answer)?)
     }
 }
 
-/// Rows that the format can hold; a machine that imports them checks the same.
-pub fn document(git: Git, machine: Option<String>, rows: Vec<Priced>) -> Result<Document, Problem> {
-    let now = Timestamp::now();
-    let mut checked: Vec<Row> = Vec::with_capacity(rows.len());
-    for priced in rows {
-        let row = portable::check_row(priced.row, now).map_err(|text| {
-            Problem::new(Code::InvalidRequest, format!("A row cannot be exported: {text}."))
-                .with_hint("`token-tracker usage verify --lines` shows where it comes from.")
-        })?;
-        checked.push(row);
-    }
-    if checked.len() > portable::ROWS_MAX {
+/// Of rows that are [`fit`]; a machine that imports them checks the same.
+pub fn document(git: Git, machine: Option<String>, rows: Vec<Row>) -> Result<Document, Problem> {
+    if rows.len() > portable::ROWS_MAX {
         return Err(Problem::new(
             Code::InvalidRequest,
             "These are more rows than one file may hold.",
         )
         .with_hint("Export one branch at a time."));
     }
-    Ok(Document::new(git, machine, checked))
+    Ok(Document::new(git, machine, rows))
 }
 
 /// Writes beside it first, so that a file is either whole or not there.

@@ -14,7 +14,7 @@ use usage::cost::Prices;
 use super::{add, place::Sources};
 use crate::{
     book::{
-        Added, Book, Import as Remembered, Mode,
+        Added, Book, Import as Remembered, Mode, Row,
         portable::{self, Export},
     },
     failure::Failure,
@@ -82,11 +82,13 @@ impl Import {
             .collect::<Result<Vec<_>, _>>()?;
         let mut book = self.sources.book()?;
         let mut prices = self.sources.prices()?;
-        let mut summaries = Vec::new();
-        for file in &files {
-            let changes = book.preview(&file.export.rows, mode)?;
-            summaries.push(summary(file, changes, &mut prices));
-        }
+        let rows: Vec<&[Row]> = files.iter().map(|file| file.export.rows.as_slice()).collect();
+        let changes = book.preview(&rows, mode)?;
+        let mut summaries: Vec<Summary> = files
+            .iter()
+            .zip(changes)
+            .map(|(file, changes)| summary(file, changes, &mut prices))
+            .collect();
         let shown = text(&summaries, mode);
         if self.dry_run {
             let answer = Answer {
@@ -98,8 +100,8 @@ impl Import {
         if !self.yes {
             confirm(&shown)?;
         }
-        for (file, summary) in files.iter().zip(&mut summaries) {
-            summary.changes = keep(&mut book, file, mode)?;
+        for (summary, changes) in summaries.iter_mut().zip(keep(&mut book, &files, mode)?) {
+            summary.changes = changes;
         }
         let answer = Answer {
             imported: true,
@@ -141,20 +143,22 @@ pub fn read(path: &Path) -> Result<Checked, Failure> {
     })
 }
 
-/// Takes over the rows of a file, and remembers it.
-pub fn keep(book: &mut Book, file: &Checked, mode: Mode) -> Result<Added, Problem> {
+/// Takes over the rows of files, all or none, and remembers each.
+pub fn keep(book: &mut Book, files: &[Checked], mode: Mode) -> Result<Vec<Added>, Problem> {
+    let remembered: Vec<Remembered<'_>> = files.iter().map(remembered).collect();
+    book.import(&remembered, mode)
+}
+
+fn remembered(file: &Checked) -> Remembered<'_> {
     let git = &file.export.git;
-    book.import(
-        &file.export.rows,
-        &Remembered {
-            file: &file.name,
-            sha256: &file.sha256,
-            mode,
-            repository: git.repository.as_deref(),
-            branch: git.branch.as_deref(),
-            machine: file.export.exported_by.machine.as_deref(),
-        },
-    )
+    Remembered {
+        rows: &file.export.rows,
+        name: &file.name,
+        sha256: &file.sha256,
+        repository: git.repository.as_deref(),
+        branch: git.branch.as_deref(),
+        machine: file.export.exported_by.machine.as_deref(),
+    }
 }
 
 fn summary(file: &Checked, changes: Added, prices: &mut Prices) -> Summary {

@@ -9,6 +9,7 @@ use crate::{
     command::usage::screen,
     failure::Failure,
     gathering::{Gathering, Priced, Sums, branches},
+    hidden::cut,
     moment,
     output::Output,
     table::{Column, amount, count, render},
@@ -55,14 +56,13 @@ impl MergeStats {
         let base = base(&checkout, self.base.as_deref())?;
         let gathering = self.sources.gather(&checkout, true)?;
         let mut found = merges(&checkout.git, &base)?;
-        found.retain(|merge| self.branch.as_ref().is_none_or(|branch| merge.branch == *branch));
-        let answer = answer(
-            checkout.repository,
-            base,
-            found,
-            &gathering,
-            self.branch.as_deref(),
-        );
+        // As rows have their branches.
+        for merge in &mut found {
+            merge.branch = cut(&merge.branch).unwrap_or_default();
+        }
+        let only = self.branch.as_deref().and_then(cut);
+        found.retain(|merge| only.as_ref().is_none_or(|branch| merge.branch == *branch));
+        let answer = answer(checkout.repository, base, found, &gathering, only.as_deref());
         let text = text(&answer) + &screen::notes(&gathering.notes);
         Ok(Output::new(text, &answer)?)
     }

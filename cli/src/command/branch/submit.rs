@@ -5,7 +5,7 @@ use protocol::{
 };
 use serde::Serialize;
 
-use super::place::Sources;
+use super::{fit::fit, place::Sources};
 use crate::{
     book::Origin,
     context::Context,
@@ -45,6 +45,8 @@ struct Answer {
     known: u64,
     /// Receipts, which the gateway has metered itself.
     left_out: usize,
+    /// Rows that no gateway takes.
+    unfit: usize,
 }
 
 impl Submit {
@@ -58,6 +60,8 @@ impl Submit {
         rows.retain(|priced| branch.is_none() || priced.row.branch == branch);
         let before = rows.len();
         rows.retain(|priced| priced.row.origin != Origin::Gateway);
+        let left_out = before - rows.len();
+        let (rows, unfit) = fit(rows);
         let mut answer = Answer {
             submitted: !self.dry_run,
             repository: checkout.repository,
@@ -65,7 +69,8 @@ impl Submit {
             sums: Sums::of(&rows),
             kept: 0,
             known: 0,
-            left_out: before - rows.len(),
+            left_out,
+            unfit: unfit.rows,
         };
         if !self.dry_run {
             let client = context.device().await?.client;
@@ -76,7 +81,8 @@ impl Submit {
                 answer.known += kept.known;
             }
         }
-        let text = text(&answer);
+        let mut text = text(&answer);
+        text.extend(unfit.text().map(|unfit| format!("\n{unfit}")));
         Ok(Output::new(text, &answer)?)
     }
 }
