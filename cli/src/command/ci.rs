@@ -25,7 +25,7 @@ impl Ci {
     pub fn run(self, context: &Context) -> Result<Output, Failure> {
         match self {
             Self::Record(record) => wait_for(record.run(context)),
-            Self::Report(report) => wait_for(report.run()),
+            Self::Report(report) => wait_for(report.run(context.json)),
         }
     }
 }

@@ -206,19 +206,6 @@ async fn one_comment_is_changed_instead_of_many_written() {
     assert_eq!(bodies[50], "<!-- token-tracker ci report -->\nnot yours");
     assert!(forge.asked().iter().all(|asked| !asked.contains(TOKEN)));
 
-    forge.refuse(StatusCode::FORBIDDEN);
-    let refused = runner
-        .job(
-            &["ci", "report", "--comment", "--json"],
-            &[("GITHUB_API_URL", &url)],
-        )
-        .expect(1);
-    assert!(
-        refused.error()["hint"]
-            .as_str()
-            .unwrap()
-            .contains("pull-requests: write")
-    );
     // A push is about no pull request.
     let variables = [
         ("GITHUB_API_URL", url.as_str()),
@@ -235,6 +222,45 @@ async fn one_comment_is_changed_instead_of_many_written() {
         variables.push((name, value));
         runner.job(&["ci", "report", "--comment"], &variables).expect(1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_comment_that_was_refused_hides_no_budget() {
+    let runner = Machine::runner();
+    let forge = Forge::start().await;
+    let url = forge.url();
+    let by_hand = ["ci", "record", "--model", "m", "--input", "5", "--output", "5"];
+    runner.job(&by_hand, &[]).expect(0);
+    let report = |budget: &str, code: i32| {
+        let arguments = ["ci", "report", "--comment", "--json", "--budget-tokens", budget];
+        let outcome = runner.job(&arguments, &[("GITHUB_API_URL", &url)]).expect(code);
+        let answer: Value = outcome.json();
+        assert_eq!(answer["totals"]["totalTokens"], 10);
+        assert_eq!(answer["comment"], Value::Null);
+        (outcome, answer)
+    };
+    // A fork's job may not write, which is no fault of the job.
+    for status in [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND] {
+        forge.refuse(status);
+        for (budget, code) in [("10", 0), ("9", 5)] {
+            let (outcome, answer) = report(budget, code);
+            assert!(
+                outcome.stderr.contains("pull-requests: write"),
+                "{}",
+                outcome.stderr
+            );
+            assert_eq!(answer["commentProblem"]["code"], "upstream_unavailable");
+        }
+    }
+    forge.refuse(StatusCode::INTERNAL_SERVER_ERROR);
+    for (budget, code) in [("10", 1), ("9", 5)] {
+        let (outcome, _) = report(budget, code);
+        assert_eq!(outcome.error()["code"], "upstream_unavailable");
+    }
+    let nobody = [("GITHUB_API_URL", url.as_str()), ("GITHUB_TOKEN", "")];
+    let arguments = ["ci", "report", "--comment", "--budget-tokens", "9"];
+    let outcome = runner.job(&arguments, &nobody).expect(5);
+    assert!(outcome.stdout.contains("over budget"), "{}", outcome.stdout);
 }
 
 /// Asks a model once over what the environment says, with nothing but a shell.

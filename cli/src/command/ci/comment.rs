@@ -22,6 +22,23 @@ pub enum Written {
     Unchanged,
 }
 
+/// Why there is no comment.
+#[derive(Debug)]
+pub struct Refused {
+    pub problem: Problem,
+    /// The forge does not let this job write, which is what it does with jobs of forks.
+    pub is_forbidden: bool,
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            is_forbidden: false,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Comment {
     id: u64,
@@ -29,7 +46,7 @@ struct Comment {
 }
 
 /// Finds the comment of earlier runs and changes it; makes one where there is none.
-pub async fn write(pull: &PullRequest, body: &str) -> Result<Written, Problem> {
+pub async fn write(pull: &PullRequest, body: &str) -> Result<Written, Refused> {
     let body: String = body.chars().take(BODY_CHARS_MAX).collect();
     for comment in ours(pull).await? {
         if comment.body.as_deref() == Some(body.as_str()) {
@@ -53,7 +70,7 @@ pub async fn write(pull: &PullRequest, body: &str) -> Result<Written, Problem> {
     }
 }
 
-async fn ours(pull: &PullRequest) -> Result<Vec<Comment>, Problem> {
+async fn ours(pull: &PullRequest) -> Result<Vec<Comment>, Refused> {
     let path = format!("/repos/{}/issues/{}/comments", pull.repository, pull.number);
     let mut found = Vec::new();
     for page in 1..=PAGES_MAX {
@@ -73,7 +90,7 @@ async fn ours(pull: &PullRequest) -> Result<Vec<Comment>, Problem> {
         while let Some(chunk) = answer.chunk().await.map_err(|_| unreachable())? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > ANSWER_BYTES_MAX {
-                return Err(unreadable());
+                return Err(unreadable().into());
             }
         }
         let comments: Vec<Comment> = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
@@ -119,16 +136,19 @@ fn unreadable() -> Problem {
     .with_hint("Check GITHUB_API_URL.")
 }
 
-fn refused(status: StatusCode) -> Problem {
+fn refused(status: StatusCode) -> Refused {
     let hint = match status.as_u16() {
         401 => "GITHUB_TOKEN is not accepted; pass `github.token` to the step.",
         403 | 404 => "Give the job the permission pull-requests: write; jobs of forks do not have it.",
         429 => "Run the job again later.",
         _ => "Run the job again.",
     };
-    Problem::new(
+    let problem = Problem::new(
         Code::UpstreamUnavailable,
         format!("The forge refused the comment ({}).", status.as_u16()),
-    )
-    .with_hint(hint)
+    );
+    Refused {
+        problem: problem.with_hint(hint),
+        is_forbidden: matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND),
+    }
 }

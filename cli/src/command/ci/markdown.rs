@@ -121,7 +121,10 @@ fn bar(budget: &Budget) -> String {
     let rest = usize::try_from(BAR_CELLS).unwrap_or(0) - cells;
     let percent = match budget.limit {
         0 => "over".into(),
-        limit => format!("{}\u{a0}%", budget.used * 100 / limit),
+        limit => {
+            let percent = u64::try_from(budget.used * 100 / limit).unwrap_or(u64::MAX);
+            format!("{}\u{a0}%", count(percent))
+        }
     };
     let verdict = if budget.over {
         "✗ **over budget**"
@@ -277,6 +280,20 @@ mod tests {
             }],
         };
         insta::assert_snapshot!(render(&summary));
+    }
+
+    #[test]
+    fn a_budget_far_exceeded_has_its_digits_in_groups() {
+        let budget = Budget {
+            used: 12_345_678,
+            limit: 1_000,
+            kind: "tokens",
+            used_text: "12,345,678".into(),
+            limit_text: "1,000 tokens".into(),
+            over: true,
+        };
+        let bar = bar(&budget);
+        assert!(bar.contains(" 1,234,567\u{a0}% · 12,345,678 of"), "{bar}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     comment,
-    comment::Written,
+    comment::{Refused, Written},
     forge::PullRequest,
     markdown,
     markdown::{Budget, Summary},
@@ -74,6 +74,7 @@ struct Answer<'a> {
     over_budget: bool,
     imported_files: usize,
     comment: Option<Written>,
+    comment_problem: Option<&'a Problem>,
     markdown: &'a str,
 }
 
@@ -93,7 +94,7 @@ struct Model<'a> {
 }
 
 impl Report {
-    pub async fn run(self) -> Result<Output, Failure> {
+    pub async fn run(self, json: bool) -> Result<Output, Failure> {
         let checkout = self.sources.checkout()?;
         let branch = checkout.branch_or(self.branch.as_deref())?;
         let imported_files = self.take_over()?;
@@ -104,9 +105,10 @@ impl Report {
         let markdown = markdown::render(&summary);
         self.write_summary(&markdown)?;
         write_outputs(&summary)?;
-        let comment = match self.comment {
-            true => write_comment(&markdown).await?,
-            false => None,
+        // Whatever becomes of the comment, the budget has the last word.
+        let (comment, refused) = match self.comment {
+            true => write_comment(&markdown).await,
+            false => (None, None),
         };
         let over_budget = summary.budgets.iter().any(|budget| budget.over);
         let answer = Answer {
@@ -129,13 +131,19 @@ impl Report {
             over_budget,
             imported_files,
             comment,
+            comment_problem: refused.as_ref().map(|refused| &refused.problem),
             markdown: &markdown,
         };
         let output = Output::new(markdown.as_str(), &answer)?;
-        Ok(match over_budget {
-            true => output.with_status(ExitStatus::OverBudget),
-            false => output,
-        })
+        let status = match &refused {
+            _ if over_budget => ExitStatus::OverBudget,
+            Some(refused) if !refused.is_forbidden => ExitStatus::Failed,
+            _ => ExitStatus::Done,
+        };
+        if let Some(refused) = refused {
+            tell(refused, json);
+        }
+        Ok(output.with_status(status))
     }
 
     /// All files are read and found right before one of them is kept.
@@ -152,9 +160,7 @@ impl Report {
             return Ok(0);
         }
         let mut book = self.sources.book()?;
-        for file in &checked {
-            import::keep(&mut book, file, Mode::Merge)?;
-        }
+        import::keep(&mut book, &checked, Mode::Merge)?;
         Ok(checked.len())
     }
 
@@ -264,19 +270,34 @@ fn append(path: &Path, text: &str, hint: &str) -> Result<(), Failure> {
     })
 }
 
-/// None, with a word on standard error: the job is not about a pull request.
-async fn write_comment(markdown: &str) -> Result<Option<Written>, Failure> {
-    match PullRequest::of_environment()? {
-        Some(pull) => Ok(Some(comment::write(&pull, markdown).await?)),
-        None => {
-            writeln!(
-                anstream::stderr().lock(),
-                "note: This job is not about a pull request, so there is nothing to comment on."
-            )
-            .ok();
+/// Neither, with a word on standard error: the job is not about a pull request.
+async fn write_comment(markdown: &str) -> (Option<Written>, Option<Refused>) {
+    let written = match PullRequest::of_environment() {
+        Ok(Some(pull)) => comment::write(&pull, markdown).await.map(Some),
+        Ok(None) => {
+            note("This job is not about a pull request, so there is nothing to comment on.");
             Ok(None)
         }
+        Err(problem) => Err(problem.into()),
+    };
+    match written {
+        Ok(written) => (written, None),
+        Err(refused) => (None, Some(refused)),
     }
+}
+
+/// A fork's job may not write, which is no fault of the job; everything else is an error.
+fn tell(refused: Refused, json: bool) {
+    if refused.is_forbidden {
+        let Problem { message, hint, .. } = &refused.problem;
+        return note(&format!("{message} {hint}"));
+    }
+    // Standard error is gone; the exit code says so as well.
+    let _ = Failure::from(refused.problem).report(json);
+}
+
+fn note(text: &str) {
+    writeln!(anstream::stderr().lock(), "note: {text}").ok();
 }
 
 /// Files that were named, and every JSON file below folders that were; links are not followed.
