@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { UsageRow } from '../src/generated/protocol';
-import { lineOf, ordered, sinceOf } from '../src/usage/line';
+import { lineOf, ordered, questionOf, sinceOf } from '../src/usage/line';
 
 const row = (key: string, costNanoUsd: string, more: Partial<UsageRow> = {}): UsageRow => ({
   key,
@@ -50,4 +50,20 @@ test('a span begins at the midnight of its first day', () => {
   assert.equal(sinceOf(1, now), new Date(2026, 10, 26).toISOString());
   assert.equal(sinceOf(30, now), new Date(2026, 9, 28).toISOString());
   assert.equal(sinceOf(0, now), null);
+});
+
+test('days are asked for in the zone in which the first one begins', () => {
+  const before = process.env.TZ;
+  try {
+    for (const timeZone of ['Asia/Kolkata', 'America/St_Johns']) {
+      process.env.TZ = timeZone;
+      const now = new Date('2026-11-26T20:00:00Z');
+      const since = new Date(now.getFullYear(), now.getMonth(), now.getDate()).toISOString();
+      const question = questionOf({ groupBy: 'day', span: 1 }, now);
+      assert.deepEqual(question, { groupBy: 'day', since, timeZone });
+    }
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
 });

@@ -306,6 +306,8 @@ pub struct UsageParams {
     pub since: Option<String>,
     /// RFC 3339.
     pub until: Option<String>,
+    /// The IANA name of the zone whose days are counted; without one the machine's.
+    pub time_zone: Option<String>,
     #[ts(as = "Option<UsageGroup>")]
     pub group_by: UsageGroup,
 }

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use protocol::{
     Code, Problem, Receipt, RequestKind,
     editor::{CompletionOutcome, UsageGroup, UsageResult},
@@ -69,10 +69,12 @@ enum Write {
 }
 
 /// Which rows to fold, and by what.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Question {
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
+    /// Whose days; None: this machine's.
+    pub zone: Option<TimeZone>,
     pub group: UsageGroup,
 }
 
@@ -288,6 +290,7 @@ mod tests {
             let question = Question {
                 since: since.map(|at| at.parse().unwrap()),
                 until: None,
+                zone: Some(TimeZone::UTC),
                 group,
             };
             let result = log.ask(question).await.unwrap();
@@ -307,6 +310,36 @@ mod tests {
             fold(UsageGroup::Kind, Some("2026-06-02T00:00:00Z")).await,
             (later, 14)
         );
+    }
+
+    #[tokio::test]
+    async fn days_are_those_of_the_zone_that_was_asked_for() {
+        let home = tempfile::tempdir().unwrap();
+        let log = log(&home);
+        for (id, at) in [
+            ("a", "2026-06-01T18:14:59Z"),
+            ("b", "2026-06-01T18:15:00Z"),
+            ("c", "2026-06-01T18:29:59.999Z"),
+            ("d", "2026-06-01T18:30:00Z"),
+            ("e", "2026-06-02T12:00:00Z"),
+        ] {
+            start(&log, id, at, None);
+            settle(&log, id, 1);
+        }
+        for (zone, expected) in [
+            ("UTC", [("2026-06-01", 4), ("2026-06-02", 1)]),
+            // Five and a half hours, and a quarter more.
+            ("Asia/Kolkata", [("2026-06-01", 3), ("2026-06-02", 2)]),
+            ("Asia/Kathmandu", [("2026-06-01", 1), ("2026-06-02", 4)]),
+        ] {
+            let question = Question {
+                zone: Some(TimeZone::get(zone).unwrap()),
+                ..Question::default()
+            };
+            let rows = log.ask(question).await.unwrap().rows;
+            let days: Vec<_> = rows.iter().map(|row| (row.key.as_str(), row.requests)).collect();
+            assert_eq!(days, expected, "{zone}");
+        }
     }
 
     #[tokio::test]

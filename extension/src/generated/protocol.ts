@@ -456,6 +456,10 @@ export type UsageParams = {
    * RFC 3339.
    */
   until?: string | null,
+  /**
+   * The IANA name of the zone whose days are counted; without one the machine's.
+   */
+  timeZone?: string | null,
   groupBy?: UsageGroup | null,
 };
 

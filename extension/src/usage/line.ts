@@ -1,6 +1,6 @@
 // A row of the usage log in words.
 import { chargeText, exactText, tokenText } from '../figures';
-import type { UsageGroup, UsageRow } from '../generated/protocol';
+import type { UsageGroup, UsageParams, UsageRow } from '../generated/protocol';
 import type { Line, Selection } from './messages';
 
 const NAMELESS: Record<UsageGroup, string> = {
@@ -32,6 +32,12 @@ export function ordered(rows: readonly UsageRow[], groupBy: UsageGroup): UsageRo
   };
   const byDay = (one: UsageRow, other: UsageRow) => (one.key < other.key ? 1 : -1);
   return [...rows].sort(groupBy === 'day' ? byDay : byCost);
+}
+
+/** What the sidecar is asked: days are cut where the first one begins, in this machine's zone. */
+export function questionOf({ groupBy, span }: Selection, now: Date): UsageParams {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return { groupBy, since: sinceOf(span, now), timeZone };
 }
 
 /** The first moment of the first day, where this machine is. */

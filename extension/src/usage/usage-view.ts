@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { SidecarClient } from '../client';
 import { troubleOf } from '../problem';
 import { webviewPage } from '../webview-page';
-import { lineOf, ordered, sinceOf } from './line';
+import { lineOf, ordered, questionOf } from './line';
 import type { FromUsage, Selection, ToUsage } from './messages';
 
 /** Receipts of a burst of completions are drawn together. */
@@ -61,7 +61,7 @@ export class UsageView implements vscode.Disposable {
 
   private async answer({ groupBy, span }: Selection): Promise<ToUsage> {
     try {
-      const { rows, totals } = await this.client.usage({ groupBy, since: sinceOf(span, new Date()) });
+      const { rows, totals } = await this.client.usage(questionOf({ groupBy, span }, new Date()));
       const lines = ordered(rows, groupBy).map((row) => lineOf(row, groupBy));
       return { type: 'usage', groupBy, span, rows: lines, totals: lineOf(totals, groupBy) };
     } catch (error) {

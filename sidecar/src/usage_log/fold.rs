@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use protocol::{
     Money,
     editor::{UsageGroup, UsageResult, UsageRow},
@@ -9,7 +12,7 @@ use super::Question;
 /// Sums the log by a group. Days come in order, everything else the dearest first.
 pub fn fold(connection: &Connection, question: &Question) -> rusqlite::Result<UsageResult> {
     let (key, order) = match question.group {
-        UsageGroup::Day => ("strftime('%Y-%m-%d', at_ms / 1000, 'unixepoch')", "1"),
+        UsageGroup::Day => ("CAST(at_ms / 900000 AS TEXT)", "1"),
         UsageGroup::Model => ("model", "7 DESC, 1"),
         UsageGroup::Branch => ("coalesce(branch, '')", "7 DESC, 1"),
         UsageGroup::Repository => ("coalesce(repository, '')", "7 DESC, 1"),
@@ -28,8 +31,32 @@ pub fn fold(connection: &Connection, question: &Question) -> rusqlite::Result<Us
     let rows = statement
         .query_map(params![since, until], row)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
+    let rows = match question.group {
+        UsageGroup::Day => by_day(&rows, &question.zone.clone().unwrap_or_else(TimeZone::system)),
+        _ => rows,
+    };
     let totals = rows.iter().fold(UsageRow::default(), add);
     Ok(UsageResult { rows, totals })
+}
+
+/// The finest step by which time zones differ; SQLite knows none of them.
+const QUARTER_MS: i64 = 900_000;
+
+/// Sums of quarters of an hour as those of a zone's days.
+fn by_day(quarters: &[UsageRow], zone: &TimeZone) -> Vec<UsageRow> {
+    let mut days: BTreeMap<Date, UsageRow> = BTreeMap::new();
+    for quarter in quarters {
+        let start = quarter.key.parse::<i64>().unwrap_or(0).saturating_mul(QUARTER_MS);
+        let start = Timestamp::from_millisecond(start).unwrap_or_default();
+        let day = days.entry(zone.to_datetime(start).date()).or_default();
+        *day = add(std::mem::take(day), quarter);
+    }
+    days.into_iter()
+        .map(|(day, row)| UsageRow {
+            key: day.to_string(),
+            ..row
+        })
+        .collect()
 }
 
 fn row(row: &Row<'_>) -> rusqlite::Result<UsageRow> {
