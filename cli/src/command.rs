@@ -108,8 +108,8 @@ pub enum Command {
 }
 
 /// What is shown when no command is named.
-pub fn usual() -> Result<Output, Failure> {
-    usage::Usage::overview()
+pub fn usual(json: bool) -> Result<Output, Failure> {
+    usage::Usage::overview(json)
 }
 
 impl Command {

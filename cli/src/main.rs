@@ -47,7 +47,7 @@ fn run(arguments: Arguments) -> ExitStatus {
     let json = arguments.global.json;
     let output = match arguments.command {
         Some(command) => Context::new(arguments.global).and_then(|context| command.run(&context)),
-        None => command::usual(),
+        None => command::usual(json),
     };
     let printed = match &output {
         Ok(output) => output.print(json),

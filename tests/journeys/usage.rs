@@ -3,6 +3,7 @@
 mod claude;
 mod codex;
 mod corpus;
+mod currency;
 mod files;
 mod gemini;
 mod hostile;

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod csv;
+mod currency;
 mod explain;
 pub mod graph;
 mod overview;
@@ -76,13 +77,13 @@ enum UsageCommand {
 
 impl Usage {
     /// What a bare `token-tracker` shows.
-    pub fn overview() -> Result<Output, Failure> {
-        overview::Overview::default().run()
+    pub fn overview(json: bool) -> Result<Output, Failure> {
+        overview::Overview::default().run(json)
     }
 
     pub fn run(self, context: &Context) -> Result<Output, Failure> {
         match self.command {
-            None => self.overview.run(),
+            None => self.overview.run(context.json),
             Some(UsageCommand::Daily(report)) => report.run(By::Day, context.json),
             Some(UsageCommand::Weekly(report)) => report.run(By::Week, context.json),
             Some(UsageCommand::Monthly(report)) => report.run(By::Month, context.json),
@@ -90,13 +91,13 @@ impl Usage {
             Some(UsageCommand::Sessions(report)) => report.run(By::Session, context.json),
             Some(UsageCommand::Projects(report)) => report.run(By::Project, context.json),
             Some(UsageCommand::Branches(report)) => report.run(By::Branch, context.json),
-            Some(UsageCommand::Blocks(blocks)) => blocks.run(),
-            Some(UsageCommand::Statusline(line)) => line.run(),
+            Some(UsageCommand::Blocks(blocks)) => blocks.run(context.json),
+            Some(UsageCommand::Statusline(line)) => line.run(context.json),
             Some(UsageCommand::Graph(graph)) => graph.run(),
             Some(UsageCommand::Wrapped(wrapped)) => wrapped.run(),
             Some(UsageCommand::View(view)) => view.run(context),
             Some(UsageCommand::Rows(rows)) => rows.run(context.json),
-            Some(UsageCommand::Verify(verify)) => verify.run(),
+            Some(UsageCommand::Verify(verify)) => verify.run(context.json),
             Some(UsageCommand::Watch(watch)) => watch.run(context.json),
             Some(UsageCommand::Prices(prices)) => prices.run(),
             Some(UsageCommand::Requests(requests)) => wait_for(requests.run(context)),

@@ -9,6 +9,8 @@ use usage::{
 };
 
 use super::{
+    csv,
+    currency::{self, Shown},
     scope::{Scope, View},
     screen,
 };
@@ -21,6 +23,11 @@ pub struct Blocks {
     /// Only the window that is running now
     #[arg(long)]
     active: bool,
+    /// Print comma-separated values
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    #[command(flatten)]
+    currency: currency::Asked,
 }
 
 #[derive(Serialize)]
@@ -50,7 +57,8 @@ struct Projection {
 }
 
 impl Blocks {
-    pub fn run(self) -> Result<Output, Failure> {
+    pub fn run(self, json: bool) -> Result<Output, Failure> {
+        let money = self.currency.shown(&self.scope.engine()?.home)?;
         let view = self.scope.view()?;
         let now = view.now.as_millisecond();
         let mut windows = windows(&view.fold, view.cells());
@@ -59,8 +67,11 @@ impl Blocks {
             blocks: windows.iter().map(|window| block(window, now)).collect(),
             notes: &view.notes,
         };
-        let text = text(&view, &windows, now) + &screen::notes(&view.notes);
-        Ok(Output::new(text, &answer)?)
+        let text = || match self.csv {
+            true => csv(&windows, now, &money),
+            false => text(&view, &windows, now, &money) + &money.footer() + &screen::notes(&view.notes),
+        };
+        Ok(money.output(json, text, &answer)?)
     }
 }
 
@@ -80,7 +91,21 @@ fn block(window: &Window, now: i64) -> Block<'_> {
     }
 }
 
-fn text(view: &View, windows: &[Window], now: i64) -> String {
+fn csv(windows: &[Window], now: i64, money: &Shown) -> String {
+    let time = |ms: i64| Timestamp::from_millisecond(ms).map_or_else(|_| String::new(), |at| at.to_string());
+    let row = |window: &Window| {
+        let keys = [
+            time(window.start_ms),
+            time(window.end_ms()),
+            window.is_active(now).to_string(),
+        ];
+        [keys.to_vec(), csv::counts(&window.sum, money)].concat()
+    };
+    let rows: Vec<Vec<String>> = windows.iter().map(row).collect();
+    csv::render(&csv::titles(&["start", "end", "active"], money), &rows)
+}
+
+fn text(view: &View, windows: &[Window], now: i64, money: &Shown) -> String {
     let Some(last) = windows.last() else {
         return "No window of five hours has usage in it.".into();
     };
@@ -101,16 +126,16 @@ fn text(view: &View, windows: &[Window], now: i64) -> String {
             (vec![key], window.sum.clone())
         })
         .collect();
-    let mut text = screen::sums(&[Column::Text("WINDOW")], &lines, None);
+    let mut text = screen::sums(&[Column::Text("WINDOW")], &lines, None, money);
     if let Some(projection) = last.projected(now) {
         let left = (last.end_ms() - now) / 60_000;
         text += &format!(
             "\n\nnow: {} tokens a minute, {} an hour; {} h {} min left, {} and {} tokens at its end",
             screen::short(projection.tokens_per_minute),
-            screen::cost(Some(projection.cost_nano_usd_per_hour)),
+            money.cost(Some(projection.cost_nano_usd_per_hour)),
             left / 60,
             left % 60,
-            screen::cost(Some(projection.cost_nano_usd)),
+            money.cost(Some(projection.cost_nano_usd)),
             screen::short(projection.tokens)
         );
     }

@@ -1,10 +1,48 @@
 //! Reports for spreadsheets.
 
+use usage::report::Sum;
+
+use super::currency::Shown;
+
+/// The titles of a line's keys, and of what [`counts`] has.
+pub fn titles(keys: &[&str], money: &Shown) -> Vec<String> {
+    let counts = [
+        "messages",
+        "input",
+        "output",
+        "cache_read",
+        "cache_write",
+        "reasoning",
+    ];
+    let start = keys.iter().chain(&counts).map(|title| (*title).to_owned());
+    start
+        .chain(money.csv_titles())
+        .chain(["unpriced_messages".to_owned()])
+        .collect()
+}
+
+pub fn counts(sum: &Sum, money: &Shown) -> Vec<String> {
+    let tokens = &sum.tokens;
+    let counts = [
+        sum.messages,
+        tokens.input,
+        tokens.output,
+        tokens.cache_read,
+        tokens.cache_write,
+        tokens.reasoning,
+    ];
+    counts
+        .iter()
+        .map(u64::to_string)
+        .chain(money.csv_costs(sum.cost()))
+        .chain([sum.messages_unpriced.to_string()])
+        .collect()
+}
+
 /// Lines of quoted fields where they need it.
-pub fn render(titles: &[&str], rows: &[Vec<String>]) -> String {
-    let titles = titles.iter().map(|title| (*title).to_owned()).collect::<Vec<_>>();
-    std::iter::once(&titles)
-        .chain(rows)
+pub fn render(titles: &[String], rows: &[Vec<String>]) -> String {
+    std::iter::once(titles)
+        .chain(rows.iter().map(Vec::as_slice))
         .map(|row| {
             row.iter()
                 .map(|field| quoted(field))
@@ -40,7 +78,7 @@ mod tests {
             .map(str::to_owned)
             .to_vec();
         assert_eq!(
-            render(&["A", "B", "C", "D", "E", "F"], &[row]),
+            render(&["A", "B", "C", "D", "E", "F"].map(str::to_owned), &[row]),
             "A,B,C,D,E,F\n\"a,b\",\"say \"\"x\"\"\",'=1+1,-2.5,'-x,plain\n"
         );
     }

@@ -64,6 +64,12 @@ impl Models {
         if !self.explain_price {
             return self.report.run(By::Model, json);
         }
+        if self.report.is_in_another_currency() {
+            return Err(Failure::usage(
+                "Prices are in US dollars, as their sources have them.",
+                "Leave --currency out.",
+            ));
+        }
         let view = self.report.view()?;
         let mut prices = Prices::of(&self.report.scope().engine()?.home);
         let models = explained(&view, &mut prices);

@@ -10,6 +10,8 @@ use usage::{
 };
 
 use super::{
+    csv,
+    currency::{self, Shown},
     report::{By, groups},
     scope::{Scope, View, week_of},
     screen,
@@ -27,6 +29,11 @@ const LINES_MAX: usize = 8;
 pub struct Overview {
     #[command(flatten)]
     scope: Scope,
+    /// Print comma-separated values
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    #[command(flatten)]
+    currency: currency::Asked,
 }
 
 #[derive(Serialize)]
@@ -48,7 +55,8 @@ struct Day {
 }
 
 impl Overview {
-    pub fn run(self) -> Result<Output, Failure> {
+    pub fn run(self, json: bool) -> Result<Output, Failure> {
+        let money = self.currency.shown(&self.scope.engine()?.home)?;
         let mut view = self.scope.view_by_day()?;
         let since = |view: &View, first: Date| {
             let mut days = view.days();
@@ -66,14 +74,17 @@ impl Overview {
             days: trend(&view),
             notes: &std::mem::take(&mut view.notes),
         };
+        if self.csv {
+            return Ok(money.output(json, || csv(&answer, &money), &answer)?);
+        }
         if answer.all.messages == 0 {
             let text = "No assistant has left usage in the logs of this machine yet.\n\
                         `token-tracker --help` lists what else there is."
                 .to_owned();
-            return Ok(Output::new(text + &screen::notes(answer.notes), &answer)?);
+            return Ok(money.output(json, || text + &screen::notes(answer.notes), &answer)?);
         }
-        let text = text(&answer, &view, self.scope.has_period());
-        Ok(Output::new(text, &answer)?)
+        let has_period = self.scope.has_period();
+        Ok(money.output(json, || text(&answer, &view, has_period, &money), &answer)?)
     }
 }
 
@@ -90,12 +101,24 @@ fn trend(view: &View) -> Vec<Day> {
         .collect()
 }
 
-fn text(answer: &Answer<'_>, view: &View, has_period: bool) -> String {
+/// One line for each time; those that were asked for are all of the logs.
+fn csv(answer: &Answer<'_>, money: &Shown) -> String {
+    let rows = [
+        ("today", &answer.today),
+        ("week", &answer.week),
+        ("month", &answer.month),
+        ("all", &answer.all),
+    ]
+    .map(|(name, sum)| [vec![name.to_owned()], csv::counts(sum, money)].concat());
+    csv::render(&csv::titles(&["period"], money), &rows)
+}
+
+fn text(answer: &Answer<'_>, view: &View, has_period: bool, money: &Shown) -> String {
     let (strong, dim) = (Style::new().bold(), Style::new().dimmed());
     let line = |name: &str, sum: &Sum| {
         format!(
             "{dim}{name:<10}{dim:#}  {strong}{:>10}{strong:#}   {:>7} tokens   {}\n",
-            screen::cost_of(sum),
+            money.cost_of(sum),
             screen::short(sum.tokens.total()),
             amount(sum.messages, "message")
         )
@@ -125,7 +148,7 @@ fn text(answer: &Answer<'_>, view: &View, has_period: bool) -> String {
             .take(LINES_MAX)
             .map(|(keys, sum)| (names(by, keys), sum.clone()))
             .collect();
-        text += &format!("\n{}\n", screen::sums(columns, &shown, None));
+        text += &format!("\n{}\n", screen::sums(columns, &shown, None, money));
         if all.len() > LINES_MAX {
             let command = if by == By::Model { "models" } else { "branches" };
             text += &format!(
@@ -134,7 +157,7 @@ fn text(answer: &Answer<'_>, view: &View, has_period: bool) -> String {
             );
         }
     }
-    text.trim_end().to_owned() + &screen::notes(answer.notes)
+    text.trim_end().to_owned() + &money.footer() + &screen::notes(answer.notes)
 }
 
 fn names(by: By, keys: &[String]) -> Vec<String> {

@@ -9,6 +9,7 @@ use usage::{
 
 use super::{
     csv,
+    currency::{self, Shown},
     scope::{Scope, View, week_of},
     screen,
 };
@@ -21,6 +22,8 @@ pub struct Report {
     /// Print comma-separated values
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+    #[command(flatten)]
+    currency: currency::Asked,
 }
 
 /// What a report's lines stand for.
@@ -103,6 +106,10 @@ impl Report {
         self.scope.view_by_day()
     }
 
+    pub fn is_in_another_currency(&self) -> bool {
+        self.currency.is_given()
+    }
+
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
@@ -112,11 +119,12 @@ impl Report {
             By::Session => self.scope.view()?,
             _ => self.scope.view_by_day()?,
         };
+        let money = self.currency.shown(&self.scope.engine()?.home)?;
         let groups = groups(&view, by);
         let total = Sum::of(&view.fold, view.cells());
         let text = || match self.csv {
-            true => self::csv(by, &groups),
-            false => table(&view, by, &groups, &total),
+            true => self::csv(by, &groups, &money),
+            false => table(&view, by, &groups, &total, &money),
         };
         let keyed = |(keys, sum)| Group {
             keys: keyed(by, keys),
@@ -132,7 +140,7 @@ impl Report {
             totals: &total,
             notes: &view.notes,
         };
-        Ok(Output::either(json, text, &answer)?)
+        Ok(money.output(json, text, &answer)?)
     }
 }
 
@@ -175,7 +183,7 @@ pub fn groups(view: &View, by: By) -> Vec<(Vec<String>, Sum)> {
     groups
 }
 
-fn table(view: &View, by: By, groups: &[(Vec<String>, Sum)], total: &Sum) -> String {
+fn table(view: &View, by: By, groups: &[(Vec<String>, Sum)], total: &Sum, money: &Shown) -> String {
     if groups.is_empty() {
         return "No usage in the logs of this machine for that question.".to_owned()
             + &screen::notes(&view.notes);
@@ -184,7 +192,7 @@ fn table(view: &View, by: By, groups: &[(Vec<String>, Sum)], total: &Sum) -> Str
         .iter()
         .map(|(keys, sum)| (shown_keys(by, keys), sum.clone()))
         .collect();
-    screen::sums(by.columns(), &shown, Some(total)) + &screen::notes(&view.notes)
+    screen::sums(by.columns(), &shown, Some(total), money) + &money.footer() + &screen::notes(&view.notes)
 }
 
 fn shown_keys(by: By, keys: &[String]) -> Vec<String> {
@@ -200,34 +208,10 @@ fn shown_keys(by: By, keys: &[String]) -> Vec<String> {
     by.titles().iter().zip(keys).map(shown).collect()
 }
 
-fn csv(by: By, groups: &[(Vec<String>, Sum)]) -> String {
-    let counts = [
-        "messages",
-        "input",
-        "output",
-        "cache_read",
-        "cache_write",
-        "reasoning",
-        "cost_nano_usd",
-        "unpriced_messages",
-    ];
+fn csv(by: By, groups: &[(Vec<String>, Sum)], money: &Shown) -> String {
     let rows: Vec<Vec<String>> = groups
         .iter()
-        .map(|(keys, sum)| {
-            let tokens = &sum.tokens;
-            let numbers = [
-                sum.messages,
-                tokens.input,
-                tokens.output,
-                tokens.cache_read,
-                tokens.cache_write,
-                tokens.reasoning,
-            ];
-            let cost = sum.cost().map(|cost| cost.to_string()).unwrap_or_default();
-            let numbers = numbers.map(|number| number.to_string());
-            let end = [cost, sum.messages_unpriced.to_string()];
-            keys.iter().cloned().chain(numbers).chain(end).collect()
-        })
+        .map(|(keys, sum)| [keys.clone(), csv::counts(sum, money)].concat())
         .collect();
-    csv::render(&[by.titles(), &counts].concat(), &rows)
+    csv::render(&csv::titles(by.titles(), money), &rows)
 }

@@ -5,7 +5,12 @@ use usage::{
     rows::{Row, rows},
 };
 
-use super::{scope::Scope, screen};
+use super::{
+    csv,
+    currency::{self, Shown},
+    scope::Scope,
+    screen,
+};
 use crate::{
     failure::Failure,
     output::Output,
@@ -16,6 +21,11 @@ use crate::{
 pub struct Rows {
     #[command(flatten)]
     scope: Scope,
+    /// Print comma-separated values
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    #[command(flatten)]
+    currency: currency::Asked,
 }
 
 #[derive(Serialize)]
@@ -40,24 +50,66 @@ const COLUMNS: &[Column] = &[
 
 impl Rows {
     pub fn run(self, json: bool) -> Result<Output, Failure> {
+        let money = self.currency.shown(&self.scope.engine()?.home)?;
         let view = self.scope.view_by_day()?;
         let rows = rows(&view.fold, view.cells(), &mut view.days());
         let text = || {
             let text = match rows.as_slice() {
+                rows if self.csv => return csv(rows, &money),
                 [] => "No usage in the logs of this machine.".to_owned(),
-                rows => render(COLUMNS, rows.iter().map(row).collect()),
+                rows => render(COLUMNS, rows.iter().map(|row| line(row, &money)).collect()),
             };
-            text + &screen::notes(&view.notes)
+            text + &money.footer() + &screen::notes(&view.notes)
         };
         let answer = Answer {
             rows: &rows,
             notes: &view.notes,
         };
-        Ok(Output::either(json, text, &answer)?)
+        Ok(money.output(json, text, &answer)?)
     }
 }
 
-fn row(row: &Row) -> Vec<String> {
+fn csv(rows: &[Row], money: &Shown) -> String {
+    const TITLES: [&str; 11] = [
+        "day",
+        "client",
+        "model",
+        "project",
+        "branch",
+        "messages",
+        "input",
+        "output",
+        "cache_read",
+        "cache_write",
+        "reasoning",
+    ];
+    let titles = TITLES.map(str::to_owned).into_iter().chain(money.csv_titles());
+    let fields = |row: &Row| {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let names = [
+            row.day.to_string(),
+            row.client.name().into(),
+            row.model.clone(),
+            text(&row.project),
+            text(&row.branch),
+        ];
+        let counts = [
+            row.messages,
+            row.input,
+            row.output,
+            row.cache_read,
+            row.cache_write,
+            row.reasoning,
+        ];
+        let counts = counts.map(|count| count.to_string());
+        let costs = money.csv_costs(row.cost_nano_usd);
+        names.into_iter().chain(counts).chain(costs).collect()
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(fields).collect();
+    csv::render(&titles.collect::<Vec<_>>(), &rows)
+}
+
+fn line(row: &Row, money: &Shown) -> Vec<String> {
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
     vec![
         row.day.to_string(),
@@ -70,6 +122,6 @@ fn row(row: &Row) -> Vec<String> {
         count(row.output),
         count(row.cache_read),
         count(row.cache_write),
-        screen::cost(row.cost_nano_usd),
+        money.cost(row.cost_nano_usd),
     ]
 }

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 pub use usage::figure::{cost, cost_of, short};
 use usage::{discovery::Note, report::Sum};
 
+use super::currency::Shown;
 use crate::{
     hidden::clean,
     table::{Column, count, render},
@@ -48,7 +49,7 @@ pub fn weight(sum: &Sum, has_cost: bool) -> u64 {
 }
 
 /// Sums under their keys, with their total: the table of every report.
-pub fn sums(keys: &[Column], lines: &[(Vec<String>, Sum)], total: Option<&Sum>) -> String {
+pub fn sums(keys: &[Column], lines: &[(Vec<String>, Sum)], total: Option<&Sum>, money: &Shown) -> String {
     let has_cost = lines.iter().any(|(_, sum)| sum.cost_nano_usd > 0);
     let largest = lines
         .iter()
@@ -72,7 +73,10 @@ pub fn sums(keys: &[Column], lines: &[(Vec<String>, Sum)], total: Option<&Sum>) 
         let tokens = &sum.tokens;
         let counts = [tokens.input, tokens.output, tokens.cache_read, tokens.cache_write].map(short);
         let start = key.iter().cloned().chain([count(sum.messages)]);
-        start.chain(counts).chain([cost_of(sum), bar]).collect::<Vec<_>>()
+        start
+            .chain(counts)
+            .chain([money.cost_of(sum), bar])
+            .collect::<Vec<_>>()
     };
     let mut rows: Vec<Vec<String>> = lines
         .iter()

@@ -14,8 +14,8 @@ use usage::{
 };
 
 use super::{
+    currency,
     scope::{Scope, View},
-    screen,
 };
 use crate::{failure::Failure, hidden::clean, output::Output};
 
@@ -29,6 +29,8 @@ const DAYS_BACK: i64 = 3;
 pub struct Statusline {
     #[command(flatten)]
     scope: Scope,
+    #[command(flatten)]
+    currency: currency::Asked,
 }
 
 /// What Claude Code says to the command of its status line.
@@ -58,7 +60,8 @@ struct Answer {
 }
 
 impl Statusline {
-    pub fn run(self) -> Result<Output, Failure> {
+    pub fn run(self, json: bool) -> Result<Output, Failure> {
+        let money = self.currency.shown(&self.scope.engine()?.home)?;
         let asked = asked();
         let view = self.view(&asked)?;
         let now = view.now.as_millisecond();
@@ -83,21 +86,21 @@ impl Statusline {
         parts.extend(
             session
                 .as_ref()
-                .map(|sum| format!("{} session", screen::cost_of(sum))),
+                .map(|sum| format!("{} session", money.cost_of(sum))),
         );
-        parts.push(format!("{} today", screen::cost_of(&today)));
+        parts.push(format!("{} today", money.cost_of(&today)));
         if let Some(window) = window {
             let left = (window.end_ms() - now) / 60_000;
             parts.push(format!(
                 "{} block, {}h{:02} left",
-                screen::cost_of(&window.sum),
+                money.cost_of(&window.sum),
                 left / 60,
                 left % 60
             ));
             if let Some(projection) = window.projected(now) {
                 parts.push(format!(
                     "{}/h",
-                    screen::cost(Some(projection.cost_nano_usd_per_hour))
+                    money.cost(Some(projection.cost_nano_usd_per_hour))
                 ));
             }
         }
@@ -107,7 +110,7 @@ impl Statusline {
             today,
             block: window.map(|window| window.sum.clone()),
         };
-        Ok(Output::new(answer.line.clone(), &answer)?)
+        Ok(money.output(json, || answer.line.clone(), &answer)?)
     }
 }
 

@@ -10,7 +10,11 @@ use usage::{
     report::Sum,
 };
 
-use super::{scope::Scope, screen};
+use super::{
+    currency::{self, Shown},
+    scope::Scope,
+    screen,
+};
 use crate::{
     failure::{ExitStatus, Failure},
     output::Output,
@@ -24,6 +28,8 @@ pub struct Verify {
     /// Every line that counts, as FILE:LINE
     #[arg(long)]
     lines: bool,
+    #[command(flatten)]
+    currency: currency::Asked,
 }
 
 #[derive(Serialize)]
@@ -61,7 +67,8 @@ struct Line {
 }
 
 impl Verify {
-    pub fn run(self) -> Result<Output, Failure> {
+    pub fn run(self, json: bool) -> Result<Output, Failure> {
+        let money = self.currency.shown(&self.scope.engine()?.home)?;
         let indexed = self.scope.view()?;
         let mut answer = Answer {
             clean: true,
@@ -82,8 +89,7 @@ impl Verify {
             .files
             .sort_by(|a, b| (a.client, &a.path).cmp(&(b.client, &b.path)));
         answer.clean = answer.totals == answer.indexed;
-        let text = text(&answer);
-        let output = Output::new(text, &answer)?;
+        let output = money.output(json, || text(&answer, &money), &answer)?;
         Ok(if answer.clean {
             output
         } else {
@@ -156,7 +162,7 @@ const COLUMNS: &[Column] = &[
     Column::Text("FILE"),
 ];
 
-fn text(answer: &Answer) -> String {
+fn text(answer: &Answer, money: &Shown) -> String {
     let mut rows = Vec::new();
     for file in &answer.files {
         rows.push(vec![
@@ -165,7 +171,7 @@ fn text(answer: &Answer) -> String {
             count(file.copies as u64),
             count(file.skipped_lines),
             count(file.sum.tokens.total()),
-            screen::cost_of(&file.sum),
+            money.cost_of(&file.sum),
             file.path.clone(),
         ]);
         for line in &file.lines {
@@ -176,7 +182,7 @@ fn text(answer: &Answer) -> String {
                 String::new(),
                 String::new(),
                 count(line.total_tokens),
-                screen::cost(cost),
+                money.cost(cost),
                 format!("{}:{}", file.path, line.line),
             ]);
         }
@@ -187,11 +193,12 @@ fn text(answer: &Answer) -> String {
         "The index differs from the files; --no-cache reads without it."
     };
     format!(
-        "{}\n\n{} messages, {} tokens, {}. {verdict}{}",
+        "{}\n\n{} messages, {} tokens, {}. {verdict}{}{}",
         render(COLUMNS, rows),
         count(answer.totals.messages),
         count(answer.totals.tokens.total()),
-        screen::cost_of(&answer.totals),
+        money.cost_of(&answer.totals),
+        money.footer(),
         screen::notes(&answer.notes)
     )
 }

@@ -16,6 +16,7 @@ use usage::{
 };
 
 use super::{
+    currency::{self, Shown},
     scope::{Scope, View},
     screen,
 };
@@ -25,6 +26,8 @@ use crate::{failure::Failure, hidden::clean, output::Output, table::count};
 pub struct Watch {
     #[command(flatten)]
     scope: Scope,
+    #[command(flatten)]
+    currency: currency::Asked,
 }
 
 #[derive(Serialize)]
@@ -38,10 +41,11 @@ struct Event<'a> {
 
 impl Watch {
     pub fn run(self, json: bool) -> Result<Output, Failure> {
+        let money = self.currency.shown(&self.scope.engine()?.home)?;
         let mut watch = Watcher::new(self.scope.engine()?);
         loop {
             if let Some(look) = watch.look()
-                && let Err(error) = self.tell(look, json)?
+                && let Err(error) = self.tell(look, json, &money)?
             {
                 // A reader that has seen enough ends it.
                 return match error.kind() {
@@ -58,7 +62,7 @@ impl Watch {
         }
     }
 
-    fn tell(&self, look: Look, json: bool) -> Result<io::Result<()>, Failure> {
+    fn tell(&self, look: Look, json: bool, money: &Shown) -> Result<io::Result<()>, Failure> {
         let news: Vec<News> = look
             .news
             .into_iter()
@@ -72,12 +76,15 @@ impl Watch {
                 .filter(|cell| days.day(cell.key.quarter) == view.today),
         );
         let text = match json {
-            true => serde_json::to_string(&Event {
-                at: view.now,
-                news: &news,
-                today,
-            })?,
-            false => text(&view, &news, &today),
+            true => money
+                .told(&Event {
+                    at: view.now,
+                    news: &news,
+                    today,
+                })?
+                .get()
+                .to_owned(),
+            false => text(&view, &news, &today, money),
         };
         let mut stdout = anstream::stdout().lock();
         Ok(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
@@ -89,22 +96,22 @@ impl Watch {
     }
 }
 
-fn text(view: &View, news: &[News], today: &Sum) -> String {
+fn text(view: &View, news: &[News], today: &Sum, money: &Shown) -> String {
     let total = format!(
         "{} messages, {} tokens, {} today",
         count(today.messages),
         screen::short(today.tokens.total()),
-        screen::cost_of(today)
+        money.cost_of(today)
     );
     if news.is_empty() {
-        return total + &screen::notes(&view.notes);
+        return total + &money.footer() + &screen::notes(&view.notes);
     }
-    let lines: Vec<String> = news.iter().map(|news| line(news, &view.zone)).collect();
+    let lines: Vec<String> = news.iter().map(|news| line(news, &view.zone, money)).collect();
     format!("{}\n         {total}", lines.join("\n"))
 }
 
 /// `12:03:04 claude claude-sonnet-4-5 ~/work/a@main +1 message, 12.3k in, 812 out, $0.12`
-fn line(news: &News, zone: &TimeZone) -> String {
+fn line(news: &News, zone: &TimeZone, money: &Shown) -> String {
     let at = Timestamp::from_millisecond(news.last_ms).unwrap_or_default();
     let place = &news.place;
     let branch = match place.branch.as_str() {
@@ -125,6 +132,6 @@ fn line(news: &News, zone: &TimeZone) -> String {
         },
         screen::short(input),
         screen::short(news.output_tokens),
-        screen::cost(cost)
+        money.cost(cost)
     )
 }
