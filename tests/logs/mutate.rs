@@ -34,6 +34,8 @@ const BAD: [&[u8]; 26] = [
     b"\\",
 ];
 const CHANGES_MAX: usize = 4;
+const DATABASE: &[u8] = b"SQLite format 3\0";
+const HEADER_BYTES: usize = 100;
 const NESTED: usize = 400;
 const LONG: usize = 1 << 20;
 
@@ -43,7 +45,32 @@ pub fn some(home: &mut Home, rng: &mut Rng) {
         let place = rng.usize(..home.files.len());
         let other = rng.usize(..home.files.len());
         let donor = home.files[other].bytes.clone();
-        one(&mut home.files[place].bytes, &donor, rng);
+        let bytes = &mut home.files[place].bytes;
+        // A database whose pages have moved is refused as a whole, which shows little of its reader.
+        match bytes.starts_with(DATABASE) && rng.u32(..8) > 0 {
+            true => in_place(bytes, rng),
+            false => one(bytes, &donor, rng),
+        }
+    }
+}
+
+/// Overwrites a few bytes behind the header.
+fn in_place(bytes: &mut [u8], rng: &mut Rng) {
+    let at = rng.usize(HEADER_BYTES.min(bytes.len() - 1)..bytes.len());
+    match rng.u32(..4) {
+        0 => bytes[at] ^= 1 << rng.u32(..8),
+        1 => bytes[at] = rng.u8(..),
+        2 => {
+            let bad = BAD[rng.usize(..BAD.len())];
+            bytes[at..]
+                .iter_mut()
+                .zip(bad)
+                .for_each(|(byte, bad)| *byte = *bad);
+        }
+        _ => bytes[at..]
+            .iter_mut()
+            .take(rng.usize(1..=64))
+            .for_each(|byte| *byte = 0),
     }
 }
 
