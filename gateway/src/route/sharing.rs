@@ -23,10 +23,10 @@ use super::{
     access::{About, Caller},
 };
 use crate::{
-    clock::{now_ms, timestamp},
-    ledger::{DaySum, Part, PeopleChange, PeopleRefusal, ProfileEdit, ProfileRecord, SentDays, SentSum},
+    clock::timestamp,
+    ledger::{PeopleChange, PeopleRefusal, ProfileEdit, ProfileRecord, SentDays, SentSum},
     people::refused,
-    sharing::{self, DAY_TOKENS_MAX, GRAPH_DAYS, check, checked_handle, checked_name, streak},
+    sharing::{self, DAY_TOKENS_MAX, GRAPH_DAYS, Shown, check, checked_handle, checked_name, streak},
     state::{Gateway, internal},
 };
 
@@ -219,22 +219,13 @@ pub async fn profile(
     Path(handle): Path<String>,
 ) -> Answer<Json<Profile>> {
     let found = visible(&gateway, &handle).await?;
-    let people = gateway.reader.people();
-    let days = people.days_of(found.member).await.map_err(internal)?;
-    let clients = people
-        .parts_of(found.member, Part::Client)
-        .await
-        .map_err(internal)?;
-    let models = people
-        .parts_of(found.member, Part::Model)
-        .await
-        .map_err(internal)?;
-    Ok(Json(describe(found, &days, clients, models, today(&gateway))))
+    let shown = gateway.boards.shown(&gateway.reader, found.member).await;
+    let shown = shown.map_err(internal)?;
+    Ok(Json(describe(found, &shown, today(&gateway))))
 }
 
-type Parts = Vec<(String, SentSum)>;
-
-fn describe(profile: ProfileRecord, days: &[DaySum], clients: Parts, models: Parts, today: Date) -> Profile {
+fn describe(profile: ProfileRecord, shown: &Shown, today: Date) -> Profile {
+    let days = &shown.days;
     let cost = |sum: &SentSum| {
         let shown = sum.cost().filter(|_| profile.shows_cost);
         shown.map(Money::from_nano_usd)
@@ -244,11 +235,11 @@ fn describe(profile: ProfileRecord, days: &[DaySum], clients: Parts, models: Par
         .fold(SentSum::default(), |total, day| total.plus(&day.sum));
     let runs = streak(days.iter().map(|day| day.day), today);
     let first = today.checked_sub(GRAPH_DAYS.days()).unwrap_or(today);
-    let parts = |parts: Parts| {
-        let parts = parts.into_iter().map(|(name, sum)| SharedPart {
-            name,
+    let parts = |parts: &[(String, SentSum)]| {
+        let parts = parts.iter().map(|(name, sum)| SharedPart {
+            name: name.clone(),
             tokens: sum.tokens.unsigned_abs(),
-            cost_nano_usd: cost(&sum),
+            cost_nano_usd: cost(sum),
         });
         parts.collect()
     };
@@ -267,8 +258,8 @@ fn describe(profile: ProfileRecord, days: &[DaySum], clients: Parts, models: Par
                 cost_nano_usd: cost(&day.sum),
             })
             .collect(),
-        clients: parts(clients),
-        models: parts(models),
+        clients: parts(&shown.clients),
+        models: parts(&shown.models),
         handle: profile.handle.clone(),
         name: profile.name.clone(),
     }
@@ -290,9 +281,9 @@ pub async fn graph(
             .with_hint("form is squares or towers; theme is light or dark.")
     })?;
     let profile = visible(&gateway, &handle).await?;
-    let people = gateway.reader.people();
-    let days = people.days_of(profile.member).await.map_err(internal)?;
-    let svg = sharing::graph(&days, profile.shows_cost, query, today(&gateway));
+    let shown = gateway.boards.shown(&gateway.reader, profile.member).await;
+    let shown = shown.map_err(internal)?;
+    let svg = sharing::graph(&shown.days, profile.shows_cost, query, today(&gateway));
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
         // Whoever ends sharing is out of sight within minutes, wherever the picture was put.
@@ -329,7 +320,7 @@ pub async fn leaderboard(
     })?;
     let board = gateway
         .boards
-        .board(&gateway.reader, query, today(&gateway), now_ms())
+        .board(&gateway.reader, query, today(&gateway))
         .await;
     Ok(Json(board.map_err(internal)?))
 }

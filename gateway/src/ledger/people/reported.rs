@@ -151,7 +151,7 @@ impl PeopleReader<'_> {
               GROUP BY 1, 2, 3, 4
               ORDER BY {largest}, 1, 2, 3, 4 LIMIT {SUMS_MAX}"
         );
-        self.all(&sql, &parameters, sum_at).await
+        self.long(sql, parameters, sum_at).await
     }
 }
 
