@@ -2,6 +2,7 @@
 
 mod dear;
 mod forged;
+mod many;
 
 use std::fs;
 

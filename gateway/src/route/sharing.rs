@@ -26,7 +26,9 @@ use crate::{
     clock::timestamp,
     ledger::{PeopleChange, PeopleRefusal, ProfileEdit, ProfileRecord, SentDays, SentSum},
     people::refused,
-    sharing::{self, DAY_TOKENS_MAX, GRAPH_DAYS, Shown, check, checked_handle, checked_name, streak},
+    sharing::{
+        self, DAY_TOKENS_MAX, GRAPH_DAYS, MEMBER_ROWS_MAX, Shown, check, checked_handle, checked_name, streak,
+    },
     state::{Gateway, internal},
 };
 
@@ -123,6 +125,7 @@ pub async fn submit(
         name: caller.token().map(|(token, _)| token.name.clone()),
         days: request.days,
         day_tokens_max: DAY_TOKENS_MAX,
+        rows_max: MEMBER_ROWS_MAX,
     };
     let note = caller
         .note("sharing.submit")
@@ -139,6 +142,11 @@ pub async fn submit(
         ),
         PeopleRefusal::TooMany => Problem::new(Code::InvalidRequest, "Days of no more machines are kept.")
             .with_hint("Erase those of one first."),
+        PeopleRefusal::TooManyRows => Problem::new(
+            Code::InvalidRequest,
+            format!("Of one member {MEMBER_ROWS_MAX} rows of days, assistants and models are kept."),
+        )
+        .with_hint("Erase the days of a machine first."),
         PeopleRefusal::TooOften => Problem::new(
             Code::RateLimited,
             "Days were sent very often within the hour.",

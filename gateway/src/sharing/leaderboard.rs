@@ -1,9 +1,6 @@
 //! Who used the most: of members who want to be seen.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::{ToSpan, civil::Date};
 use protocol::{

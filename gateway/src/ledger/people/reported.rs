@@ -8,7 +8,7 @@ use protocol::{
 use super::{
     PeopleOutcome, PeopleRefusal,
     reading::PeopleReader,
-    sql::{Row, RowError, Sql, Value, values},
+    sql::{Row, RowError, Sql, Value, places, values},
     total::{total, total_at},
 };
 use crate::ledger::LedgerError;
@@ -68,11 +68,6 @@ pub(super) async fn keep<S: Sql>(
 }
 
 fn statement(rows: usize) -> String {
-    let row = |number: usize| {
-        let places = (1..=COLUMNS).map(|column| format!("?{}", number * COLUMNS + column));
-        format!("({})", places.collect::<Vec<_>>().join(", "))
-    };
-    let rows: Vec<String> = (0..rows).map(row).collect();
     format!(
         "INSERT INTO reported (client, id, key_id, device_id, reported_at, at, repository, branch, model, provider,
                                input, output, cache_read, cache_write, reasoning, cost)
@@ -84,7 +79,7 @@ fn statement(rows: usize) -> String {
          WHERE reported.key_id = excluded.key_id
            AND reported.input + reported.output + reported.cache_read + reported.cache_write
              < excluded.input + excluded.output + excluded.cache_read + excluded.cache_write",
-        rows.join(", ")
+        places(rows, COLUMNS)
     )
 }
 
