@@ -47,6 +47,7 @@ pub use token::NewToken;
 
 pub(super) use audit::append;
 pub(super) use change::decide;
+pub(super) use reported::COUNTED as REPORTED_COUNTED;
 pub(super) use schema::{
     DEVICES, IDENTITIES, PASSKEYS, POSTGRES, POSTGRES_DATA, REPORTED, SQLITE, SQLITE_DATA, TEAMS,
 };

@@ -21,6 +21,7 @@ pub(super) const STEPS: &[&str] = &[
     people::REPORTED,
     retention::POSTGRES,
     people::SHARING_COUNTED,
+    people::REPORTED_COUNTED,
 ];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`
