@@ -20,7 +20,7 @@ use serde_json::json;
 
 use super::{
     Answer, Body,
-    access::{About, Caller},
+    access::{About, Caller, Who},
 };
 use crate::{
     clock::timestamp,
@@ -224,9 +224,10 @@ async fn forget(gateway: &Gateway, caller: &Caller, change: PeopleChange) -> Ans
 )]
 pub async fn profile(
     State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
     Path(handle): Path<String>,
 ) -> Answer<Json<Profile>> {
-    let found = visible(&gateway, &handle).await?;
+    let found = visible(&gateway, &caller, &handle).await?;
     let shown = gateway.boards.shown(&gateway.reader, found.member).await;
     let shown = shown.map_err(internal)?;
     Ok(Json(describe(found, &shown, today(&gateway))))
@@ -281,6 +282,7 @@ fn describe(profile: ProfileRecord, shown: &Shown, today: Date) -> Profile {
 )]
 pub async fn graph(
     State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
     Path(handle): Path<String>,
     query: Result<Query<GraphQuery>, QueryRejection>,
 ) -> Answer<Response> {
@@ -288,21 +290,37 @@ pub async fn graph(
         Problem::new(Code::InvalidRequest, "A parameter of the query is not right.")
             .with_hint("form is squares or towers; theme is light or dark.")
     })?;
-    let profile = visible(&gateway, &handle).await?;
+    let profile = visible(&gateway, &caller, &handle).await?;
     let shown = gateway.boards.shown(&gateway.reader, profile.member).await;
     let shown = shown.map_err(internal)?;
     let svg = sharing::graph(&shown.days, profile.shows_cost, query, today(&gateway));
+    // Whoever ends sharing is out of sight within minutes, wherever the picture was put.
+    let kept = match is_open(&gateway) {
+        true => "public, max-age=300",
+        false => "private, max-age=300",
+    };
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
-        // Whoever ends sharing is out of sight within minutes, wherever the picture was put.
-        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::CACHE_CONTROL, kept),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
     ];
     Ok((headers, svg).into_response())
 }
 
-async fn visible(gateway: &Gateway, handle: &str) -> Result<ProfileRecord, Problem> {
+/// Whether the owner lets visitors see what members make public. Who is signed in always does.
+fn is_open(gateway: &Gateway) -> bool {
+    gateway.settings.chosen().has_public_profiles()
+}
+
+fn is_shown_to(gateway: &Gateway, caller: &Caller) -> bool {
+    is_open(gateway) || !matches!(caller.who, Who::Nobody)
+}
+
+async fn visible(gateway: &Gateway, caller: &Caller, handle: &str) -> Result<ProfileRecord, Problem> {
     let nobody = || Problem::new(Code::NotFound, "There is no such profile.");
+    if !is_shown_to(gateway, caller) {
+        return Err(nobody());
+    }
     let handle = checked_handle(handle).map_err(|_| nobody())?;
     let people = gateway.reader.people();
     let found = people.public_profile(&handle).await.map_err(internal)?;
@@ -316,16 +334,21 @@ fn today(gateway: &Gateway) -> Date {
 /// Who used the most, of members who want to be seen.
 #[utoipa::path(
     get, path = "/api/v1/leaderboard", params(LeaderboardQuery), tag = "sharing",
-    responses((status = 200, body = Leaderboard), (status = 400, body = ErrorBody))
+    responses((status = 200, body = Leaderboard), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
 pub async fn leaderboard(
     State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
     query: Result<Query<LeaderboardQuery>, QueryRejection>,
 ) -> Answer<Json<Leaderboard>> {
     let Query(query) = query.map_err(|_| {
         Problem::new(Code::InvalidRequest, "A parameter of the query is not right.")
             .with_hint("period is week, month, year or all; by is tokens, cost or streak.")
     })?;
+    if !is_shown_to(&gateway, &caller) {
+        let problem = Problem::new(Code::NotFound, "There is no leaderboard for visitors.");
+        return Err(problem.with_hint("Sign in to see it.").into());
+    }
     let board = gateway
         .boards
         .board(&gateway.reader, query, today(&gateway))
