@@ -2,10 +2,11 @@
 
 mod check;
 mod graph;
+mod kept;
 mod leaderboard;
 mod streak;
 
-pub use check::{DAY_TOKENS_MAX, check, checked_handle, checked_name};
+pub use check::{DAY_TOKENS_MAX, MEMBER_ROWS_MAX, check, checked_handle, checked_name};
 pub use graph::{GRAPH_DAYS, graph};
-pub use leaderboard::Boards;
+pub use leaderboard::{Boards, Shown};
 pub use streak::streak;

@@ -17,6 +17,7 @@ mod locked;
 #[path = "ledger/model.rs"]
 mod model;
 #[expect(clippy::expect_used, reason = "a harness reports by panicking")]
+#[expect(dead_code, reason = "journeys change a database by hand")]
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;
 #[path = "ledger/refused.rs"]

@@ -2,6 +2,7 @@
 
 mod dear;
 mod forged;
+mod many;
 
 use std::fs;
 
@@ -187,6 +188,33 @@ async fn shown_to_whom_one_wants(gateway: &Gateway, ada: &mut Browser, other: &B
     );
 }
 
+/// The owner keeps among members what members make public.
+async fn shown_to_members_only(gateway: &Gateway, ada: &mut Browser, olga: &mut Browser) {
+    share(ada, profile(true, true)).await;
+    let paths = ["/profiles/ada", "/profiles/ada/graph.svg", "/leaderboard"];
+    let closed = json!({ "publicProfiles": false });
+    let set = olga.send(Method::PUT, "/settings", closed).await.expect(200);
+    assert_eq!(set.json()["publicProfiles"], json!(false));
+    for path in paths {
+        let hidden = ask(gateway, path).await.expect(404);
+        assert_eq!(hidden.code(), "not_found");
+        olga.get(path).await.expect(200);
+        ada.get(path).await.expect(200);
+    }
+    let nobody = ask(gateway, "/profiles/nobody-at-all").await.expect(404);
+    assert_eq!(ask(gateway, paths[0]).await.json(), nobody.json());
+    let picture = olga.get(paths[1]).await.expect(200);
+    assert_eq!(picture.header("cache-control"), Some("private, max-age=300"));
+    // As it comes: everybody sees them.
+    let set = olga.send(Method::PUT, "/settings", json!({})).await.expect(200);
+    assert_eq!(set.json()["publicProfiles"], json!(true));
+    for path in paths {
+        ask(gateway, path).await.expect(200);
+    }
+    let picture = ask(gateway, paths[1]).await.expect(200);
+    assert_eq!(picture.header("cache-control"), Some("public, max-age=300"));
+}
+
 async fn whole(gateway: &Gateway, olga: &mut Browser) -> (Laptop, Browser) {
     let mut ada = invited(gateway, olga, "member", "Ada").await;
     let laptop = laptop(gateway);
@@ -201,7 +229,8 @@ async fn whole(gateway: &Gateway, olga: &mut Browser) -> (Laptop, Browser) {
 #[tokio::test]
 async fn what_was_used_is_submitted_and_shown_to_whom_one_wants() {
     let (gateway, mut olga) = with_owner().await;
-    whole(&gateway, &mut olga).await;
+    let (_laptop, mut ada) = whole(&gateway, &mut olga).await;
+    shown_to_members_only(&gateway, &mut ada, &mut olga).await;
 }
 
 #[tokio::test]

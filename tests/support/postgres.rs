@@ -65,6 +65,25 @@ impl Postgres {
         self.url(name)
     }
 
+    /// Changes something in a database by hand.
+    pub fn change(&self, name: &str, sql: &str) {
+        let port = self.port.to_string();
+        run(self
+            .program("psql")
+            .args([
+                "-h",
+                "127.0.0.1",
+                "-p",
+                &port,
+                "-U",
+                "tt",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-q",
+            ])
+            .args(["-d", name, "-c", sql]));
+    }
+
     pub fn url(&self, name: &str) -> String {
         format!("postgres://tt@127.0.0.1:{}/{name}", self.port)
     }

@@ -47,8 +47,9 @@ pub use token::NewToken;
 
 pub(super) use audit::append;
 pub(super) use change::decide;
+pub(super) use reported::COUNTED as REPORTED_COUNTED;
 pub(super) use schema::{
     DEVICES, IDENTITIES, PASSKEYS, POSTGRES, POSTGRES_DATA, REPORTED, SQLITE, SQLITE_DATA, TEAMS,
 };
-pub(super) use sharing::TABLES as SHARING;
+pub(super) use sharing::{COUNTED as SHARING_COUNTED, TABLES as SHARING};
 pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value, values};

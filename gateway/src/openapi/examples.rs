@@ -82,7 +82,7 @@ examples! {
     TeamChange { "name": "Compilers" }
     TeamRequest { "name": "Compilers", "creditNanoUsd": "50000000000" }
     TokenRequest { "name": "backup script", "scopes": ["usage:read"] }
-    SettingsRequest { "timeZone": "Europe/Berlin", "usageDays": 400, "alertDays": 90 }
+    SettingsRequest { "timeZone": "Europe/Berlin", "usageDays": 400, "alertDays": 90, "publicProfiles": true }
     TopUpRequest { "amountNanoUsd": "10000000000" }
     UpstreamRequest { "name": "openai", "provider": "openai", "secret": "sk-…" }
     UpstreamTrialRequest { "provider": "openai", "secret": "sk-…" }

@@ -36,7 +36,7 @@ const EARLIEST_MS: i64 = 1_420_070_400_000;
 #[utoipa::path(
     post, path = "/api/v1/usage/reported", request_body = ReportedRows,
     responses((status = 200, body = ReportedAnswer), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody))
+        (status = 403, body = ErrorBody), (status = 429, body = ErrorBody))
 )]
 pub async fn report(
     State(gateway): State<Arc<Gateway>>,

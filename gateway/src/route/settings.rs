@@ -22,7 +22,7 @@ use crate::{
     state::{Gateway, internal},
 };
 
-/// Where days begin, and for how long what is kept.
+/// Where days begin, for how long what is kept, and what visitors see.
 #[utoipa::path(
     get, path = "/api/v1/settings", tag = "settings",
     responses((status = 200, body = GatewaySettings), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody))
@@ -42,6 +42,7 @@ async fn settings(gateway: &Gateway) -> Result<GatewaySettings, Problem> {
         usage_days_min: USAGE_DAYS_MIN,
         usage_kept_from: (past.version > 0).then(|| timestamp(past.kept_from)),
         alert_days: chosen.alert_days(),
+        public_profiles: chosen.has_public_profiles(),
     })
 }
 

@@ -20,13 +20,15 @@ use serde_json::json;
 
 use super::{
     Answer, Body,
-    access::{About, Caller},
+    access::{About, Caller, Who},
 };
 use crate::{
-    clock::{now_ms, timestamp},
-    ledger::{DaySum, Part, PeopleChange, PeopleRefusal, ProfileEdit, ProfileRecord, SentDays, SentSum},
+    clock::timestamp,
+    ledger::{PeopleChange, PeopleRefusal, ProfileEdit, ProfileRecord, SentDays, SentSum},
     people::refused,
-    sharing::{self, DAY_TOKENS_MAX, GRAPH_DAYS, check, checked_handle, checked_name, streak},
+    sharing::{
+        self, DAY_TOKENS_MAX, GRAPH_DAYS, MEMBER_ROWS_MAX, Shown, check, checked_handle, checked_name, streak,
+    },
     state::{Gateway, internal},
 };
 
@@ -123,6 +125,7 @@ pub async fn submit(
         name: caller.token().map(|(token, _)| token.name.clone()),
         days: request.days,
         day_tokens_max: DAY_TOKENS_MAX,
+        rows_max: MEMBER_ROWS_MAX,
     };
     let note = caller
         .note("sharing.submit")
@@ -139,6 +142,11 @@ pub async fn submit(
         ),
         PeopleRefusal::TooMany => Problem::new(Code::InvalidRequest, "Days of no more machines are kept.")
             .with_hint("Erase those of one first."),
+        PeopleRefusal::TooManyRows => Problem::new(
+            Code::InvalidRequest,
+            format!("Of one member {MEMBER_ROWS_MAX} rows of days, assistants and models are kept."),
+        )
+        .with_hint("Erase the days of a machine first."),
         PeopleRefusal::TooOften => Problem::new(
             Code::RateLimited,
             "Days were sent very often within the hour.",
@@ -216,25 +224,17 @@ async fn forget(gateway: &Gateway, caller: &Caller, change: PeopleChange) -> Ans
 )]
 pub async fn profile(
     State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
     Path(handle): Path<String>,
 ) -> Answer<Json<Profile>> {
-    let found = visible(&gateway, &handle).await?;
-    let people = gateway.reader.people();
-    let days = people.days_of(found.member).await.map_err(internal)?;
-    let clients = people
-        .parts_of(found.member, Part::Client)
-        .await
-        .map_err(internal)?;
-    let models = people
-        .parts_of(found.member, Part::Model)
-        .await
-        .map_err(internal)?;
-    Ok(Json(describe(found, &days, clients, models, today(&gateway))))
+    let found = visible(&gateway, &caller, &handle).await?;
+    let shown = gateway.boards.shown(&gateway.reader, found.member).await;
+    let shown = shown.map_err(internal)?;
+    Ok(Json(describe(found, &shown, today(&gateway))))
 }
 
-type Parts = Vec<(String, SentSum)>;
-
-fn describe(profile: ProfileRecord, days: &[DaySum], clients: Parts, models: Parts, today: Date) -> Profile {
+fn describe(profile: ProfileRecord, shown: &Shown, today: Date) -> Profile {
+    let days = &shown.days;
     let cost = |sum: &SentSum| {
         let shown = sum.cost().filter(|_| profile.shows_cost);
         shown.map(Money::from_nano_usd)
@@ -244,11 +244,11 @@ fn describe(profile: ProfileRecord, days: &[DaySum], clients: Parts, models: Par
         .fold(SentSum::default(), |total, day| total.plus(&day.sum));
     let runs = streak(days.iter().map(|day| day.day), today);
     let first = today.checked_sub(GRAPH_DAYS.days()).unwrap_or(today);
-    let parts = |parts: Parts| {
-        let parts = parts.into_iter().map(|(name, sum)| SharedPart {
-            name,
+    let parts = |parts: &[(String, SentSum)]| {
+        let parts = parts.iter().map(|(name, sum)| SharedPart {
+            name: name.clone(),
             tokens: sum.tokens.unsigned_abs(),
-            cost_nano_usd: cost(&sum),
+            cost_nano_usd: cost(sum),
         });
         parts.collect()
     };
@@ -267,8 +267,8 @@ fn describe(profile: ProfileRecord, days: &[DaySum], clients: Parts, models: Par
                 cost_nano_usd: cost(&day.sum),
             })
             .collect(),
-        clients: parts(clients),
-        models: parts(models),
+        clients: parts(&shown.clients),
+        models: parts(&shown.models),
         handle: profile.handle.clone(),
         name: profile.name.clone(),
     }
@@ -282,6 +282,7 @@ fn describe(profile: ProfileRecord, days: &[DaySum], clients: Parts, models: Par
 )]
 pub async fn graph(
     State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
     Path(handle): Path<String>,
     query: Result<Query<GraphQuery>, QueryRejection>,
 ) -> Answer<Response> {
@@ -289,21 +290,37 @@ pub async fn graph(
         Problem::new(Code::InvalidRequest, "A parameter of the query is not right.")
             .with_hint("form is squares or towers; theme is light or dark.")
     })?;
-    let profile = visible(&gateway, &handle).await?;
-    let people = gateway.reader.people();
-    let days = people.days_of(profile.member).await.map_err(internal)?;
-    let svg = sharing::graph(&days, profile.shows_cost, query, today(&gateway));
+    let profile = visible(&gateway, &caller, &handle).await?;
+    let shown = gateway.boards.shown(&gateway.reader, profile.member).await;
+    let shown = shown.map_err(internal)?;
+    let svg = sharing::graph(&shown.days, profile.shows_cost, query, today(&gateway));
+    // Whoever ends sharing is out of sight within minutes, wherever the picture was put.
+    let kept = match is_open(&gateway) {
+        true => "public, max-age=300",
+        false => "private, max-age=300",
+    };
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
-        // Whoever ends sharing is out of sight within minutes, wherever the picture was put.
-        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::CACHE_CONTROL, kept),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
     ];
     Ok((headers, svg).into_response())
 }
 
-async fn visible(gateway: &Gateway, handle: &str) -> Result<ProfileRecord, Problem> {
+/// Whether the owner lets visitors see what members make public. Who is signed in always does.
+fn is_open(gateway: &Gateway) -> bool {
+    gateway.settings.chosen().has_public_profiles()
+}
+
+fn is_shown_to(gateway: &Gateway, caller: &Caller) -> bool {
+    is_open(gateway) || !matches!(caller.who, Who::Nobody)
+}
+
+async fn visible(gateway: &Gateway, caller: &Caller, handle: &str) -> Result<ProfileRecord, Problem> {
     let nobody = || Problem::new(Code::NotFound, "There is no such profile.");
+    if !is_shown_to(gateway, caller) {
+        return Err(nobody());
+    }
     let handle = checked_handle(handle).map_err(|_| nobody())?;
     let people = gateway.reader.people();
     let found = people.public_profile(&handle).await.map_err(internal)?;
@@ -317,19 +334,24 @@ fn today(gateway: &Gateway) -> Date {
 /// Who used the most, of members who want to be seen.
 #[utoipa::path(
     get, path = "/api/v1/leaderboard", params(LeaderboardQuery), tag = "sharing",
-    responses((status = 200, body = Leaderboard), (status = 400, body = ErrorBody))
+    responses((status = 200, body = Leaderboard), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
 pub async fn leaderboard(
     State(gateway): State<Arc<Gateway>>,
+    caller: Caller,
     query: Result<Query<LeaderboardQuery>, QueryRejection>,
 ) -> Answer<Json<Leaderboard>> {
     let Query(query) = query.map_err(|_| {
         Problem::new(Code::InvalidRequest, "A parameter of the query is not right.")
             .with_hint("period is week, month, year or all; by is tokens, cost or streak.")
     })?;
+    if !is_shown_to(&gateway, &caller) {
+        let problem = Problem::new(Code::NotFound, "There is no leaderboard for visitors.");
+        return Err(problem.with_hint("Sign in to see it.").into());
+    }
     let board = gateway
         .boards
-        .board(&gateway.reader, query, today(&gateway), now_ms())
+        .board(&gateway.reader, query, today(&gateway))
         .await;
     Ok(Json(board.map_err(internal)?))
 }

@@ -21,6 +21,7 @@ pub struct Chosen {
     time_zone: Option<String>,
     usage_days: Option<u32>,
     alert_days: Option<u32>,
+    public_profiles: Option<bool>,
 }
 
 /// What cannot be chosen.
@@ -51,6 +52,7 @@ impl Chosen {
             time_zone: zone.map(|zone| name_of(&zone).to_owned()),
             usage_days: request.usage_days,
             alert_days: request.alert_days,
+            public_profiles: request.public_profiles,
         })
     }
 
@@ -67,6 +69,11 @@ impl Chosen {
 
     pub fn alert_days(&self) -> u32 {
         self.alert_days.unwrap_or(ALERT_DAYS)
+    }
+
+    /// Whether visitors see what members make public.
+    pub fn has_public_profiles(&self) -> bool {
+        self.public_profiles.unwrap_or(true)
     }
 
     /// No row of usage before this moment is kept, which is the beginning of a day: a day is there
@@ -104,6 +111,7 @@ mod tests {
             time_zone: time_zone.map(str::to_owned),
             usage_days,
             alert_days,
+            public_profiles: None,
         }
     }
 

@@ -14,6 +14,8 @@ use usage::{
 /// So many days, clients and models in one request: they are written between requests to models,
 /// which must not wait.
 pub const ROWS_MAX: usize = 500;
+/// So many of one member are kept: ten years of days with fifty assistants and models each are less.
+pub const MEMBER_ROWS_MAX: u64 = 200_000;
 /// No assistant kept logs before.
 const FIRST: Date = jiff::civil::date(2022, 1, 1);
 /// More than any person's machines get through: a hundred agents at half a million tokens a minute

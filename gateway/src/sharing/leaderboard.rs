@@ -1,33 +1,49 @@
 //! Who used the most: of members who want to be seen.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::{ToSpan, civil::Date};
 use protocol::{
     MemberId, Money,
     api::{Leaderboard, LeaderboardOrder, LeaderboardPeriod, LeaderboardQuery, LeaderboardRow},
 };
+use tokio::sync::Mutex;
 
-use super::streak;
-use crate::ledger::{DaySum, LedgerError, ProfileRecord, Reader, SentSum};
+use super::{kept::Kept, streak};
+use crate::{
+    clock::steady_ms,
+    ledger::{DaySum, LedgerError, Part, ProfileRecord, Reader, SentSum},
+};
 
-/// Everybody may ask, so the sums are read at most so often.
-const FRESH_MS: i64 = 15_000;
 const ROWS: usize = 100;
+const PERIODS: [LeaderboardPeriod; 4] = [
+    LeaderboardPeriod::Week,
+    LeaderboardPeriod::Month,
+    LeaderboardPeriod::Year,
+    LeaderboardPeriod::All,
+];
+const ORDERS: [LeaderboardOrder; 3] = [
+    LeaderboardOrder::Tokens,
+    LeaderboardOrder::Cost,
+    LeaderboardOrder::Streak,
+];
 
-/// What all leaderboards are made of.
-struct Sums {
-    read_at: i64,
-    profiles: Vec<ProfileRecord>,
-    days: HashMap<MemberId, Vec<DaySum>>,
-}
+type Ranked = HashMap<(LeaderboardPeriod, LeaderboardOrder), Leaderboard>;
 
+/// What everybody may see of what members sent.
 #[derive(Default)]
 pub struct Boards {
-    sums: Mutex<Option<Arc<Sums>>>,
+    ranked: Kept<(), Ranked>,
+    shown: Kept<MemberId, Shown>,
+    /// Whoever reads for everybody leaves room for those who read for themselves.
+    turn: Arc<Mutex<()>>,
+}
+
+/// What one member sent, as a profile shows it.
+pub struct Shown {
+    pub days: Vec<DaySum>,
+    pub clients: Vec<(String, SentSum)>,
+    pub models: Vec<(String, SentSum)>,
 }
 
 impl Boards {
@@ -36,50 +52,66 @@ impl Boards {
         reader: &Reader,
         query: LeaderboardQuery,
         today: Date,
-        now: i64,
     ) -> Result<Leaderboard, LedgerError> {
-        let sums = self.sums(reader, now).await?;
-        Ok(rank(&sums.profiles, &sums.days, query, today))
+        let (reader, turn) = (reader.clone(), Arc::clone(&self.turn));
+        let read = async move {
+            let _turn = turn.lock().await;
+            let people = reader.people();
+            let (days, profiles) = (people.public_days().await?, people.profiles().await?);
+            // Not where answers are passed on: there may be many days.
+            let ranking = tokio::task::spawn_blocking(move || rank_all(&profiles, days, today));
+            let failed = |_| LedgerError::Read("ranking failed".into());
+            ranking.await.map_err(failed)
+        };
+        let ranked = self.ranked.get((), steady_ms(), read).await?;
+        let board = ranked.get(&(query.period, query.by)).cloned();
+        board.ok_or_else(|| LedgerError::Read("a leaderboard is not among all of them".into()))
+    }
+
+    pub async fn shown(&self, reader: &Reader, member: MemberId) -> Result<Arc<Shown>, LedgerError> {
+        let (reader, turn) = (reader.clone(), Arc::clone(&self.turn));
+        let read = async move {
+            let _turn = turn.lock().await;
+            let people = reader.people();
+            Ok(Shown {
+                days: people.days_of(member).await?,
+                clients: people.parts_of(member, Part::Client).await?,
+                models: people.parts_of(member, Part::Model).await?,
+            })
+        };
+        self.shown.get(member, steady_ms(), read).await
     }
 
     /// What was changed here is seen at once.
     pub fn forget(&self) {
-        *self.sums.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    async fn sums(&self, reader: &Reader, now: i64) -> Result<Arc<Sums>, LedgerError> {
-        let kept = self.sums.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(kept) = kept.filter(|kept| (0..FRESH_MS).contains(&(now - kept.read_at))) {
-            return Ok(kept);
-        }
-        let people = reader.people();
-        let mut days: HashMap<MemberId, Vec<DaySum>> = HashMap::new();
-        for sum in people.public_days().await? {
-            days.entry(sum.member).or_default().push(sum);
-        }
-        let read = Arc::new(Sums {
-            read_at: now,
-            profiles: people.profiles().await?,
-            days,
-        });
-        *self.sums.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&read));
-        Ok(read)
+        self.ranked.forget();
+        self.shown.forget();
     }
 }
 
-fn rank(
-    profiles: &[ProfileRecord],
-    days: &HashMap<MemberId, Vec<DaySum>>,
-    query: LeaderboardQuery,
-    today: Date,
-) -> Leaderboard {
-    let from = first_day(query.period, today);
-    let mut rows: Vec<_> = profiles
-        .iter()
-        .filter_map(|profile| row(profile, days.get(&profile.member)?, from, today))
-        .filter(|row| query.by != LeaderboardOrder::Cost || row.cost_nano_usd.is_some())
-        .collect();
-    let figure = |row: &LeaderboardRow| match query.by {
+fn rank_all(profiles: &[ProfileRecord], sums: Vec<DaySum>, today: Date) -> Ranked {
+    let mut days: HashMap<MemberId, Vec<DaySum>> = HashMap::new();
+    for sum in sums {
+        days.entry(sum.member).or_default().push(sum);
+    }
+    let mut ranked = Ranked::new();
+    for period in PERIODS {
+        let from = first_day(period, today);
+        let rows: Vec<_> = profiles
+            .iter()
+            .filter_map(|profile| row(profile, days.get(&profile.member)?, from, today))
+            .collect();
+        for by in ORDERS {
+            let rows = in_order(rows.clone(), by);
+            ranked.insert((period, by), Leaderboard { period, by, rows });
+        }
+    }
+    ranked
+}
+
+fn in_order(mut rows: Vec<LeaderboardRow>, by: LeaderboardOrder) -> Vec<LeaderboardRow> {
+    rows.retain(|row| by != LeaderboardOrder::Cost || row.cost_nano_usd.is_some());
+    let figure = |row: &LeaderboardRow| match by {
         LeaderboardOrder::Tokens => i128::from(row.tokens),
         LeaderboardOrder::Cost => i128::from(row.cost_nano_usd.map_or(0, Money::nano_usd)),
         LeaderboardOrder::Streak => i128::from(row.streak_days),
@@ -98,11 +130,7 @@ fn rank(
         row.place = place;
     }
     rows.truncate(ROWS);
-    Leaderboard {
-        period: query.period,
-        by: query.by,
-        rows,
-    }
+    rows
 }
 
 fn first_day(period: LeaderboardPeriod, today: Date) -> Option<Date> {
@@ -178,22 +206,17 @@ mod tests {
             profile(2, "bob", false),
             profile(3, "cleo", true),
         ];
-        let days = HashMap::from([
-            (
-                member(1),
-                vec![used(1, date(2026, 11, 1), 50), used(1, TODAY, 10)],
-            ),
-            (
-                member(2),
-                vec![used(2, date(2026, 11, 18), 30), used(2, TODAY, 30)],
-            ),
-            (member(3), vec![used(3, date(2024, 1, 1), 900)]),
-        ]);
-        let query = LeaderboardQuery { period, by };
-        let rows = rank(&profiles, &days, query, TODAY).rows;
-        rows.into_iter()
-            .map(|row| (row.place, row.handle, row.tokens))
-            .collect()
+        let days = vec![
+            used(1, date(2026, 11, 1), 50),
+            used(1, TODAY, 10),
+            used(2, date(2026, 11, 18), 30),
+            used(2, TODAY, 30),
+            used(3, date(2024, 1, 1), 900),
+        ];
+        let board = rank_all(&profiles, days, TODAY).remove(&(period, by)).unwrap();
+        assert_eq!((board.period, board.by), (period, by));
+        let rows = board.rows.into_iter();
+        rows.map(|row| (row.place, row.handle, row.tokens)).collect()
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct GatewaySettings {
     /// For how many days alerts are kept.
     #[schema(example = 30)]
     pub alert_days: u32,
+    /// Whether visitors without a session see what members make public; members always do.
+    pub public_profiles: bool,
 }
 
 /// All of the settings; what is null is as it comes.
@@ -37,4 +39,6 @@ pub struct SettingsRequest {
     /// At least 1. Null: 30.
     #[schema(example = 90)]
     pub alert_days: Option<u32>,
+    /// Null: true.
+    pub public_profiles: Option<bool>,
 }

@@ -83,6 +83,7 @@ export function answerOf(path: string, query: URLSearchParams, state: State): un
         usageDaysMin: 35,
         usageKeptFrom: state === 'much' ? at(400 * DAY) : null,
         alertDays: 30,
+        publicProfiles: state !== 'much',
       };
     case '/alerts/rules':
       return alertRules(state);

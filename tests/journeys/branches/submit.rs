@@ -1,7 +1,8 @@
 //! Rows that are reported to a gateway: there once, beside its own usage, and never money.
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
-use tests::{Config, Gateway, Outcome, Postgres, Serve, verify_clean};
+use tests::{Config, Gateway, Outcome, Postgres, Serve, Transcript, verify_clean};
 
 use super::Machine;
 use crate::{
@@ -198,6 +199,63 @@ async fn dear_rows_are_summed(gateway: &Gateway) {
     }
 }
 
+/// What is known needs no room, and asking for it is no more free than anything.
+async fn a_key_has_an_end(gateway: &Gateway, change: impl Fn(&str)) {
+    let device = gateway.device("1.00").await;
+    let report = async |names: &[&str]| -> Transcript {
+        let row = |name: &&str| {
+            json!({"id": name, "client": "claude", "at": "2026-06-01T12:00:00Z",
+                "usage": {"inputTokens": 5, "outputTokens": 1}})
+        };
+        let rows: Vec<Value> = names.iter().map(row).collect();
+        let body = json!({"rows": rows});
+        device.post("/api/v1/usage/reported", &body).send().await
+    };
+    report(&["end-1", "end-2"]).await.expect(200);
+    let of_key = format!(
+        "row_count = 2 AND requests = 1 AND since > {}",
+        1_000_000_000_000_i64
+    );
+    change(&format!(
+        "UPDATE reported_count SET row_count = 499999 WHERE {of_key}"
+    ));
+    let again: Value = report(&["end-1", "end-2"]).await.expect(200).json();
+    assert_eq!(again, json!({"kept": 0, "known": 2}));
+    let refused = report(&["end-3", "end-4"]).await.expect(400);
+    assert!(
+        refused.text().contains("as many rows as are kept"),
+        "{}",
+        refused.text()
+    );
+    let last: Value = report(&["end-1", "end-3"]).await.expect(200).json();
+    assert_eq!(last, json!({"kept": 1, "known": 1}));
+    report(&["end-4"]).await.expect(400);
+    let again: Value = report(&["end-1", "end-2", "end-3"]).await.expect(200).json();
+    assert_eq!(again, json!({"kept": 0, "known": 3}));
+
+    let of_key = "row_count = 500000";
+    change(&format!(
+        "UPDATE reported_count SET requests = 2999 WHERE {of_key}"
+    ));
+    report(&["end-1"]).await.expect(200);
+    assert_eq!(report(&["end-1"]).await.expect(429).code(), "rate_limited");
+    change(&format!(
+        "UPDATE reported_count SET since = since - 3600000 WHERE {of_key}"
+    ));
+    report(&["end-1"]).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_known_is_taken_from_a_key_that_is_full() {
+    let stage = Stage::new().await;
+    let file = stage.gateway.home().data_dir().join("gateway.db");
+    let change = |sql: &str| {
+        let database = Connection::open(&file).unwrap();
+        assert_eq!(database.execute(sql, []).unwrap(), 1);
+    };
+    a_key_has_an_end(&stage.gateway, change).await;
+}
+
 /// Whoever reads totals learns what was used, and not by what repository or branch.
 async fn viewers_read_totals(gateway: &Gateway) {
     let device = gateway.device("1.00").await;
@@ -281,5 +339,6 @@ async fn postgresql_keeps_the_same() {
             "reasoningTokens": 0}, "costNanoUsd": "833"}])
     );
     dear_rows_are_summed(&gateway).await;
+    a_key_has_an_end(&gateway, |sql| server.change("tt", sql)).await;
     viewers_read_totals(&gateway).await;
 }

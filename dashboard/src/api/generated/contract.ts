@@ -1306,7 +1306,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where days begin, and for how long what is kept. */
+        /** Where days begin, for how long what is kept, and what visitors see. */
         get: operations["get_settings"];
         /** Sets all of them. Usage rows that are too old by then are deleted within a minute; their sums stay. */
         put: operations["put_settings"];
@@ -2467,6 +2467,8 @@ export interface components {
              * @example 30
              */
             alertDays: number;
+            /** @description Whether visitors without a session see what members make public; members always do. */
+            publicProfiles: boolean;
         };
         Health: {
             status: string;
@@ -3534,6 +3536,7 @@ export interface components {
          * @description All of the settings; what is null is as it comes.
          * @example {
          *       "alertDays": 90,
+         *       "publicProfiles": true,
          *       "timeZone": "Europe/Berlin",
          *       "usageDays": 400
          *     }
@@ -3559,6 +3562,11 @@ export interface components {
              * @example 90
              */
             alertDays?: number | null;
+            /**
+             * @description Null: true.
+             * @default null
+             */
+            publicProfiles?: boolean | null;
         };
         /** @description A key's part of what is divided. */
         Share: {
@@ -7815,6 +7823,14 @@ export interface operations {
             };
             /** @description Refused: see the code */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13381,7 +13397,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description Refused: see the code */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -42,11 +42,12 @@ const typedOf = (settings: GatewaySettings): Typed => ({
 });
 
 /** As the gateway takes it; `undefined`: a number that it would refuse. */
-function requestOf({ zone, usage, alerts }: Typed, least: number): SettingsRequest | undefined {
-  const usageDays = usage.trim() === '' ? null : daysOf(usage, least);
+function requestOf(settings: GatewaySettings, { zone, usage, alerts }: Typed): SettingsRequest | undefined {
+  const usageDays = usage.trim() === '' ? null : daysOf(usage, settings.usageDaysMin);
   const alertDays = alerts.trim() === '' ? null : daysOf(alerts, 1);
   if (usageDays === undefined || alertDays === undefined) return undefined;
-  return { timeZone: zone === '' ? null : zone, usageDays, alertDays };
+  const { publicProfiles } = settings;
+  return { timeZone: zone === '' ? null : zone, usageDays, alertDays, publicProfiles };
 }
 
 const daysOf = (text: string, least: number): number | undefined => {
@@ -60,7 +61,7 @@ function Chosen({ settings }: { settings: GatewaySettings }) {
   const [typed, setTyped] = useState(was);
   const [asking, setAsking] = useState<SettingsRequest>();
   const least = settings.usageDaysMin;
-  const wanted = requestOf(typed, least);
+  const wanted = requestOf(settings, typed);
   const save = useMutation({
     mutationFn: (request: SettingsRequest) => stepped(() => setGatewaySettings(request)),
     onSuccess: (now) => {

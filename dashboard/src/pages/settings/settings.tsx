@@ -19,6 +19,7 @@ import { TokensOfMine } from './tokens.tsx';
 import { SharingPanel } from './sharing.tsx';
 import { Export } from './data/export.tsx';
 import { Import } from './data/import.tsx';
+import { Visitors } from './visitors.tsx';
 
 const THEMES = [
   ['system', 'As the system'],
@@ -56,6 +57,7 @@ export function Settings() {
         {isOffice && (
           <Part id="gateway" title="Gateway">
             <DaysAndRetention />
+            <Visitors />
             <ThisGateway />
           </Part>
         )}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Trophy } from 'lucide-react';
-import type { Schemas } from '../../api/client.ts';
+import { Lock, Trophy } from 'lucide-react';
+import { asRefusal, type Schemas } from '../../api/client.ts';
 import { leaderboardQuery, type Order } from '../../api/sharing.ts';
 import { count } from '../../format/number.ts';
 import { Charge, Tokens, Unknown } from '../../ui/amount.tsx';
@@ -17,6 +17,7 @@ export function Leaderboard() {
   const { span: period = 'month', order: by = 'tokens' } = useSearch({ from: '/leaderboard' });
   const navigate = useNavigate();
   const query = useQuery(leaderboardQuery(period, by));
+  const isForMembers = query.error !== null && asRefusal(query.error).status === 404;
   const show = (search: BoardSearch) => void navigate({ to: '/leaderboard', search });
   return (
     <Public title="Leaderboard">
@@ -32,11 +33,29 @@ export function Leaderboard() {
         <Segments label="Order" value={by} options={ORDERS} onChange={(next) => show({ span: period, order: next })} />
       </div>
       <Panel flush label="Places">
-        <Of query={query}>{({ rows }) => (rows.length === 0 ? <Nobody /> : <Places rows={rows} by={by} />)}</Of>
+        {isForMembers ? (
+          <ForMembers />
+        ) : (
+          <Of query={query}>{({ rows }) => (rows.length === 0 ? <Nobody /> : <Places rows={rows} by={by} />)}</Of>
+        )}
       </Panel>
     </Public>
   );
 }
+
+const ForMembers = () => (
+  <Blank
+    icon={Lock}
+    title="Members see this"
+    actions={
+      <Link to="/" className="button">
+        Sign in
+      </Link>
+    }
+  >
+    Whoever runs this gateway shows profiles and the leaderboard to its members only.
+  </Blank>
+);
 
 const Nobody = () => (
   <Blank icon={Trophy} title="Nobody is here yet">

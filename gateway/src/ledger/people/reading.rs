@@ -20,7 +20,7 @@ use super::{
     sql::{Row, RowError, Rows, Value, values},
     team::{self, TeamRecord},
 };
-use crate::ledger::{LedgerError, Reader};
+use crate::ledger::{LedgerError, Reader, sqlite::SqliteReader};
 
 /// A member who was not removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,6 +202,23 @@ impl PeopleReader<'_> {
         let rows = self.0.rows(sql, values).await?;
         let records: Result<Vec<T>, RowError> = rows.iter().map(read).collect();
         Ok(records?)
+    }
+
+    /// The same of many rows, beside whatever else is read and not before it.
+    pub(super) async fn long<T: Send + 'static>(
+        &self,
+        sql: String,
+        values: Vec<Value>,
+        read: fn(&Row) -> Result<T, RowError>,
+    ) -> Result<Vec<T>, LedgerError> {
+        let records = move |rows: Vec<Row>| -> Result<Vec<T>, RowError> { rows.iter().map(read).collect() };
+        match self.0 {
+            Reader::Sqlite(reader) => {
+                let read = move |own: &SqliteReader| Ok(records(own.rows_here(&sql, &values)?)?);
+                reader.history(read).await
+            }
+            Reader::Postgres(reader) => Ok(records(reader.long_rows(&sql, &values).await?)?),
+        }
     }
 
     /// In the order in which they came.

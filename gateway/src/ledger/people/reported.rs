@@ -8,13 +8,16 @@ use protocol::{
 use super::{
     PeopleOutcome, PeopleRefusal,
     reading::PeopleReader,
-    sql::{Row, RowError, Sql, Value, values},
+    sql::{Row, RowError, Sql, Value, places, values},
     total::{total, total_at},
 };
 use crate::ledger::LedgerError;
 
 /// More of one key is a mistake or an attack.
 pub const ROWS_MAX: i64 = 500_000;
+/// So often in an hour may a key's devices report: all that is kept of it goes in.
+const PER_HOUR: i64 = 3_000;
+const HOUR_MS: i64 = 3_600_000;
 const SUMS_MAX: usize = 1_000;
 /// In one statement, so that another machine's database is asked seldom.
 const ROWS_AT_ONCE: usize = 50;
@@ -40,19 +43,35 @@ pub enum ReportedBy {
 
 const COLUMNS: usize = 16;
 
+/// How many rows a key has, so that nobody counts them while others wait, and how often it reported
+/// within the hour.
+pub(in crate::ledger) const COUNTED: &str = "
+CREATE TABLE reported_count (
+  key_id UUID PRIMARY KEY REFERENCES token_key(id), row_count BIGINT NOT NULL, since BIGINT NOT NULL,
+  requests BIGINT NOT NULL
+);
+INSERT INTO reported_count SELECT key_id, COUNT(*), 0, 0 FROM reported GROUP BY key_id;
+";
+
 /// A row that is known stays as it is, unless the same key tells it more fully.
 pub(super) async fn keep<S: Sql>(
     db: &S,
     chunk: &ReportedChunk,
     at: i64,
 ) -> Result<Result<PeopleOutcome, PeopleRefusal>, S::Error> {
-    let count = "SELECT COUNT(*) FROM reported WHERE key_id = ?1";
-    let there = db.row(count, values![chunk.key]).await?;
-    let there = there.map_or(Ok(0), |row| row.int(0))?;
-    let coming = i64::try_from(chunk.rows.len()).unwrap_or(i64::MAX);
-    if there.saturating_add(coming) > ROWS_MAX {
+    let (there, since, requests) = look_at_count(db, chunk.key, at).await?;
+    if requests > PER_HOUR {
+        return Ok(Err(PeopleRefusal::TooOften));
+    }
+    let new = int(chunk.rows.len() as u64) - look_at_rows(db, &chunk.rows).await?;
+    if new > 0 && there + new > ROWS_MAX {
         return Ok(Err(PeopleRefusal::TooManyRows));
     }
+    // Of two gateways that are told the same row at once both count it: this is a bound, no account.
+    let sql = "INSERT INTO reported_count (key_id, row_count, since, requests) VALUES (?1, ?2, ?3, ?4)
+               ON CONFLICT (key_id) DO UPDATE SET row_count = reported_count.row_count + excluded.row_count,
+                 since = excluded.since, requests = excluded.requests";
+    db.execute(sql, values![chunk.key, new, since, requests]).await?;
     let mut kept = 0;
     for rows in chunk.rows.chunks(ROWS_AT_ONCE) {
         let mut parameters: Vec<Value> = Vec::with_capacity(rows.len() * COLUMNS);
@@ -67,12 +86,39 @@ pub(super) async fn keep<S: Sql>(
     })))
 }
 
-fn statement(rows: usize) -> String {
-    let row = |number: usize| {
-        let places = (1..=COLUMNS).map(|column| format!("?{}", number * COLUMNS + column));
-        format!("({})", places.collect::<Vec<_>>().join(", "))
+/// How many rows the key has, and the window of an hour with this report in it.
+async fn look_at_count<S: Sql>(db: &S, key: KeyId, at: i64) -> Result<(i64, i64, i64), S::Error> {
+    let sql = "SELECT row_count, since, requests FROM reported_count WHERE key_id = ?1";
+    let Some(row) = db.row(sql, values![key]).await? else {
+        return Ok((0, at, 1));
     };
-    let rows: Vec<String> = (0..rows).map(row).collect();
+    let (there, since, requests) = (row.int(0)?, row.int(1)?, row.int(2)?);
+    Ok(if at - since >= HOUR_MS {
+        (there, at, 1)
+    } else {
+        (there, since, requests + 1)
+    })
+}
+
+/// How many of the rows are known, whoever reported them.
+async fn look_at_rows<S: Sql>(db: &S, rows: &[ReportedRow]) -> Result<i64, S::Error> {
+    let mut known = 0;
+    for rows in rows.chunks(ROWS_AT_ONCE) {
+        let names = rows.iter().flat_map(|row| [&row.client, &row.id]);
+        let names: Vec<Value> = names.map(Value::from).collect();
+        // The columns of such a list are called so by both databases.
+        let sql = format!(
+            "SELECT COUNT(*) FROM (VALUES {}) AS sent
+               JOIN reported ON reported.client = sent.column1 AND reported.id = sent.column2",
+            places(rows.len(), 2)
+        );
+        let found = db.row(&sql, &names).await?;
+        known += found.map_or(Ok(0), |row| row.int(0))?;
+    }
+    Ok(known)
+}
+
+fn statement(rows: usize) -> String {
     format!(
         "INSERT INTO reported (client, id, key_id, device_id, reported_at, at, repository, branch, model, provider,
                                input, output, cache_read, cache_write, reasoning, cost)
@@ -84,7 +130,7 @@ fn statement(rows: usize) -> String {
          WHERE reported.key_id = excluded.key_id
            AND reported.input + reported.output + reported.cache_read + reported.cache_write
              < excluded.input + excluded.output + excluded.cache_read + excluded.cache_write",
-        rows.join(", ")
+        places(rows, COLUMNS)
     )
 }
 
@@ -151,7 +197,7 @@ impl PeopleReader<'_> {
               GROUP BY 1, 2, 3, 4
               ORDER BY {largest}, 1, 2, 3, 4 LIMIT {SUMS_MAX}"
         );
-        self.all(&sql, &parameters, sum_at).await
+        self.long(sql, parameters, sum_at).await
     }
 }
 

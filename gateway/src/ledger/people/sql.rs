@@ -159,6 +159,15 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+/// Places for the values of so many rows in one statement.
+pub(in crate::ledger) fn places(rows: usize, columns: usize) -> String {
+    let row = |number: usize| {
+        let places = (1..=columns).map(|column| format!("?{}", number * columns + column));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
 /// The values of a statement, each as what it is.
 macro_rules! values {
     ($($value:expr),* $(,)?) => { &[$($crate::ledger::people::Value::from($value)),*] };

@@ -48,6 +48,7 @@ const TABLES: &[&str] = &[
     "alert_channel",
     "failing_upstream",
     "reported",
+    "reported_count",
     "upstream_secret",
     "gateway_setting",
     "billed_day",

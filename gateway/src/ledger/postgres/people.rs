@@ -73,6 +73,19 @@ impl Rows for PostgresReader {
     }
 }
 
+impl PostgresReader {
+    /// What takes its time, on a connection of its own.
+    pub(in crate::ledger) async fn long_rows(
+        &self,
+        sql: &str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, LedgerError> {
+        let found = self.long(&numbered(sql), &as_parameters(values)).await?;
+        let rows: Result<Vec<Row>, RowError> = found.iter().map(read).collect();
+        Ok(rows?)
+    }
+}
+
 /// Reads on a connection that somebody else has.
 pub async fn rows_of(client: &Client, sql: &str, values: &[Value]) -> Result<Vec<Row>, LedgerError> {
     let (sql, values) = (numbered(sql), as_parameters(values));

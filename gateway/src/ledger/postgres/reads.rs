@@ -256,7 +256,11 @@ impl PostgresReader {
     }
 
     /// A question that may take its time, on a connection of its own.
-    async fn long(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, LedgerError> {
+    pub(super) async fn long(
+        &self,
+        sql: &str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, LedgerError> {
         let _turn = self.turn().await;
         let client = self.connect().await?;
         tokio::time::timeout(LONG, client.query(sql, values))

@@ -20,6 +20,8 @@ pub(super) const STEPS: &[&str] = &[
     people::SHARING,
     people::REPORTED,
     retention::POSTGRES,
+    people::SHARING_COUNTED,
+    people::REPORTED_COUNTED,
 ];
 
 /// The same tables as in SQLite, with what several gateways on one database need besides: `node`

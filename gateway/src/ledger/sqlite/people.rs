@@ -72,6 +72,13 @@ impl Rows for SqliteReader {
     type Error = LedgerError;
 
     async fn rows(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, LedgerError> {
+        self.rows_here(sql, values)
+    }
+}
+
+impl SqliteReader {
+    /// On this thread, which waits for it.
+    pub(in crate::ledger) fn rows_here(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, LedgerError> {
         self.with(|connection| rows(connection, sql, values))
     }
 }
@@ -122,5 +129,51 @@ impl rusqlite::ToSql for Bound<'_> {
             Value::Id(id) => ValueRef::Blob(id.as_bytes()),
             Value::Bytes(bytes) => ValueRef::Blob(bytes),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, thread, time::Duration};
+
+    use protocol::MemberId;
+
+    use super::*;
+    use crate::{
+        clock::new_id,
+        ledger::{Part, Reader, ReportedBy},
+    };
+
+    /// What scans rows, all of it.
+    async fn scan(reader: &Reader) -> Result<(), LedgerError> {
+        let (people, member) = (reader.people(), MemberId::from_uuid(new_id()));
+        people.profiles().await?;
+        people.public_days().await?;
+        people.days_of(member).await?;
+        people.parts_of(member, Part::Model).await?;
+        people.machines(member).await?;
+        people.sent_days(member, None, None).await?;
+        people.reported(ReportedBy::Anybody).await.map(drop)
+    }
+
+    /// Requests to models look things up on the shared connection, and pass answers on meanwhile.
+    #[test]
+    fn who_scans_does_not_wait_for_the_shared_connection_and_nobody_waits_for_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gateway.db");
+        let _writer = SqliteBackend::open(&path).unwrap();
+        let shared = SqliteReader::open(&path).unwrap();
+        let reader = Reader::Sqlite(shared.clone());
+        let (done, is_done) = mpsc::channel();
+        let asker = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            done.send(runtime.block_on(scan(&reader))).unwrap();
+        };
+        let taken = |_: &Connection| {
+            thread::spawn(asker);
+            Ok(is_done.recv_timeout(Duration::from_secs(20)))
+        };
+        let scanned = shared.with(taken).unwrap();
+        scanned.expect("it needs the shared connection").unwrap();
     }
 }

@@ -24,6 +24,8 @@ pub(super) const STEPS: &[&str] = &[
     people::SHARING,
     people::REPORTED,
     retention::SQLITE,
+    people::SHARING_COUNTED,
+    people::REPORTED_COUNTED,
 ];
 
 /// Ids are UUIDv7 blobs in tables without a rowid: rows arrive in key order, which keeps pages hot

@@ -273,6 +273,7 @@ impl Stage {
             name: None,
             days: Vec::new(),
             day_tokens_max: 0,
+            rows_max: 1_000,
         };
         let machine = sent.machine.to_string();
         self.change(PeopleChange::SubmitDays(Box::new(sent))).await;

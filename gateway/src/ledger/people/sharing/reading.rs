@@ -168,7 +168,7 @@ impl PeopleReader<'_> {
     /// Those whom everybody may see.
     pub async fn profiles(&self) -> Result<Vec<ProfileRecord>, LedgerError> {
         let sql = format!("{PROFILE} WHERE {VISIBLE}");
-        self.all(&sql, &[], profile_at).await
+        self.long(sql, Vec::new(), profile_at).await
     }
 
     pub async fn public_profile(&self, handle: &str) -> Result<Option<ProfileRecord>, LedgerError> {
@@ -192,7 +192,7 @@ SELECT submitted_machine.machine, name, CAST(COUNT(DISTINCT day) AS BIGINT),
                 last_at: row.int(4)?,
             })
         };
-        self.all(sql, values![member], read).await
+        self.long(sql.to_owned(), vec![member.into()], read).await
     }
 
     /// A page of a member's days, the latest first.
@@ -216,7 +216,7 @@ SELECT submitted_machine.machine, name, CAST(COUNT(DISTINCT day) AS BIGINT),
         let sql = format!(
             "SELECT member_id, day, {sums} FROM {SENT} WHERE {of} GROUP BY member_id, day ORDER BY day DESC LIMIT {limit}"
         );
-        let mut days = self.all(&sql, &values, day_at).await?;
+        let mut days = self.long(sql, values.clone(), day_at).await?;
         let next_until = days.get(PAGE).map(|day| day.day);
         days.truncate(PAGE);
         let mut models: BTreeMap<Date, Vec<String>> = BTreeMap::new();
@@ -227,7 +227,7 @@ SELECT submitted_machine.machine, name, CAST(COUNT(DISTINCT day) AS BIGINT),
                 "SELECT DISTINCT day, model FROM {SENT} WHERE {of} AND day >= ?{from} ORDER BY day, model"
             );
             let read = |row: &Row| Ok((row.word::<Date>(0)?, row.text(1)?));
-            for (day, model) in self.all(&sql, &values, read).await? {
+            for (day, model) in self.long(sql, values, read).await? {
                 models.entry(day).or_default().push(model);
             }
         }
@@ -246,7 +246,7 @@ SELECT submitted_machine.machine, name, CAST(COUNT(DISTINCT day) AS BIGINT),
         let sql = format!(
             "SELECT member_id, day, {sums} FROM {SENT} WHERE member_id = ?1 GROUP BY member_id, day ORDER BY day"
         );
-        self.all(&sql, values![member], day_at).await
+        self.long(sql, vec![member.into()], day_at).await
     }
 
     /// Of all whom everybody may see, by member and day, in order.
@@ -258,7 +258,7 @@ SELECT submitted_machine.machine, name, CAST(COUNT(DISTINCT day) AS BIGINT),
                 (SELECT member_id FROM profile JOIN member ON member.id = profile.member_id WHERE {VISIBLE})
               GROUP BY submitted_machine.member_id, day ORDER BY submitted_machine.member_id, day"
         );
-        self.all(&sql, &[], day_at).await
+        self.long(sql, Vec::new(), day_at).await
     }
 
     /// By name, the most tokens first.
@@ -277,6 +277,6 @@ SELECT submitted_machine.machine, name, CAST(COUNT(DISTINCT day) AS BIGINT),
               GROUP BY {column} ORDER BY SUM(tokens) DESC, 1 LIMIT 20"
         );
         let read = |row: &Row| Ok((row.text(0)?, sum_at(row, 1)?));
-        self.all(&sql, values![member], read).await
+        self.long(sql, vec![member.into()], read).await
     }
 }
