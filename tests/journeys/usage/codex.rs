@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::{Logs, cost};
 
 pub const PARENT: &str = "01980000-0000-7000-8000-000000000001";
-pub const CHILD: &str = "01990000-0000-7000-8000-000000000002";
+const CHILD: &str = "01990000-0000-7000-8000-000000000002";
 pub const FILE: &str =
     ".codex/sessions/2026/06/01/rollout-2026-06-01T12-00-00-01980000-0000-7000-8000-000000000001.jsonl";
 pub const FORK: &str =

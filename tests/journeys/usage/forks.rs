@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Logs,
-    codex::{CHILD, FILE, FORK, NOON, PARENT, check, count, meta, parent, row, turn, usage},
+    codex::{FILE, FORK, NOON, PARENT, check, count, meta, parent, row, turn, usage},
 };
 
 const BEGAN: &str = "2026-06-02T12:00:00.000Z";
@@ -130,8 +130,9 @@ fn a_turn_that_began_after_the_fork_is_its_own_whatever_it_counts() {
         count("2026-06-02T12:00:20Z", FIRST, FIRST),
         count("2026-06-02T12:00:40Z", SECOND, (2000, 100)),
     ]);
-    lines[0]["payload"]["id"] = CHILD.into();
-    lines[1]["payload"]["turn_id"] = "01990000-1000-7000-8000-000000000009".into();
+    // Both ids have a time in them: that of the fork, and a second later.
+    lines[0]["payload"]["id"] = "019e8834-7600-7000-8000-000000000002".into();
+    lines[1]["payload"]["turn_id"] = "019e8834-79e8-7000-8000-000000000009".into();
     logs.lines(FORK, &lines);
     check(
         &logs,

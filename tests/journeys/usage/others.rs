@@ -61,12 +61,12 @@ fn amp_tells_in_messages_or_in_its_ledger_and_never_in_both() {
     logs.write(
         &format!("{threads}/T-1.json"),
         json!({"id": "T-1", "usageLedger": {"events": [event]},
-        "messages": [{"role": "assistant", "messageId": 1, "usage": usage}]})
+        "messages": [{"role": "assistant", "messageId": 1, "usage": usage}, {"role": "assistant", "messageId": 2, "usage": usage}]})
         .to_string(),
     );
     logs.write(&format!("{threads}/T-2.json"), json!({"id": "T-2", "usageLedger": {"events": [event]},
         "messages": [{"role": "assistant", "messageId": 1, "usage": {"cacheReadInputTokens": 7, "cacheCreationInputTokens": 2}}]}).to_string());
-    logs.check(&["2026-06-01 amp claude-sonnet-4-5 -@- 20/10/27/5 x2"]);
+    logs.check(&["2026-06-01 amp claude-sonnet-4-5 -@- 30/15/47/8 x3"]);
 }
 
 #[test]
