@@ -204,7 +204,12 @@ fn chats_of_vs_code_are_documents_or_logs_of_changes() {
         json!({"kind": 1, "k": ["requests", 0, "promptTokens"], "v": 200}),
         json!({"kind": 2, "k": ["requests"], "v": [request("3")]}),
     ]);
-    logs.check(&["2026-06-01 copilot gpt-4o -@- 400/10/0/0 x3"]);
+    // What is left of the same chat elsewhere, its requests at other places.
+    logs.write(
+        &format!("{folder}/c.json"),
+        json!({"sessionId": "b", "requests": [request("4"), request("3")]}).to_string(),
+    );
+    logs.check(&["2026-06-01 copilot gpt-4o -@- 500/15/0/0 x4"]);
 }
 
 #[test]

@@ -96,10 +96,11 @@ fn kimi_resolves_its_aliases_in_its_settings() {
     logs.lines(".kimi-code/sessions/w/s2/agents/main/wire.jsonl", &[
         json!({"type": "config.update", "modelAlias": "fast"}),
         json!({"type": "usage.record", "time": NOON_MS, "model": "fast", "usage": {"inputOther": 1, "inputCacheRead": 2, "inputCacheCreation": 3, "output": 4}}),
+        json!({"type": "usage.record", "time": NOON_MS, "usage": {"inputOther": 1, "output": 4}}),
     ]);
     logs.check(&[
         "2026-06-01 kimi kimi-k2 -@- 10/5/20/3 x1",
-        "2026-06-01 kimi kimi-k2-turbo -@- 1/4/2/3 x1",
+        "2026-06-01 kimi kimi-k2-turbo -@- 2/8/2/3 x2",
     ]);
 }
 
