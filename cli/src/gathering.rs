@@ -148,9 +148,6 @@ fn logged(client: Client, id: Identity, file: &FileRecords, record: &Record, che
     };
     row.flags.sort();
     row.set_tokens(&record.tokens);
-    // Some logs count reasoning, or what is kept for an hour, beside the whole: no part is larger.
-    row.reasoning_tokens = row.reasoning_tokens.min(row.output_tokens);
-    row.cache_write_1h_tokens = row.cache_write_1h_tokens.min(row.cache_write_tokens);
     row
 }
 

@@ -2,9 +2,11 @@
 
 mod claude;
 mod codex;
+mod copilot;
 mod corpus;
 mod currency;
 mod files;
+mod forks;
 mod gemini;
 mod hostile;
 mod index;

@@ -320,6 +320,28 @@ mod tests {
     }
 
     #[test]
+    fn parts_are_cut_to_their_wholes_and_counted_once() {
+        let of = |cache_write_1h, reasoning| Record {
+            tokens: Tokens {
+                output: 5,
+                cache_write: 3,
+                cache_write_1h,
+                reasoning,
+                ..Tokens::default()
+            },
+            ..Record::default()
+        };
+        let mut file = FileRecords {
+            records: vec![of(3, 5), of(4, 5), of(3, 6)],
+            ..FileRecords::default()
+        };
+        for _ in 0..2 {
+            file.cut_parts();
+            assert_eq!((file.records.as_slice(), file.parts_cut), (&[of(3, 5); 3][..], 2));
+        }
+    }
+
+    #[test]
     fn digests_tell_parts_apart() {
         assert_ne!(digest(&[b"ab", b"c"]), digest(&[b"a", b"bc"]));
         assert_ne!(digest(&[b"a"]), digest(&[b"a", b""]));

@@ -52,6 +52,29 @@ fn a_resumed_session_repeats_nothing() {
 }
 
 #[test]
+fn a_copy_is_known_without_its_request_and_the_fullest_one_counts() {
+    let logs = Logs::new();
+    logs.lines(FILE, &[line(DAY, "m1", "r1", 2), line(DAY, "m2", "r2", 3)]);
+    logs.lines(
+        OTHER,
+        &[
+            line(DAY, "m1", "r1", 90),
+            with(line(DAY, "m2", "", 5), "/requestId", Value::Null),
+        ],
+    );
+    logs.check(&["2026-06-01 claude claude-sonnet-4-5-20250929 /work/a@main 20/95/400/60 x2"]);
+}
+
+#[test]
+fn of_two_copies_the_one_that_was_written_first_says_where_it_was() {
+    let logs = Logs::new();
+    logs.lines(FILE, &[line(DAY, "m1", "r1", 7)]);
+    let first = line("2026-05-31T12:00:00Z", "m1", "r1", 7);
+    logs.lines(OTHER, &[with(first, "/gitBranch", json!("dev"))]);
+    logs.check(&["2026-05-31 claude claude-sonnet-4-5-20250929 /work/a@dev 10/7/200/30 x1"]);
+}
+
+#[test]
 fn ids_tell_responses_apart_as_far_as_they_are_there() {
     let logs = Logs::new();
     let bare = |id: Value| {
@@ -112,6 +135,7 @@ fn what_only_quotes_usage_is_not_billed() {
         json!({"type": "assistant", "timestamp": DAY, "message": {"id": "q", "model": "claude-sonnet-4-5", "content": {"usage": usage}}}),
         with(line(DAY, "m5", "r5", 0), "/message/model", json!("<synthetic>")),
         json!({"type": "unheard-of", "usage": usage}),
+        with(line(DAY, "m6", "r6", 6), "/type", json!("user")),
         line(DAY, "m1", "r1", 7),
     ]);
     logs.check(&["2026-06-01 claude claude-sonnet-4-5-20250929 /work/a@main 10/7/200/30 x1"]);
@@ -196,10 +220,24 @@ fn caches_long_prompts_and_the_fast_way_have_their_prices() {
                     json!("my-model"),
                 ),
             ),
+            // What the table has no price for is not taken for the usual way.
+            day(
+                "07",
+                priced("m7", json!({"output_tokens": 100, "service_tier": "priority"})),
+            ),
+            // A prompt is as long with its cached part: $6 and $22.50 again, and $0.60.
+            day(
+                "08",
+                priced(
+                    "m8",
+                    json!({"input_tokens": 1, "cache_read_input_tokens": 200_000, "output_tokens": 1000}),
+                ),
+            ),
         ],
     );
     let answer = logs.answer(&["rows", "--timezone", "UTC"]);
-    let expected =
-        ["15750000", "11250000", "1222506000", "615000000", "45000000"].map(|cost| Some(cost.to_owned()));
-    assert_eq!(cost(&answer), [&expected[..], &[None]].concat());
+    let priced = |cost: &str| Some(cost.to_owned());
+    let short = ["15750000", "11250000", "1222506000", "615000000", "45000000"].map(priced);
+    let expected = [&short[..], &[None, None, priced("142506000")]].concat();
+    assert_eq!(cost(&answer), expected);
 }

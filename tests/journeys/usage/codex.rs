@@ -2,14 +2,14 @@ use serde_json::{Value, json};
 
 use super::{Logs, cost};
 
-const PARENT: &str = "01980000-0000-7000-8000-000000000001";
+pub const PARENT: &str = "01980000-0000-7000-8000-000000000001";
 const CHILD: &str = "01990000-0000-7000-8000-000000000002";
-const FILE: &str =
+pub const FILE: &str =
     ".codex/sessions/2026/06/01/rollout-2026-06-01T12-00-00-01980000-0000-7000-8000-000000000001.jsonl";
-const FORK: &str =
+pub const FORK: &str =
     ".codex/sessions/2026/06/02/rollout-2026-06-02T12-00-00-01990000-0000-7000-8000-000000000002.jsonl";
 
-fn meta(at: &str, id: &str, more: Value) -> Value {
+pub fn meta(at: &str, id: &str, more: Value) -> Value {
     let mut payload = json!({"id": id, "cwd": "/work/c", "source": "cli", "git": {"branch": "dev"}});
     payload
         .as_object_mut()
@@ -18,34 +18,34 @@ fn meta(at: &str, id: &str, more: Value) -> Value {
     json!({"timestamp": at, "type": "session_meta", "payload": payload})
 }
 
-fn turn(at: &str, model: &str) -> Value {
+pub fn turn(at: &str, model: &str) -> Value {
     json!({"timestamp": at, "type": "turn_context", "payload": {"cwd": "/work/c", "model": model}})
 }
 
 /// Input with 400 of every 1,000 cached, and output.
-fn usage(input: u64, output: u64) -> Value {
+pub fn usage(input: u64, output: u64) -> Value {
     json!({"input_tokens": input, "cached_input_tokens": input * 4 / 10, "output_tokens": output,
         "reasoning_output_tokens": output / 2, "total_tokens": input + output})
 }
 
-fn count(at: &str, total: (u64, u64), last: (u64, u64)) -> Value {
+pub fn count(at: &str, total: (u64, u64), last: (u64, u64)) -> Value {
     json!({"timestamp": at, "type": "event_msg", "payload": {"type": "token_count", "info": {
         "total_token_usage": usage(total.0, total.1), "last_token_usage": usage(last.0, last.1)}}})
 }
 
-fn row(day: &str, rest: &str) -> String {
+pub fn row(day: &str, rest: &str) -> String {
     format!("{day} codex gpt-5-codex /work/c@dev {rest}")
 }
 
 #[track_caller]
-fn check(logs: &Logs, rows: &[String]) {
+pub fn check(logs: &Logs, rows: &[String]) {
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     logs.check(&rows);
 }
 
-const NOON: &str = "2026-06-01T12:00:00.000Z";
+pub const NOON: &str = "2026-06-01T12:00:00.000Z";
 
-fn parent() -> Vec<Value> {
+pub fn parent() -> Vec<Value> {
     vec![
         meta(NOON, PARENT, json!({})),
         turn(NOON, "gpt-5-codex"),
@@ -229,6 +229,8 @@ fn a_model_named_late_is_that_of_what_came_before_and_none_is_a_guess() {
             row("2026-06-01", "600/100/400/0 x1"),
         ],
     );
+    let of = |model: &str| logs.answer(&["monthly", "--model", model])["totals"]["modelGuessed"].clone();
+    assert_eq!((of("gpt-5"), of("gpt-5-codex")), (json!(true), json!(false)));
 }
 
 /// A child with its parent's rows, told at these times, and one response of its own.

@@ -88,6 +88,19 @@ fn a_resumed_chat_goes_on_beside_its_document() {
 }
 
 #[test]
+fn a_message_that_its_document_has_half_of_counts_as_the_fuller() {
+    let logs = Logs::new();
+    let half = json!({"input": 1000, "output": 1, "cached": 400, "total": 1001});
+    let document = json!({"sessionId": "g1", "projectHash": "h", "messages": [message("a", half)]});
+    logs.write(&format!("{CHATS}/session-1.json"), document.to_string());
+    logs.lines(
+        &format!("{CHATS}/session-1.jsonl"),
+        &[head(), message("a", tokens())],
+    );
+    logs.check(&["2026-06-01 gemini gemini-2.5-pro my-project@- 650/120/400/0 x1"]);
+}
+
+#[test]
 fn an_input_without_its_cached_part_is_taken_as_the_sum_says() {
     let logs = Logs::new();
     let apart =

@@ -118,3 +118,48 @@ fn what_is_only_in_the_write_ahead_log_counts_with_and_without_its_writer() {
     other.check(&[&format!("{ROW} 200/40/40/6 x2")]);
     assert_eq!(names(&other), ["opencode.db", "opencode.db-wal"]);
 }
+
+#[test]
+fn a_message_is_of_its_own_folder_or_else_of_its_sessions() {
+    let logs = Logs::new();
+    let of = |created: i64, path: Value| {
+        let mut message = message(json!(created), 10);
+        message["path"] = path;
+        message
+    };
+    drop(database(
+        &logs,
+        "opencode.db",
+        &[
+            (
+                "m1",
+                "ses_1",
+                of(NOON, json!({"cwd": "/work/o/part", "root": "/work/o"})),
+            ),
+            ("m2", "ses_1", of(NOON + 1, json!({"root": "/work/root"}))),
+            ("m3", "ses_1", of(NOON + 2, Value::Null)),
+        ],
+    ));
+    let row = |folder: &str| format!("2026-06-01 opencode claude-sonnet-4-5 {folder}@- 100/15/20/3 x1");
+    let rows = ["/work/o", "/work/o/part", "/work/root"].map(row);
+    logs.check(&rows.each_ref().map(String::as_str));
+}
+
+#[test]
+fn equal_counts_without_times_are_no_copies_and_a_question_is_no_response() {
+    let logs = Logs::new();
+    let mut untimed = message(Value::Null, 10);
+    untimed["time"] = Value::Null;
+    let mut question = message(json!(NOON), 10);
+    question["role"] = "user".into();
+    drop(database(
+        &logs,
+        "opencode.db",
+        &[
+            ("m1", "ses_1", untimed.clone()),
+            ("m2", "ses_1", untimed),
+            ("m3", "ses_1", question),
+        ],
+    ));
+    logs.check(&[&format!("{ROW} 200/30/40/6 x2")]);
+}

@@ -51,205 +51,6 @@ fn cursors_exports_are_read_by_their_columns_names_and_overlap() {
     }
 }
 
-fn copilot_event(kind: &str, at: &str, data: Value) -> Value {
-    json!({"type": kind, "id": at, "timestamp": at, "data": data})
-}
-
-#[test]
-fn copilots_total_is_spread_over_its_messages_days() {
-    let logs = Logs::new();
-    let shutdown = |input: u64, output: u64| {
-        json!({"modelMetrics": {"gpt-5": {"requests": {"count": 2}, "usage": {"inputTokens": input, "outputTokens": output,
-            "cacheReadTokens": 300, "cacheWriteTokens": 101, "reasoningTokens": 4}}}})
-    };
-    logs.lines(
-        ".copilot/session-state/s1/events.jsonl",
-        &[
-            copilot_event(
-                "session.start",
-                NOON,
-                json!({"context": {"cwd": "/work/p", "branch": "dev"}}),
-            ),
-            copilot_event("assistant.message", NOON, json!({"outputTokens": 30})),
-            copilot_event("session.shutdown", NOON, shutdown(500, 40)),
-            copilot_event(
-                "assistant.message",
-                "2026-06-02T12:00:00Z",
-                json!({"outputTokens": 10}),
-            ),
-            copilot_event("session.shutdown", "2026-06-02T12:00:01Z", shutdown(1001, 40)),
-        ],
-    );
-    logs.check(&[
-        "2026-06-01 copilot gpt-5 /work/p@dev 300/30/150/50 x1",
-        "2026-06-02 copilot gpt-5 /work/p@dev 300/10/150/51 x1",
-    ]);
-}
-
-#[test]
-fn a_copilot_session_without_an_end_has_its_output_alone() {
-    let logs = Logs::new();
-    logs.lines(
-        ".copilot/session-state/s1/events.jsonl",
-        &[
-            copilot_event("session.model_change", NOON, json!({"newModel": "gpt-5"})),
-            copilot_event("assistant.message", NOON, json!({"outputTokens": 30})),
-        ],
-    );
-    logs.check(&["2026-06-01 copilot gpt-5 -@- 0/30/0/0 x1"]);
-}
-
-#[test]
-fn what_a_copilot_session_chose_by_itself_is_in_its_totals() {
-    let logs = Logs::new();
-    let usage = |output: u64| json!({"usage": {"inputTokens": 100, "outputTokens": output}});
-    logs.lines(
-        ".copilot/session-state/s1/events.jsonl",
-        &[
-            copilot_event("session.start", NOON, json!({"selectedModel": "auto"})),
-            copilot_event("assistant.message", NOON, json!({"outputTokens": 30})),
-            copilot_event(
-                "assistant.message",
-                "2026-06-01T12:00:01Z",
-                json!({"outputTokens": 20}),
-            ),
-            copilot_event(
-                "session.shutdown",
-                NOON,
-                json!({"modelMetrics": {"gpt-5": usage(40), "gpt-5-mini": usage(10)}}),
-            ),
-        ],
-    );
-    logs.check(&[
-        "2026-06-01 copilot gpt-5 -@- 100/40/0/0 x1",
-        "2026-06-01 copilot gpt-5-mini -@- 100/10/0/0 x1",
-    ]);
-}
-
-#[test]
-fn what_comes_after_a_copilot_sessions_last_end_is_counted_beside_its_total() {
-    let logs = Logs::new();
-    let message =
-        |at: &str, output: u64| copilot_event("assistant.message", at, json!({"outputTokens": output}));
-    logs.lines(
-        ".copilot/session-state/s1/events.jsonl",
-        &[
-            copilot_event("session.start", NOON, json!({"selectedModel": "gpt-5"})),
-            message(NOON, 40),
-            copilot_event(
-                "session.shutdown",
-                NOON,
-                json!({"modelMetrics": {"gpt-5": {"usage": {"inputTokens": 100, "outputTokens": 40}}}}),
-            ),
-            copilot_event("session.resume", "2026-06-02T12:00:00Z", json!({})),
-            message("2026-06-02T12:00:00Z", 200),
-        ],
-    );
-    logs.check(&[
-        "2026-06-01 copilot gpt-5 -@- 100/40/0/0 x1",
-        "2026-06-02 copilot gpt-5 -@- 0/200/0/0 x1",
-    ]);
-}
-
-#[test]
-fn of_copilots_telemetry_the_best_kind_of_record_counts() {
-    let logs = Logs::new();
-    let span = |operation: &str, trace: &str, response: &str| {
-        json!({"traceId": trace, "name": operation, "endTime": [1_780_315_200, 0], "attributes": {
-            "gen_ai.operation.name": operation, "gen_ai.response.id": response, "gen_ai.response.model": "gpt-4o",
-            "gen_ai.usage.input_tokens": 100, "gen_ai.usage.cache_read.input_tokens": 40, "gen_ai.usage.output_tokens": 7}})
-    };
-    logs.lines(
-        ".copilot/otel/a.jsonl",
-        &[
-            span("invoke_agent", "t1", ""),
-            span("chat", "t1", "r1"),
-            span("chat", "t1", "r2"),
-            span("invoke_agent", "t2", ""),
-        ],
-    );
-    logs.check(&["2026-06-01 copilot gpt-4o -@- 180/21/120/0 x3"]);
-}
-
-/// A response as a span of telemetry: input 60 and 40 of the cache, output 7.
-fn copilot_span(session: &str, response: &str) -> Value {
-    json!({"traceId": response, "endTime": [1_780_315_200, 0], "attributes": {"gen_ai.operation.name": "chat",
-        "gen_ai.conversation.id": session, "gen_ai.response.id": response, "gen_ai.response.model": "gpt-5",
-        "gen_ai.usage.input_tokens": 100, "gen_ai.usage.cache_read.input_tokens": 40, "gen_ai.usage.output_tokens": 7}})
-}
-
-#[test]
-fn a_copilot_session_with_telemetry_counts_once_and_as_the_fuller_of_both() {
-    let shutdown = |input: u64, output: u64| json!({"modelMetrics": {"gpt-5": {"usage": {"inputTokens": input, "outputTokens": output}}}});
-    let message = copilot_event(
-        "assistant.message",
-        NOON,
-        json!({"outputTokens": 7, "model": "gpt-5"}),
-    );
-    for (end, expected) in [
-        (None, "2026-06-01 copilot gpt-5 -@- 120/14/80/0 x2"),
-        (Some((200, 14)), "2026-06-01 copilot gpt-5 -@- 120/14/80/0 x2"),
-        // Telemetry that was switched on late.
-        (Some((300, 21)), "2026-06-01 copilot gpt-5 -@- 300/21/0/0 x1"),
-    ] {
-        let logs = Logs::new();
-        let mut events = vec![message.clone()];
-        events.extend(
-            end.map(|(input, output)| copilot_event("session.shutdown", NOON, shutdown(input, output))),
-        );
-        logs.lines(".copilot/session-state/s1/events.jsonl", &events);
-        logs.lines(".copilot/otel/a.jsonl", &[copilot_span("s1", "r1")]);
-        logs.lines(".copilot/otel/b.jsonl", &[copilot_span("s1", "r2")]);
-        logs.check(&[expected]);
-    }
-}
-
-#[test]
-fn a_chat_with_telemetry_counts_once_and_one_of_another_session_beside_it() {
-    let logs = Logs::new();
-    let chat = |session: &str| {
-        json!({"sessionId": session, "requests": [{"requestId": "1", "modelId": "copilot/gpt-5", "timestamp": NOON_MS,
-            "promptTokens": 90, "completionTokens": 5}]}).to_string()
-    };
-    let folder = ".config/Code/User/workspaceStorage/w1/chatSessions";
-    logs.write(&format!("{folder}/a.json"), chat("c1"));
-    logs.write(&format!("{folder}/b.json"), chat("c2"));
-    logs.lines(".copilot/otel/a.jsonl", &[copilot_span("c1", "r1")]);
-    logs.check(&["2026-06-01 copilot gpt-5 -@- 150/12/40/0 x2"]);
-}
-
-#[test]
-fn what_is_too_large_is_a_note_and_costs_nothing_but_itself() {
-    let logs = Logs::new();
-    let huge = format!("{{\"attributes\":{{\"x\":\"{}\"}}}}\n", "x".repeat(64 << 20));
-    logs.write(
-        ".copilot/otel/a.jsonl",
-        format!("{huge}{}\n", copilot_span("s1", "r1")),
-    );
-    logs.write(".local/share/amp/threads/T-1.json", huge);
-    logs.check(&["2026-06-01 copilot gpt-5 -@- 60/7/40/0 x1"]);
-    let notes = &logs.answer(&["rows"])["notes"];
-    let texts = [0, 1].map(|place| notes[place]["text"].as_str().unwrap());
-    assert_eq!(texts, ["1 line could not be read", "is too large to be read"]);
-}
-
-#[test]
-fn chats_of_vs_code_are_documents_or_logs_of_changes() {
-    let logs = Logs::new();
-    let request = |id: &str| json!({"requestId": id, "modelId": "copilot/gpt-4o", "timestamp": NOON_MS, "promptTokens": 100, "completionTokens": 5});
-    let folder = ".config/Code/User/workspaceStorage/w1/chatSessions";
-    logs.write(
-        &format!("{folder}/a.json"),
-        json!({"sessionId": "a", "requests": [request("1")]}).to_string(),
-    );
-    logs.lines(&format!("{folder}/b.jsonl"), &[
-        json!({"kind": 0, "v": {"sessionId": "b", "requests": []}}),
-        json!({"kind": 2, "k": ["requests"], "v": [{"requestId": "2", "modelId": "copilot/gpt-4o", "timestamp": NOON_MS}]}),
-        json!({"kind": 1, "k": ["requests", 0, "promptTokens"], "v": 200}),
-    ]);
-    logs.check(&["2026-06-01 copilot gpt-4o -@- 300/5/0/0 x2"]);
-}
-
 #[test]
 fn amp_tells_in_messages_or_in_its_ledger_and_never_in_both() {
     let logs = Logs::new();
@@ -260,12 +61,12 @@ fn amp_tells_in_messages_or_in_its_ledger_and_never_in_both() {
     logs.write(
         &format!("{threads}/T-1.json"),
         json!({"id": "T-1", "usageLedger": {"events": [event]},
-        "messages": [{"role": "assistant", "messageId": 1, "usage": usage}]})
+        "messages": [{"role": "assistant", "messageId": 1, "usage": usage}, {"role": "assistant", "messageId": 2, "usage": usage}]})
         .to_string(),
     );
     logs.write(&format!("{threads}/T-2.json"), json!({"id": "T-2", "usageLedger": {"events": [event]},
         "messages": [{"role": "assistant", "messageId": 1, "usage": {"cacheReadInputTokens": 7, "cacheCreationInputTokens": 2}}]}).to_string());
-    logs.check(&["2026-06-01 amp claude-sonnet-4-5 -@- 20/10/27/5 x2"]);
+    logs.check(&["2026-06-01 amp claude-sonnet-4-5 -@- 30/15/47/8 x3"]);
 }
 
 #[test]
@@ -295,10 +96,11 @@ fn kimi_resolves_its_aliases_in_its_settings() {
     logs.lines(".kimi-code/sessions/w/s2/agents/main/wire.jsonl", &[
         json!({"type": "config.update", "modelAlias": "fast"}),
         json!({"type": "usage.record", "time": NOON_MS, "model": "fast", "usage": {"inputOther": 1, "inputCacheRead": 2, "inputCacheCreation": 3, "output": 4}}),
+        json!({"type": "usage.record", "time": NOON_MS, "usage": {"inputOther": 1, "output": 4}}),
     ]);
     logs.check(&[
         "2026-06-01 kimi kimi-k2 -@- 10/5/20/3 x1",
-        "2026-06-01 kimi kimi-k2-turbo -@- 1/4/2/3 x1",
+        "2026-06-01 kimi kimi-k2-turbo -@- 2/8/2/3 x2",
     ]);
 }
 
@@ -383,22 +185,6 @@ fn zed_counts_what_its_own_service_answered() {
 }
 
 #[test]
-fn no_part_of_a_row_is_larger_than_its_whole_and_the_file_is_named() {
-    let logs = Logs::new();
-    let mut span = copilot_span("s1", "r1");
-    span["attributes"]["gen_ai.usage.reasoning.output_tokens"] = 9.into();
-    logs.lines(".copilot/otel/a.jsonl", &[span, copilot_span("s1", "r2")]);
-    let answer = logs.answer(&["rows", "--timezone", "UTC"]);
-    let row = &answer["rows"][0];
-    assert_eq!((&row["output"], &row["reasoning"]), (&json!(14), &json!(7)));
-    let notes = answer["notes"].to_string();
-    assert!(
-        notes.contains("1 response had a part larger than its whole"),
-        "{notes}"
-    );
-}
-
-#[test]
 fn our_own_log_has_what_was_charged() {
     let logs = Logs::new();
     database(&logs, ".local/share/token-tracker/usage.db", &format!(
@@ -409,4 +195,112 @@ fn our_own_log_has_what_was_charged() {
             ('b', {NOON_MS}, 'coder', 'github.com/ada/engine', 'main', 0, 99, 99, 0, 0, 0, 0, 0);"));
     logs.check(&["2026-06-01 token-tracker coder github.com/ada/engine@main 10/5/2/1 x1"]);
     assert_eq!(cost(&logs.answer(&["rows"])), [Some("4242".to_owned())]);
+    let is_estimated = || logs.answer(&["monthly"])["totals"]["estimated"].clone();
+    assert_eq!(is_estimated(), json!(false));
+    database(
+        &logs,
+        ".local/share/token-tracker/usage.db",
+        "UPDATE request SET estimated = 1",
+    );
+    assert_eq!(is_estimated(), json!(true));
+}
+
+#[test]
+fn pis_model_holds_until_it_changes_and_a_response_that_is_in_two_files_counts_once() {
+    let logs = Logs::new();
+    let answer = |response: &str| {
+        json!({"type": "message", "message": {"role": "assistant", "responseId": response, "timestamp": NOON_MS,
+            "usage": {"input": 10, "output": 5}}})
+    };
+    let lines = [
+        json!({"type": "session", "id": "p1", "cwd": "/work/pi"}),
+        json!({"type": "model_change", "provider": "openai", "modelId": "gpt-4o"}),
+        answer("r1"),
+        json!({"type": "model_change", "provider": "anthropic", "modelId": "claude-sonnet-4-5"}),
+        answer("r2"),
+    ];
+    logs.lines(".pi/agent/sessions/a/1.jsonl", &lines);
+    logs.lines(".pi/agent/sessions/a/2.jsonl", &lines);
+    logs.check(&[
+        "2026-06-01 pi claude-sonnet-4-5 /work/pi@- 10/5/0/0 x1",
+        "2026-06-01 pi gpt-4o /work/pi@- 10/5/0/0 x1",
+    ]);
+}
+
+#[test]
+fn kimi_tells_of_a_message_again_and_of_equal_ones_in_two_sessions() {
+    let logs = Logs::new();
+    let status = |output: u64| {
+        json!({"timestamp": 1_780_315_200.5, "message": {"type": "StatusUpdate", "payload": {"message_id": "m",
+            "token_usage": {"input_other": 10, "output": output}}}})
+    };
+    logs.lines(".kimi/sessions/w/s1/wire.jsonl", &[status(1), status(5)]);
+    logs.lines(".kimi/sessions/w/s2/wire.jsonl", &[status(7)]);
+    logs.write(".kimi/config.json", r#"{"default_model": "kimi-k2"}"#);
+    logs.check(&["2026-06-01 kimi kimi-k2 -@- 20/12/0/0 x2"]);
+}
+
+#[test]
+fn of_a_goose_session_whose_total_alone_is_known_all_is_input() {
+    let logs = Logs::new();
+    database(&logs, ".local/share/goose/sessions/sessions.db",
+        "CREATE TABLE sessions (id TEXT, created_at TIMESTAMP, accumulated_total_tokens INTEGER, accumulated_input_tokens INTEGER,
+            accumulated_output_tokens INTEGER, model_config_json TEXT);
+         INSERT INTO sessions VALUES ('1', '2026-06-01 02:00:00', 150, NULL, NULL, '{\"model_name\":\"gpt-4o\"}');");
+    logs.check(&["2026-06-01 goose gpt-4o -@- 150/0/0/0 x1"]);
+}
+
+#[test]
+fn a_task_has_the_model_of_each_message_or_else_the_last_of_its_conversation() {
+    let logs = Logs::new();
+    let task = ".config/Code/User/globalStorage/saoudrizwan.claude-dev/tasks/t1";
+    let message = |more: Value| {
+        let mut message =
+            json!({"ts": NOON_MS, "say": "api_req_started", "text": "{\"tokensIn\":10,\"tokensOut\":5}"});
+        message
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        message
+    };
+    logs.write(
+        &format!("{task}/ui_messages.json"),
+        json!([
+            message(json!({"modelInfo": {"modelId": "gpt-5"}})),
+            message(json!({}))
+        ])
+        .to_string(),
+    );
+    // What comes long before the end of a conversation is not looked at.
+    let long = "x".repeat(5 << 20);
+    let said = "Current Workspace Directory (/work/t) <model>gpt-4</model> <model>gpt-4o</model>";
+    logs.write(
+        &format!("{task}/api_conversation_history.json"),
+        json!([{"role": "user", "content": format!("<model>old</model>{long}{said}")}]).to_string(),
+    );
+    logs.check(&[
+        "2026-06-01 cline gpt-4o /work/t@- 10/5/0/0 x1",
+        "2026-06-01 cline gpt-5 /work/t@- 10/5/0/0 x1",
+    ]);
+}
+
+/// A zstd frame with one block that is not compressed.
+fn zstd(text: &str) -> String {
+    let length = u16::try_from(text.len()).unwrap();
+    let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0x60];
+    frame.extend((length - 256).to_le_bytes());
+    frame.extend(&((u32::from(length) << 3) | 1).to_le_bytes()[..3]);
+    frame.extend(text.bytes());
+    frame.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn a_compressed_thread_of_zed_has_its_own_time() {
+    let logs = Logs::new();
+    let thread = json!({"model": {"provider": "zed.dev", "model": "claude-sonnet-4-5"}, "updated_at": NOON, "title": "x".repeat(300),
+        "request_token_usage": {"u1": {"input_tokens": 10, "output_tokens": 5, "cache_creation_input_tokens": 3}}});
+    database(&logs, ".local/share/zed/threads/threads.db", &format!(
+        "CREATE TABLE threads (id TEXT PRIMARY KEY, summary TEXT, updated_at TEXT, data_type TEXT, data BLOB);
+         INSERT INTO threads VALUES ('1', '', '2026-06-03T12:00:00Z', 'zstd', x'{}');", zstd(&thread.to_string())));
+    logs.check(&["2026-06-01 zed claude-sonnet-4-5 -@- 10/5/0/3 x1"]);
 }
