@@ -21,7 +21,7 @@ use crate::{
     credential::{self, Kind},
     fair_queue::Place,
     ledger::{DeviceRecord, KeyRecord, LedgerError, Reader},
-    quota::{Admission, read_limits},
+    quota::{Admission, Quota, read_limits},
     secrets::Pepper,
 };
 
@@ -260,6 +260,8 @@ impl Entries {
 
 pub struct Directory {
     pepper: Pepper,
+    /// Hears when a key is another's.
+    quota: Arc<Quota>,
     entries: RwLock<Entries>,
     /// Of two refreshes at once the later state stays.
     refreshing: tokio::sync::Mutex<()>,
@@ -268,9 +270,10 @@ pub struct Directory {
 }
 
 impl Directory {
-    pub async fn load(reader: &Reader, pepper: Pepper) -> Result<Self, LedgerError> {
+    pub async fn load(reader: &Reader, pepper: Pepper, quota: Arc<Quota>) -> Result<Self, LedgerError> {
         let directory = Self {
             pepper,
+            quota,
             entries: RwLock::default(),
             refreshing: tokio::sync::Mutex::default(),
             revocations: watch::Sender::new(0),
@@ -354,11 +357,17 @@ impl Directory {
 
     fn take_over(&self, key: &KeyRecord, devices: &[DeviceRecord]) {
         match self.key(key.id) {
-            None => self.add_key(key),
+            None => {
+                self.quota.note_owners(None, key.member);
+                self.add_key(key);
+            }
             Some(known) if key.revoked => drop(known.revoked.send_replace(true)),
             Some(known) => {
                 known.set_preferences(preferences_of(key));
-                known.set_member(key.member);
+                if known.member() != key.member {
+                    self.quota.note_owners(known.member(), key.member);
+                    known.set_member(key.member);
+                }
             }
         }
         let mut entries = self.write();

@@ -22,7 +22,7 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
@@ -66,7 +66,14 @@ pub struct Rules {
     pub key: Limits,
     pub device: Limits,
     pub zone: TimeZone,
+    /// No request runs longer.
+    pub longest: Duration,
 }
+
+/// A time that a clock can still say, for whoever set no limit.
+const LONGEST_MAX: Duration = Duration::from_secs(366 * 86_400);
+/// How long the end of a request may take to be settled.
+const SETTLE_MAX: Duration = Duration::from_secs(60);
 
 /// The tokens of a request before it is sent.
 #[derive(Clone, Copy, Debug)]
@@ -111,8 +118,20 @@ impl Quota {
         self.gateways.store(gateways, Ordering::Relaxed);
     }
 
-    /// Other limits from now on; what was counted stays.
+    /// Other limits from now on; what was counted stays. What was spent where there was no cap was
+    /// not counted, and is asked for.
     pub fn set_rules(&self, rules: Rules) {
+        let before = self.rules.load_full();
+        let other_days = before.zone != rules.zone;
+        let keys = other_days || before.key.caps_spending() != rules.key.caps_spending();
+        let devices = other_days || before.device.caps_spending() != rules.device.caps_spending();
+        if keys || devices {
+            self.doubt(before.longest.max(rules.longest), |scope| match scope {
+                Scope::Member(_) => other_days,
+                Scope::Key(_) => keys,
+                Scope::Device(_) => devices,
+            });
+        }
         self.rules.store(Arc::new(rules));
     }
 
@@ -121,7 +140,34 @@ impl Quota {
         let read = limits
             .into_iter()
             .map(|(member, text)| (member, read_limits(&text)));
-        self.members.store(Arc::new(read.collect()));
+        let (before, after): (_, HashMap<_, _>) = (self.members.load_full(), read.collect());
+        let capped =
+            |all: &HashMap<MemberId, Limits>, member| all.get(&member).is_some_and(Limits::caps_spending);
+        let mut all = before.keys().chain(after.keys());
+        if all.any(|&member| capped(&before, member) != capped(&after, member)) {
+            self.doubt(self.rules.load().longest, |scope| {
+                matches!(scope, Scope::Member(member) if capped(&before, member) != capped(&after, member))
+            });
+        }
+        self.members.store(Arc::new(after));
+    }
+
+    /// A key is another's from now on, with all that was spent of it.
+    pub fn note_owners(&self, before: Option<MemberId>, after: Option<MemberId>) {
+        let either = [before, after];
+        if either == [None, None] {
+            return;
+        }
+        self.doubt(
+            self.rules.load().longest,
+            |scope| matches!(scope, Scope::Member(member) if either.contains(&Some(member))),
+        );
+    }
+
+    /// Before the change: what is read after it is read anew, until nothing runs that began before.
+    fn doubt(&self, longest: Duration, is_doubted: impl Fn(Scope) -> bool) {
+        self.store
+            .doubt(Instant::now() + longest.min(LONGEST_MAX) + SETTLE_MAX, is_doubted);
     }
 
     /// Counts a request, or says why it has to wait. Nothing where no limit is set.
@@ -203,9 +249,7 @@ impl Quota {
     }
 
     fn capped(&self, device: &Device) -> Vec<Scoped> {
-        self.scopes(device, |limits| {
-            limits.spend_per_day_nano_usd.is_some() || limits.spend_per_month_nano_usd.is_some()
-        })
+        self.scopes(device, Limits::caps_spending)
     }
 
     fn zone(&self) -> TimeZone {

@@ -56,7 +56,7 @@ pub struct Gateway {
     /// Who may try to sign in, and how often.
     pub door: Doorkeeper,
     pub boards: Boards,
-    pub quota: Quota,
+    pub quota: Arc<Quota>,
     pub queue: Arc<FairQueue>,
     pub events: EventHub,
     pub metrics: Metrics,

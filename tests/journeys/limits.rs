@@ -2,11 +2,14 @@
 //! same time, money per day and month. Whoever reaches a limit is told when to come back, in the
 //! words of its dialect, and whoever would have to wait for hours is told not to repeat it.
 
+use std::fs;
+
 use futures_util::future::join_all;
 use protocol::{Money, TokenUsage, api::KeySummary};
 use serde_json::{Value, json};
 use tests::{
     Config, Device, Gateway, MintOptions, Model, OpenAnswer, Price, Request, Transcript, Upstream,
+    eventually,
     upstream::{Answer, Gate, Step},
     verify_clean,
 };
@@ -334,6 +337,59 @@ async fn a_spending_cap_is_kept_over_a_restart_and_nobody_is_asked_to_come_back_
     assert_eq!(setting.calls(), calls);
     // Other keys have a month of their own.
     capped(&setting.device(&[]).await, 2_000).send().await.expect(200);
+}
+
+/// Other limits, in force at once.
+async fn limit(setting: &Setting, limits: &str) {
+    let config = Config::with_upstream(&setting.upstream)
+        .model(Model::new(CODER, Price::USUAL))
+        .table(limits);
+    fs::write(setting.gateway.home().config_file(), config.toml()).unwrap();
+    setting.gateway.cli(&["reload"]).await.expect(0);
+}
+
+#[tokio::test]
+async fn what_is_spent_while_there_is_no_cap_counts_under_the_next_one() {
+    for scope in ["key", "device"] {
+        let cap = format!("[limits.{scope}]\nspend_per_month = \"0.050\"");
+        let setting = Setting::new(&cap).await;
+        let device = setting.device(&[]).await;
+        setting.upstream.answer(CODER, dear());
+        capped(&device, 2_000).send().await.expect(200);
+        limit(&setting, "").await;
+        capped(&device, 2_000).send().await.expect(200);
+        limit(&setting, &cap).await;
+        assert_is_final(&capped(&device, 2_000).send().await);
+        verify_clean(&setting.gateway).await;
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_was_begun_without_a_cap_counts_under_the_one_that_came_meanwhile() {
+    let setting = Setting::new("").await;
+    let mint = MintOptions::credit(PLENTY).strict().devices(2);
+    let key = setting.gateway.mint(&mint).await.remove(0);
+    let device = setting.gateway.redeem(&key).await;
+    let gate = Gate::closed();
+    let held_back = gate.clone();
+    setting.upstream.on(CODER, move |call| {
+        dear().stream(call).after(1, Step::Wait(held_back.clone()))
+    });
+    let running = capped(&device, 2_000).open().await;
+    limit(&setting, "[limits.key]\nspend_per_month = \"0.050\"").await;
+    // Each of these costs next to nothing, and may cost as much as the one that runs.
+    setting.upstream.answer(CODER, Answer::of("chatcmpl-8", 1, 1));
+    capped(&device, 2_000).send().await.expect(200);
+    gate.open();
+    running.read_to_end().await.expect(200);
+    let refused = eventually("the stream to count", async || {
+        let seen = capped(&device, 2_000).send().await;
+        (seen.status != 200).then_some(seen)
+    })
+    .await;
+    assert_is_final(&refused);
+    assert!(setting.calls() < 700, "these alone would take a thousand");
+    verify_clean(&setting.gateway).await;
 }
 
 #[tokio::test]

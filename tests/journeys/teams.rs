@@ -149,4 +149,25 @@ async fn what_a_member_may_spend_counts_over_all_their_keys() {
     assert_eq!(nothing.code(), "invalid_request");
     owner.send(Method::PUT, &path, json!({})).await.expect(200);
     again.chat(CODER).send().await.expect(200);
+
+    // What was spent while there was no cap counts under the next one.
+    let refuses = async |owner: &mut Browser, spent: i64| {
+        let limits = json!({ "spendPerMonthNanoUsd": Money::from_nano_usd(spent + 1) });
+        owner.send(Method::PUT, &path, limits).await.expect(200);
+        let refused = again.chat(CODER).send().await;
+        assert_eq!(refused.status.as_u16(), 402, "{}", refused.text());
+    };
+    refuses(&mut owner, 2 * cost.nano_usd()).await;
+    // So does what was spent of a key that becomes theirs.
+    let others_key = others.account.balance.lots[0].id;
+    let others = others.moved_to(&gateway.url(""));
+    let dear = Answer::of("chatcmpl-9", 10, 2_000);
+    let dear_cost = Price::USUAL.of(&dear.usage);
+    upstream.answer(CODER, dear);
+    others.chat(CODER).send().await.expect(200);
+    let assign = format!("/keys/{others_key}/member");
+    let member = json!({ "memberId": id });
+    owner.send(Method::PUT, &assign, member).await.expect(200);
+    refuses(&mut owner, 2 * cost.nano_usd() + dear_cost.nano_usd()).await;
+    verify_clean(&gateway).await;
 }

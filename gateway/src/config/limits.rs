@@ -125,6 +125,7 @@ impl Config {
             key: self.limits.key.into(),
             device: self.limits.device.into(),
             zone: self.zone().unwrap_or(TimeZone::UTC),
+            longest: Duration::from_secs(self.limits.request_seconds_max),
         }
     }
 

@@ -12,7 +12,7 @@ use protocol::{KeyId, Money, api::UsageQuery};
 use super::{
     Cap, Room, Scope, Scoped, Span,
     spend::{Capped, Spend, Window},
-    store::{Counters, Counts},
+    store::{Counters, Counts, SpendRead},
 };
 use crate::{
     clock::timestamp,
@@ -20,8 +20,11 @@ use crate::{
     ledger::{DeviceCap, LedgerError, Reader, SpendCap, UsageOf},
 };
 
-/// How soon a gateway learns what others spent. Until then, the ledger refuses what does not fit.
+/// How soon a gateway learns what others spent, and what was spent by requests that were begun without
+/// a cap. Of others, the ledger refuses until then what does not fit.
 const FRESH: Duration = Duration::from_secs(2);
+/// Who reads for longer has given up.
+const READING_MAX: Duration = Duration::from_secs(10);
 
 /// Asks the ledger what was spent, where that is not known.
 pub(super) async fn load(
@@ -33,9 +36,9 @@ pub(super) async fn load(
 ) -> Result<(), LedgerError> {
     for (scope, _, counters) in scopes {
         let others_spend = !matches!(reader, Reader::Sqlite(_));
-        if counters.lock().knows_spend(zone, now, others_spend) {
+        let Some(begun) = counters.lock().begin_reading(zone, now, others_spend) else {
             continue;
-        }
+        };
         let key = device.key.id;
         // Before the sums: what is charged in between counts twice until it is read again, and not
         // never.
@@ -46,25 +49,68 @@ pub(super) async fn load(
         };
         let loaded = read_spend(reader, *scope, key, zone, now).await?;
         let mut counts = counters.lock();
+        counts.being_read = None;
         // Somebody else may have been quicker, and have counted since.
         if !counts.knows_spend(zone, now, others_spend) {
-            let held = counts.spend.as_ref().map_or(0, Spend::held);
+            let running = counts.running();
             let by_lot = lot.map(|lot| lot.spent);
-            counts.spend = Some(Spend::new(loaded[0], loaded[1], by_lot, held));
-            counts.spend_read = Some(Instant::now());
+            counts.spend = Some(Spend::new(loaded[0], loaded[1], by_lot, running.held));
+            counts.spend_read = Some(SpendRead {
+                at: begun.at,
+                is_exact: running.held == 0 && running == begun.running,
+            });
         }
     }
     Ok(())
 }
 
+/// What runs in a scope: as long as it is the same, nothing came into its sums.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Running {
+    held: i64,
+    resolved: u64,
+}
+
+/// A question to the ledger, and what ran when it was asked.
+struct Begun {
+    at: Instant,
+    running: Running,
+}
+
 impl Counts {
-    /// Where other gateways spend too, only for a short time.
+    fn begin_reading(&mut self, zone: &TimeZone, now: i64, others_spend: bool) -> Option<Begun> {
+        if self.knows_spend(zone, now, others_spend) {
+            return None;
+        }
+        let at = Instant::now();
+        self.being_read = Some(at);
+        Some(Begun {
+            at,
+            running: self.running(),
+        })
+    }
+
+    fn running(&self) -> Running {
+        Running {
+            held: self.spend.as_ref().map_or(0, Spend::held),
+            resolved: self.resolved,
+        }
+    }
+
     fn knows_spend(&mut self, zone: &TimeZone, now: i64, others_spend: bool) -> bool {
-        let is_fresh = !others_spend || self.spend_read.is_some_and(|at| at.elapsed() < FRESH);
-        let Some(spend) = self.spend.as_mut().filter(|_| is_fresh) else {
+        let (Some(spend), Some(read)) = (self.spend.as_mut(), self.spend_read) else {
             return false;
         };
-        spend.roll(zone, now) && (!others_spend || spend.knows_lot())
+        if !spend.roll(zone, now) {
+            return false;
+        }
+        if others_spend {
+            return spend.knows_lot() && read.at.elapsed() < FRESH;
+        }
+        let is_past_doubt = self.doubted_until.is_none_or(|until| read.at >= until);
+        // What is in doubt moves little: nobody else waits while one request reads.
+        let is_being_read = || self.being_read.is_some_and(|since| since.elapsed() < READING_MAX);
+        (read.is_exact && is_past_doubt) || read.at.elapsed() < FRESH || is_being_read()
     }
 }
 
@@ -193,7 +239,9 @@ impl Reserved {
             return;
         }
         for counters in &self.parts {
-            if let Some(spend) = &mut counters.lock().spend {
+            let mut counts = counters.lock();
+            counts.resolved += 1;
+            if let Some(spend) = &mut counts.spend {
                 spend.resolve(&self.zone, self.amount.nano_usd(), charged.nano_usd(), at);
             }
         }

@@ -15,19 +15,46 @@ use super::{Scope, bucket::Bucket, spend::Spend};
 
 #[derive(Default)]
 pub(super) struct Store {
+    scopes: RwLock<Scopes>,
+}
+
+#[derive(Default)]
+struct Scopes {
     /// Never more than there are keys and devices, which are in memory too.
-    scopes: RwLock<HashMap<Scope, Arc<Counters>>>,
+    known: HashMap<Scope, Arc<Counters>>,
+    /// For those that are not known yet.
+    doubted_until: Option<Instant>,
 }
 
 impl Store {
     pub(super) fn of(&self, scope: Scope) -> Arc<Counters> {
-        let known = self.scopes.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(counters) = known.get(&scope) {
+        let scopes = self.scopes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counters) = scopes.known.get(&scope) {
             return Arc::clone(counters);
         }
-        drop(known);
+        drop(scopes);
         let mut scopes = self.scopes.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(scopes.entry(scope).or_default())
+        let doubted_until = scopes.doubted_until;
+        let counters = scopes.known.entry(scope).or_insert_with(|| {
+            let counters = Counters::default();
+            counters.lock().doubted_until = doubted_until;
+            Arc::new(counters)
+        });
+        Arc::clone(counters)
+    }
+
+    /// What these scopes spent is not known any more: requests ran, and may run until then, that are
+    /// not counted here.
+    pub(super) fn doubt(&self, until: Instant, is_doubted: impl Fn(Scope) -> bool) {
+        let mut scopes = self.scopes.write().unwrap_or_else(PoisonError::into_inner);
+        scopes.doubted_until = scopes.doubted_until.max(Some(until));
+        for (scope, counters) in &scopes.known {
+            if is_doubted(*scope) {
+                let mut counts = counters.lock();
+                counts.doubted_until = counts.doubted_until.max(Some(until));
+                counts.spend_read = None;
+            }
+        }
     }
 }
 
@@ -42,8 +69,21 @@ pub(super) struct Counts {
     pub running: u32,
     /// Not there until the ledger was asked.
     pub spend: Option<Spend>,
-    /// When it was asked.
-    pub spend_read: Option<Instant>,
+    pub spend_read: Option<SpendRead>,
+    /// Since when somebody is asking it.
+    pub being_read: Option<Instant>,
+    /// Until then requests may end that count for the scope, and were begun when nobody counted them.
+    pub doubted_until: Option<Instant>,
+    /// How many amounts were resolved here, ever.
+    pub resolved: u64,
+}
+
+/// How the ledger was asked what a scope spent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SpendRead {
+    pub at: Instant,
+    /// No amount was on its way into the sums at that moment, to be there twice or not at all.
+    pub is_exact: bool,
 }
 
 impl Counters {

@@ -60,8 +60,8 @@ impl Opened {
         if let Some(last) = reader.last_request().await? {
             go_on_after(id_ms(last));
         }
-        let directory = Directory::load(&reader, pepper.clone()).await?;
-        let quota = Quota::new(config.quota());
+        let quota = Arc::new(Quota::new(config.quota()));
+        let directory = Directory::load(&reader, pepper.clone(), Arc::clone(&quota)).await?;
         quota.set_members(reader.people().limits().await?);
         let sources = Sources::new(&config, &reader.sealed_secrets().await?, &envelope)?;
         let admin = credential::generate(Kind::Admin)

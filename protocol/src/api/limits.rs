@@ -29,6 +29,11 @@ impl Limits {
         *self == Self::default()
     }
 
+    /// Whether what is spent in a day or month has an end.
+    pub fn caps_spending(&self) -> bool {
+        self.spend_per_day_nano_usd.is_some() || self.spend_per_month_nano_usd.is_some()
+    }
+
     /// The part of each rate that one of so many gateways may give, so that all together give no
     /// more. Money is counted where all of them see it.
     pub fn shared_by(self, gateways: u32) -> Self {
