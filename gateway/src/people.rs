@@ -38,6 +38,8 @@ pub struct Doorkeeper {
     pub peers: FailureLimit,
     /// Codes that devices of one peer asked for.
     pub codes: FailureLimit,
+    /// Codes that nobody asked for, or that are over.
+    pub unknown_codes: FailureLimit,
     /// Who else may say who somebody is.
     pub providers: ArcSwap<Providers>,
 }
@@ -55,6 +57,7 @@ impl Default for Doorkeeper {
             attempts: Attempts::default(),
             peers: FailureLimit::new(PEER_PER_MINUTE, PEER_PER_HOUR),
             codes: FailureLimit::new(CODES_PER_MINUTE, CODES_PER_HOUR),
+            unknown_codes: FailureLimit::new(CODES_PER_MINUTE, CODES_PER_HOUR),
             providers: ArcSwap::default(),
         }
     }

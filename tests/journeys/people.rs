@@ -454,3 +454,25 @@ async fn a_changed_line_of_the_audit_log_is_found() {
         outcome.stdout
     );
 }
+
+#[tokio::test]
+async fn a_code_that_is_not_known_waits_for_no_writer_and_is_asked_for_seldom() {
+    let gateway = Gateway::start(&Config::new()).await;
+    let asked = ask_for_code(&gateway, "scope=token").await;
+    let wrong = json!({ "device_code": "ttc_guessed" });
+    let other = rusqlite::Connection::open(gateway.home().data_dir().join("gateway.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for _ in 0..10 {
+        assert_eq!(poll(&gateway, &wrong).await.json()["error"], "expired_token");
+    }
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(
+        poll(&gateway, &wrong).await.expect(400).json()["error"],
+        "slow_down"
+    );
+    // Who has a code is none the worse for it.
+    assert_eq!(
+        poll(&gateway, &asked).await.json()["error"],
+        "authorization_pending"
+    );
+}

@@ -12,7 +12,7 @@ use ring::digest;
 use uuid::Uuid;
 
 use super::{
-    people::{PeopleOutcome, PeopleRefusal, Sql, Value, values},
+    people::{PeopleOutcome, PeopleRefusal, Sql, Value, places, values},
     retention,
 };
 use crate::clock::new_id;
@@ -237,19 +237,12 @@ async fn add_devices<S: Sql>(db: &S, rows: &[&ImportRow], at: i64) -> Result<(),
 const COLUMNS: usize = 26;
 
 async fn insert<S: Sql>(db: &S, rows: &[&ImportRow]) -> Result<(), S::Error> {
-    let tuple = |row: usize| {
-        let places: Vec<String> = (1..=COLUMNS)
-            .map(|column| format!("?{}", row * COLUMNS + column))
-            .collect();
-        format!("({})", places.join(", "))
-    };
-    let tuples: Vec<String> = (0..rows.len()).map(tuple).collect();
     let sql = format!(
         "INSERT INTO usage (request_id, at, key_id, device_id, kind, model, upstream, upstream_model,
                             provider_response_id, input, output, cache_read, cache_write, reasoning, held, cost,
                             variance, estimated, orphan, repository, branch, language, client_request_id,
                             latency_ms, price_version, multiplier) VALUES {}",
-        tuples.join(", ")
+        places(rows.len(), COLUMNS)
     );
     let all: Vec<Value> = rows.iter().flat_map(|row| row_values(row)).collect();
     db.execute(&sql, &all).await.map(drop)

@@ -52,4 +52,4 @@ pub(super) use schema::{
     DEVICES, IDENTITIES, PASSKEYS, POSTGRES, POSTGRES_DATA, REPORTED, SQLITE, SQLITE_DATA, TEAMS,
 };
 pub(super) use sharing::{COUNTED as SHARING_COUNTED, TABLES as SHARING};
-pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value, values};
+pub(super) use sql::{Row, RowError, Rows, Sql, Turn, Value, places, values};

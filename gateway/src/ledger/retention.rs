@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     LedgerError, Reader,
-    people::{PeopleOutcome, PeopleRefusal, Row, RowError, Rows, Sql, values},
+    people::{PeopleOutcome, PeopleRefusal, Row, RowError, Rows, Sql, Value, places, values},
 };
 use crate::{
     clock::timestamp,
@@ -113,9 +113,7 @@ pub(super) async fn let_go<S: Sql>(
     for row in &rows {
         take(&mut sums, row, &asked.zone)?;
     }
-    for (cell, sum) in &sums {
-        keep(db, cell, sum).await?;
-    }
+    keep(db, &sums).await?;
     if !rows.is_empty() {
         let sql = "INSERT INTO meta VALUES ('usage_past', 1)
                    ON CONFLICT (name) DO UPDATE SET value = meta.value + 1";
@@ -180,38 +178,55 @@ fn totals(row: &Row, first: usize) -> Result<UsageTotals, RowError> {
     })
 }
 
-async fn keep<S: Sql>(db: &S, cell: &Cell, sum: &Sum) -> Result<(), S::Error> {
-    let sql = "INSERT INTO usage_past (day, key_id, device_id, kind, model, repository, branch, at, requests, input,
-                                       output, cache_read, cache_write, reasoning, cost, variance)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-               ON CONFLICT (key_id, day, device_id, kind, model, repository, branch) DO UPDATE SET
-                 requests = usage_past.requests + excluded.requests, input = usage_past.input + excluded.input,
-                 output = usage_past.output + excluded.output,
-                 cache_read = usage_past.cache_read + excluded.cache_read,
-                 cache_write = usage_past.cache_write + excluded.cache_write,
-                 reasoning = usage_past.reasoning + excluded.reasoning, cost = usage_past.cost + excluded.cost,
-                 variance = usage_past.variance + excluded.variance";
-    let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+const COLUMNS: usize = 16;
+/// Sums in one statement, so that another machine's database is asked seldom: its writer waits.
+const SUMS_AT_ONCE: usize = 200;
+
+async fn keep<S: Sql>(db: &S, sums: &BTreeMap<Cell, Sum>) -> Result<(), S::Error> {
+    let sums: Vec<(&Cell, &Sum)> = sums.iter().collect();
+    for some in sums.chunks(SUMS_AT_ONCE) {
+        let all: Vec<Value> = some.iter().flat_map(|(cell, sum)| values_of(cell, sum)).collect();
+        db.execute(&keeping(some.len()), &all).await?;
+    }
+    Ok(())
+}
+
+fn keeping(sums: usize) -> String {
+    format!(
+        "INSERT INTO usage_past (day, key_id, device_id, kind, model, repository, branch, at, requests, input,
+                                 output, cache_read, cache_write, reasoning, cost, variance) VALUES {}
+         ON CONFLICT (key_id, day, device_id, kind, model, repository, branch) DO UPDATE SET
+           requests = usage_past.requests + excluded.requests, input = usage_past.input + excluded.input,
+           output = usage_past.output + excluded.output,
+           cache_read = usage_past.cache_read + excluded.cache_read,
+           cache_write = usage_past.cache_write + excluded.cache_write,
+           reasoning = usage_past.reasoning + excluded.reasoning, cost = usage_past.cost + excluded.cost,
+           variance = usage_past.variance + excluded.variance",
+        places(sums, COLUMNS)
+    )
+}
+
+fn values_of(cell: &Cell, sum: &Sum) -> [Value; COLUMNS] {
+    let whole = |count: u64| Value::from(i64::try_from(count).unwrap_or(i64::MAX));
     let usage = &sum.totals.usage;
-    let values = values![
-        cell.day.to_string(),
-        cell.key,
-        cell.device,
-        &cell.kind,
-        &cell.model,
-        &cell.repository,
-        &cell.branch,
-        sum.at,
+    [
+        cell.day.to_string().into(),
+        cell.key.into(),
+        cell.device.into(),
+        (&cell.kind).into(),
+        (&cell.model).into(),
+        (&cell.repository).into(),
+        (&cell.branch).into(),
+        sum.at.into(),
         whole(sum.totals.requests),
         whole(usage.input_tokens),
         whole(usage.output_tokens),
         whole(usage.cache_read_tokens),
         whole(usage.cache_write_tokens),
         whole(usage.reasoning_tokens),
-        sum.totals.cost_nano_usd.nano_usd(),
-        sum.variance,
-    ];
-    db.execute(sql, values).await.map(drop)
+        sum.totals.cost_nano_usd.nano_usd().into(),
+        sum.variance.into(),
+    ]
 }
 
 fn said(sums: &BTreeMap<Cell, Sum>, rows: usize, before: i64) -> Json {
@@ -268,4 +283,81 @@ pub(super) async fn choose<S: Sql>(db: &S, settings: &str) -> Result<bool, S::Er
     let sql = "INSERT INTO gateway_setting VALUES ('settings', ?1)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     Ok(db.execute(sql, values![settings]).await? > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell as Counter;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ledger::people::Turn;
+
+    /// A database with so many requests to let go, each of another branch, that counts what it is asked.
+    struct Asked {
+        rows: i64,
+        asked: Counter<usize>,
+        kept: Counter<usize>,
+    }
+
+    impl Rows for Asked {
+        type Error = RowError;
+
+        async fn rows(&self, _sql: &str, _values: &[Value]) -> Result<Vec<Row>, RowError> {
+            self.asked.set(self.asked.get() + 1);
+            let row = |number: i64| {
+                let id = Value::Id(Uuid::from_bytes([7; 16]));
+                let text = |text: &str| Value::Text(text.into());
+                let counts = (0..7).map(|_| Value::Int(1));
+                let branch = Value::Text(number.to_string());
+                let cell = [
+                    Value::Int(number),
+                    id.clone(),
+                    id,
+                    text("chat"),
+                    text("m"),
+                    text(""),
+                ];
+                Row(cell.into_iter().chain([branch]).chain(counts).collect())
+            };
+            Ok((0..self.rows).map(row).collect())
+        }
+    }
+
+    impl Sql for Asked {
+        async fn execute(&self, sql: &str, values: &[Value]) -> Result<u64, RowError> {
+            self.asked.set(self.asked.get() + 1);
+            if sql.contains("usage_past (day") {
+                self.kept.set(self.kept.get() + values.len() / COLUMNS);
+            }
+            Ok(1)
+        }
+
+        async fn wait_turn(&self, _turn: Turn) -> Result<(), RowError> {
+            Ok(())
+        }
+
+        async fn tell_key(&self, _key: Uuid) -> Result<(), RowError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn thousands_of_sums_are_a_few_statements() {
+        let db = Asked {
+            rows: 2_000,
+            asked: Counter::new(0),
+            kept: Counter::new(0),
+        };
+        let asked = LetGo {
+            before: 1,
+            rows_max: 2_000,
+            zone: TimeZone::UTC,
+        };
+        let gone = let_go(&db, &asked).await.unwrap().unwrap();
+        assert!(matches!(gone, PeopleOutcome::Gone(gone) if gone.count == 2_000));
+        assert_eq!(db.kept.get(), 2_000);
+        assert!(db.asked.get() < 20, "{} statements", db.asked.get());
+    }
 }

@@ -1,7 +1,7 @@
 //! The device flow (RFC 8628): a device shows a code, a signed-in member confirms it elsewhere, and
 //! the device gets its own credential.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     Form, Json,
@@ -25,7 +25,7 @@ use super::{
     tokens,
 };
 use crate::{
-    clock::{new_id, now_ms, timestamp},
+    clock::{new_id, now_ms, steady_ms, timestamp},
     credential::{self, Kind},
     ledger::{
         CodeAnswer, DeviceCode, DeviceCodeRecord, FlowOutcome, FlowSecrets, NewToken, PeopleChange,
@@ -146,6 +146,12 @@ pub async fn token(
             "The grant type is that of the device flow.",
         ));
     }
+    // What is unknown takes no turn of the writer, however often somebody asks.
+    let mac = gateway.directory.pepper().mac(request.device_code.as_bytes());
+    let people = gateway.reader.people();
+    if !people.knows_device_code(&mac, now_ms()).await.map_err(internal)? {
+        return Ok(unknown(&gateway, caller.peer.address));
+    }
     let personal = credential::generate(Kind::Personal).ok_or_else(no_randomness)?;
     let device = credential::generate(Kind::Device).ok_or_else(no_randomness)?;
     let secrets = secrets(&gateway, &request.device_code, &personal, &device);
@@ -162,19 +168,9 @@ pub async fn token(
                 "Nobody has confirmed the code yet.",
             ));
         }
-        FlowOutcome::SlowDown => {
-            return Ok(flow_error(
-                "slow_down",
-                "Ask less often: five seconds more between two questions.",
-            ));
-        }
+        FlowOutcome::SlowDown => return Ok(slow_down()),
         FlowOutcome::Denied => return Ok(flow_error("access_denied", "The link was refused.")),
-        FlowOutcome::Gone => {
-            return Ok(flow_error(
-                "expired_token",
-                "The code has expired or was used. Ask for another one.",
-            ));
-        }
+        FlowOutcome::Gone => return Ok(expired()),
         FlowOutcome::Token => (
             personal.to_string(),
             DeviceFlowScope::Token,
@@ -198,6 +194,24 @@ pub async fn token(
         expires_in,
     };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+}
+
+/// The answer to a code that is not here; whoever goes on with such is told to stop.
+fn unknown(gateway: &Gateway, peer: IpAddr) -> Response {
+    match gateway.door.unknown_codes.note_failure(peer, steady_ms()) {
+        Some(_) => slow_down(),
+        None => expired(),
+    }
+}
+
+fn slow_down() -> Response {
+    let text = "Ask less often: five seconds more between two questions.";
+    flow_error("slow_down", text)
+}
+
+fn expired() -> Response {
+    let text = "The code has expired or was used. Ask for another one.";
+    flow_error("expired_token", text)
 }
 
 /// What the device gets, should the answer be yes.

@@ -371,6 +371,13 @@ impl PeopleReader<'_> {
         Ok(self.all(&sql, values![mac], link_at).await?.pop())
     }
 
+    /// Whether a device waits for the answer to this code.
+    pub async fn knows_device_code(&self, mac: &[u8; 32], now: i64) -> Result<bool, LedgerError> {
+        let sql = "SELECT expires_at FROM device_code WHERE mac = ?1 AND expires_at > ?2";
+        let found = self.all(sql, values![mac, now], |row| row.int(0)).await?;
+        Ok(!found.is_empty())
+    }
+
     /// One that waits for its answer.
     pub async fn device_code(
         &self,
