@@ -332,6 +332,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("idempotent", "for a day, against repeats"),
     ("upstream_secret", "in providers"),
     ("submission_window", "how often was sent within the hour"),
+    ("reported_count", "how many rows of reported there are"),
     ("billed_day", "which days were asked for"),
     ("spent_challenge", "for some minutes, against repeats"),
     ("device_code", "for some minutes, with secrets"),
