@@ -28,10 +28,11 @@ pub use links::Change;
 pub use parts::PartKey;
 
 /// Raised with every change of what is kept or of how logs are read.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 
 /// `client` has the state of a client's files at the last scan. `record` has what a file says,
-/// `part` what of it counts, by day; `chunk` sums the parts of a day. `link` says which files have
+/// `part` what of it counts, by day; `chunk` sums the parts of a day, `day_session` says whose
+/// they are: looking for one session's days reads nothing else. `link` says which files have
 /// a key in common.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS client (
@@ -68,9 +69,9 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS chunk (
         place INTEGER PRIMARY KEY,
         count INTEGER NOT NULL,
-        sessions BLOB NOT NULL,
         cells BLOB NOT NULL
     ) STRICT;
+    CREATE TABLE IF NOT EXISTS day_session (place INTEGER PRIMARY KEY, sessions BLOB NOT NULL) STRICT;
 ";
 
 /// A first report over years of logs may hold the lock for so long.

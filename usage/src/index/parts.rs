@@ -95,17 +95,22 @@ impl Index {
         }
         let fold = folder.finish();
         if fold.cells.is_empty() {
-            let mut delete = self
-                .connection
-                .prepare_cached("DELETE FROM chunk WHERE place = ?1")?;
-            delete.execute([key.place()])?;
+            for sql in [
+                "DELETE FROM chunk WHERE place = ?1",
+                "DELETE FROM day_session WHERE place = ?1",
+            ] {
+                self.connection.prepare_cached(sql)?.execute([key.place()])?;
+            }
             return Ok(());
         }
-        let sql = "INSERT OR REPLACE INTO chunk (place, count, sessions, cells) VALUES (?1, ?2, ?3, ?4)";
+        let sql = "INSERT OR REPLACE INTO chunk (place, count, cells) VALUES (?1, ?2, ?3)";
         let mut statement = self.connection.prepare_cached(sql)?;
         let cells = pack(&fold.names, &fold.cells)?;
         let count = i64::try_from(fold.cells.len()).unwrap_or(0);
-        statement.execute(params![key.place(), count, sessions(&fold), cells])?;
+        statement.execute(params![key.place(), count, cells])?;
+        let sql = "INSERT OR REPLACE INTO day_session (place, sessions) VALUES (?1, ?2)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.execute(params![key.place(), sessions(&fold)])?;
         Ok(())
     }
 
@@ -127,20 +132,45 @@ impl Index {
         take: &mut impl FnMut(Cell),
     ) -> Result<(), IndexError> {
         let key = |day| PartKey { client, day }.place();
-        let sql = "SELECT place, sessions, cells FROM chunk WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let session = of.session.as_deref().map(short);
-        let mut chunks = statement.query([key(0), key(i64::MAX)])?;
-        while let Some(row) = chunks.next()? {
-            let is_recent = row.get::<_, i64>(0)? >= key(of.first_day);
-            let sessions = blob(row, 1)?.as_chunks::<SESSION_BYTES>().0;
-            if is_recent || session.is_some_and(|session| sessions.contains(&session)) {
-                let chunk = unpack(blob(row, 2)?)?;
-                let chunk_labels = chunk.labels(labels);
-                chunk.cells(client, &chunk_labels).for_each(&mut *take);
+        let first = key(of.first_day);
+        let mut add = |row: &Row<'_>| {
+            let chunk = unpack(blob(row, 0)?)?;
+            let chunk_labels = chunk.labels(labels);
+            chunk.cells(client, &chunk_labels).for_each(&mut *take);
+            Ok::<_, IndexError>(())
+        };
+        if let Some(session) = &of.session {
+            let sql = "SELECT cells FROM chunk WHERE place = ?1";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            for place in self.days_with(session, key(0), first)? {
+                let mut chunks = statement.query([place])?;
+                while let Some(row) = chunks.next()? {
+                    add(row)?;
+                }
             }
         }
+        let sql = "SELECT cells FROM chunk WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut chunks = statement.query([first, key(i64::MAX)])?;
+        while let Some(row) = chunks.next()? {
+            add(row)?;
+        }
         Ok(())
+    }
+
+    /// The days from one place to before another on which a session was at work.
+    fn days_with(&self, session: &str, from: i64, before: i64) -> Result<Vec<i64>, IndexError> {
+        let sql = "SELECT place, sessions FROM day_session WHERE place >= ?1 AND place < ?2 ORDER BY place";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let (session, mut places) = (short(session), Vec::new());
+        let mut days = statement.query([from, before])?;
+        while let Some(row) = days.next()? {
+            let sessions = blob(row, 1)?.as_chunks::<SESSION_BYTES>().0;
+            if sessions.contains(&session) {
+                places.push(row.get(0)?);
+            }
+        }
+        Ok(places)
     }
 }
 
