@@ -107,20 +107,28 @@ impl Logs {
             _ => folder.join(format!("{test} ({number})")),
         });
         let place = free.into_iter().find(|place| !place.exists()).unwrap();
-        copy(&self.root(), &place.join("home"));
+        copy(&self.root(), &place.join("home"), Path::new(""));
         let answer = self.answer(&["rows", "--timezone", "UTC"]);
         fs::write(place.join("rows.json"), answer["rows"].to_string()).unwrap();
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).into_iter().flatten().flatten() {
-        let (path, to) = (entry.path(), to.join(entry.file_name()));
-        match path.is_dir() && !path.is_symlink() {
-            true => copy(&path, &to),
-            // A link that leads nowhere has nothing to copy.
-            false => drop(fs::copy(&path, &to)),
+/// A folder of a home, with links that lead to the same places of the copy.
+fn copy(home: &Path, to: &Path, folder: &Path) {
+    fs::create_dir_all(to.join(folder)).unwrap();
+    for entry in fs::read_dir(home.join(folder)).into_iter().flatten().flatten() {
+        let (path, folder) = (entry.path(), folder.join(entry.file_name()));
+        #[cfg(unix)]
+        if let Ok(target) = fs::read_link(&path) {
+            let target = target
+                .strip_prefix(home)
+                .map_or_else(|_| target.clone(), |rest| to.join(rest));
+            std::os::unix::fs::symlink(target, to.join(folder)).unwrap();
+            continue;
+        }
+        match path.is_dir() {
+            true => copy(home, to, &folder),
+            false => drop(fs::copy(&path, to.join(folder)).unwrap()),
         }
     }
 }

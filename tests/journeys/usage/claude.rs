@@ -12,7 +12,7 @@ pub fn line(at: &str, id: &str, request: &str, output: u64) -> Value {
         "requestId": request, "isSidechain": false,
         "message": {"id": id, "role": "assistant", "model": "claude-sonnet-4-5-20250929", "usage": {
             "input_tokens": 10, "output_tokens": output, "cache_read_input_tokens": 200,
-            "cache_creation_input_tokens": 30, "service_tier": "standard", "speed": null}}
+            "cache_creation_input_tokens": 30, "service_tier": "standard"}}
     })
 }
 
@@ -23,6 +23,20 @@ fn with(mut line: Value, pointer: &str, value: Value) -> Value {
 }
 
 const DAY: &str = "2026-06-01T12:00:00.000Z";
+
+#[test]
+fn a_speed_that_is_null_is_the_usual_one() {
+    let logs = Logs::new();
+    logs.lines(
+        FILE,
+        &[with(
+            line(DAY, "m1", "r1", 2),
+            "/message/usage/speed",
+            Value::Null,
+        )],
+    );
+    logs.check(&["2026-06-01 claude claude-sonnet-4-5-20250929 /work/a@main 10/2/200/30 x1"]);
+}
 
 #[test]
 fn the_blocks_of_one_response_are_one_message_with_its_last_output() {

@@ -111,7 +111,8 @@ fn render(readers: &[Reader], rows: &[Row]) -> String {
          Written by `scripts/bench usage-table`. Each home is read by each program without a network; *right* means that\n\
          all tokens together are what the logs add up to, *×* what a program makes of them instead. The homes with one trap\n\
          each are those of the tests (`tests/journeys/usage`), the generated ones have all traps of four assistants in them\n\
-         (`tests/corpus`). What is compared is the sum of tokens alone: neither days, projects nor costs.\n\n",
+         (`tests/corpus`). What is compared is the sum of tokens alone: neither days, projects nor costs. *Reads nothing* also\n\
+         stands where a program does not know an assistant.\n\n",
     );
     let names: Vec<&str> = readers.iter().map(|reader| reader.name).collect();
     let right: Vec<String> = (0..readers.len())
