@@ -239,7 +239,7 @@ impl Reading {
             return self.without_id(row, at);
         };
         if let Ok(id) = text.parse::<RequestId>()
-            && (first_id_at(at - 366 * DAY_MS)..first_id_at(at + 1)).contains(&id)
+            && (first_id_at(at - 366 * DAY_MS)..first_id_at(at + AHEAD_MS)).contains(&id)
             && id.as_uuid().get_version_num() == 7
         {
             return Ok(id);
@@ -281,6 +281,10 @@ fn id_of(what: &str, name: &[u8]) -> Uuid {
         .for_each(|(to, from)| *to = *from);
     Uuid::new_v8(bytes)
 }
+
+/// An id of ours may be a little later than its row: it is made a moment after, and never goes back
+/// where a clock does.
+const AHEAD_MS: i64 = 60_000;
 
 fn timed(at: i64, id: &Uuid) -> RequestId {
     let mut bytes = *id.as_bytes();
@@ -369,18 +373,19 @@ mod tests {
 
     #[test]
     fn an_id_of_ours_stays_and_another_one_is_made_to_sort_by_time() {
-        let ours = first_id_at(1_760_000_000_000);
-        let ours = timed(1_760_000_000_000, ours.as_uuid());
+        let id = |at| timed(at, first_id_at(at).as_uuid());
+        let (ours, later) = (id(1_760_000_000_000), id(1_760_000_001_001));
         let rows = read(
             "requestId,at,model,costNanoUsd",
             &[
                 &format!("{ours},2025-10-09T08:53:21Z,a,5"),
+                &format!("{later},2025-10-09T08:53:21Z,a,5"),
                 "chatcmpl-12345,2025-10-09T08:53:21Z,a,5",
                 "7a4ff2f4-8d5b-4c3c-9a51-0e2f4c9b7a10,2025-10-09T08:53:21Z,a,5",
             ],
         );
         let ids: Vec<RequestId> = rows.into_iter().map(|row| row.unwrap().request).collect();
-        assert_eq!(ids[0], ours);
-        assert!(ids[1..].iter().all(|id| id.as_uuid().get_version_num() == 7));
+        assert_eq!(ids[..2], [ours, later]);
+        assert!(ids[2..].iter().all(|id| id.as_uuid().get_version_num() == 7));
     }
 }
