@@ -24,6 +24,7 @@ use crate::{
         key_options, setting,
         traffic::{self, Pace, Seen, Traffic},
     },
+    moving,
     stage::CODER,
 };
 
@@ -436,16 +437,7 @@ async fn a_live_installation_moves_to_postgresql_with_every_row() {
     });
     let running = device.chat_stream(CODER).open().await;
     assert_eq!(running.status(), 200);
-    let migrate = [
-        "migrate",
-        "--from",
-        "sqlite",
-        "--to",
-        "postgres",
-        "--json",
-        "--database-url",
-        &url,
-    ];
+    let migrate = moving::migrate(&url);
     // Two ledgers at once are one too many.
     gateway.cli(&migrate).await.expect(4);
     let rows = gateway.usage(key).await;

@@ -21,9 +21,9 @@ async fn summary(gateway: &Gateway, key: KeyId) -> KeySummary {
         .expect("the key is listed")
 }
 
-/// Moves the ledger of a gateway that is stopped, and starts it there.
-async fn move_to(gateway: &mut Gateway, url: &str) {
-    let migrate = [
+/// The command that moves a ledger from its file into this database.
+pub fn migrate(url: &str) -> [&str; 8] {
+    [
         "migrate",
         "--from",
         "sqlite",
@@ -32,8 +32,12 @@ async fn move_to(gateway: &mut Gateway, url: &str) {
         "--json",
         "--database-url",
         url,
-    ];
-    gateway.cli(&migrate).await.expect(0);
+    ]
+}
+
+/// Moves the ledger of a gateway that is stopped, and starts it there.
+async fn move_to(gateway: &mut Gateway, url: &str) {
+    gateway.cli(&migrate(url)).await.expect(0);
     gateway.restart().await;
 }
 

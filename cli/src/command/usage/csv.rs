@@ -4,17 +4,19 @@ use usage::report::Sum;
 
 use super::currency::Shown;
 
+/// What every line counts, in this order.
+pub const COUNTS: [&str; 6] = [
+    "messages",
+    "input",
+    "output",
+    "cache_read",
+    "cache_write",
+    "reasoning",
+];
+
 /// The titles of a line's keys, and of what [`counts`] has.
 pub fn titles(keys: &[&str], money: &Shown) -> Vec<String> {
-    let counts = [
-        "messages",
-        "input",
-        "output",
-        "cache_read",
-        "cache_write",
-        "reasoning",
-    ];
-    let start = keys.iter().chain(&counts).map(|title| (*title).to_owned());
+    let start = keys.iter().chain(&COUNTS).map(|title| (*title).to_owned());
     start
         .chain(money.csv_titles())
         .chain(["unpriced_messages".to_owned()])

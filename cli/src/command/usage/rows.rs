@@ -70,20 +70,9 @@ impl Rows {
 }
 
 fn csv(rows: &[Row], money: &Shown) -> String {
-    const TITLES: [&str; 11] = [
-        "day",
-        "client",
-        "model",
-        "project",
-        "branch",
-        "messages",
-        "input",
-        "output",
-        "cache_read",
-        "cache_write",
-        "reasoning",
-    ];
-    let titles = TITLES.map(str::to_owned).into_iter().chain(money.csv_titles());
+    const KEYS: [&str; 5] = ["day", "client", "model", "project", "branch"];
+    let names = KEYS.iter().chain(&csv::COUNTS).map(|title| (*title).to_owned());
+    let titles = names.chain(money.csv_titles());
     let fields = |row: &Row| {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let names = [
