@@ -1,4 +1,5 @@
-//! `scan HOME [CACHE]` reads a home and prints how long that took and how much memory: for profiling.
+//! `scan HOME [CACHE]` reads a home by days of UTC and prints how long that took and how much memory:
+//! for profiling.
 #![expect(
     clippy::print_stdout,
     reason = "a tool that is called by hand prints what it measured"
@@ -6,7 +7,8 @@
 
 use std::{env, path::PathBuf, time::Instant};
 
-use usage::{Client, Engine, Home};
+use jiff::tz::TimeZone;
+use usage::{Client, Engine, Extent, Home, engine::Grain};
 
 fn main() {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
@@ -20,7 +22,10 @@ fn main() {
         cache_dir: arguments.next(),
     };
     let began = Instant::now();
-    let scan = engine.scan();
+    let scan = engine.scan_part(&Extent {
+        grain: Grain::Days(TimeZone::UTC),
+        ..Extent::default()
+    });
     let messages: u64 = scan.fold.cells.iter().map(|cell| cell.messages).sum();
     println!(
         "{messages} messages in {} cells, {} files of which {} were read, {} notes: {:?}",

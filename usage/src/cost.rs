@@ -94,6 +94,11 @@ impl Prices {
         Self::from(Book::of(home))
     }
 
+    /// The same prices for another thread, none of them looked up yet.
+    pub fn another(&self) -> Self {
+        Self::from(self.book.clone())
+    }
+
     /// What costs depend on besides the responses themselves.
     pub fn digest(&self) -> i64 {
         self.book.digest()

@@ -4,16 +4,23 @@
 //! among the files that have a key in common, one such group after the other, and what counts of
 //! each file is summed by day.
 
+mod early;
 mod file;
 mod glance;
 mod lines;
+mod pipeline;
+mod pool;
 mod read;
 mod responses;
+mod sums;
 mod update;
+mod work;
 
 use std::{
-    path::PathBuf,
+    panic::resume_unwind,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
+    thread,
 };
 
 use jiff::tz::TimeZone;
@@ -23,13 +30,15 @@ use crate::{
     cost::Prices,
     dedupe,
     discovery::{Note, Source, discover},
-    fold::{ByDay, Cell, Fold, Labels},
+    fold::{Cell, Fold, Labels},
     home::Home,
     index::{Index, IndexError, Kept, fingerprint},
     record::FileRecords,
 };
+use early::{Early, Opened};
 pub use file::Saved;
 pub use responses::Responses;
+use sums::Sums;
 use update::Update;
 
 /// After so long an unchanged index is told that all folders were looked through.
@@ -66,6 +75,13 @@ pub struct Extent {
     /// Nothing is wanted if the sums are still those of this version.
     pub unless_version: Option<i64>,
     pub grain: Grain,
+}
+
+impl Extent {
+    /// Whether some days are not wanted, or nothing is under a condition.
+    fn is_part(&self) -> bool {
+        self.first_day > 0 || self.session.is_some() || self.unless_version.is_some()
+    }
 }
 
 /// How fine the sums have to be that are wanted.
@@ -147,14 +163,24 @@ impl Engine {
     }
 
     fn run(&self, extent: &Extent, listener: &mut Listener<'_>) -> Scan {
-        let (sources, mut notes) = discover(&self.home, &self.clients);
-        if let Some(folder) = &self.cache_dir {
-            match self.with_index(folder, &sources, extent, listener) {
+        let ((sources, mut notes), opened) = thread::scope(|scope| {
+            let folder = self.cache_dir.as_ref();
+            let opened = folder.map(|folder| (folder, scope.spawn(|| Opened::open(folder, self, extent))));
+            let discovered = discover(&self.home, &self.clients);
+            let opened = opened.map(|(folder, thread)| {
+                let opened = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+                (folder, opened)
+            });
+            (discovered, opened)
+        });
+        if let Some((folder, opened)) = opened {
+            match self.with_index(folder, opened, &sources, extent, listener) {
                 Ok(scan) => return scan.with(notes),
                 Err(note) => notes.push(note),
             }
         }
-        let temporary = Index::temporary().and_then(|index| self.look(&index, &sources, extent, listener));
+        let temporary = Opened::temporary(extent)
+            .and_then(|Opened { index, early }| self.look(&index, early, &sources, extent, listener));
         let scan = temporary.unwrap_or_else(|_| Scan {
             notes: vec![Note {
                 path: std::env::temp_dir(),
@@ -169,7 +195,8 @@ impl Engine {
     /// With the index in this folder; one that is damaged is made anew, once.
     fn with_index(
         &self,
-        folder: &std::path::Path,
+        folder: &Path,
+        opened: Result<Opened, IndexError>,
         sources: &[Source],
         extent: &Extent,
         listener: &mut Listener<'_>,
@@ -178,23 +205,23 @@ impl Engine {
             path: folder.to_owned(),
             text: "cannot hold the index; everything is read again each time".into(),
         };
-        let index = Index::open(folder, &self.home).map_err(|_| unusable())?;
-        let error = match self.look(&index, sources, extent, listener) {
+        let Opened { index, early } = opened.map_err(|_| unusable())?;
+        let error = match self.look(&index, early, sources, extent, listener) {
             Ok(scan) => return Ok(scan),
             Err(error) => error,
         };
         if !error.is_damage() {
             return Err(unusable());
         }
-        index.discard().map_err(|_| unusable())?;
-        let index = Index::open(folder, &self.home).map_err(|_| unusable())?;
-        self.look(&index, sources, extent, listener)
+        let Opened { index, early } = Opened::anew(folder, &self.home, index).map_err(|_| unusable())?;
+        self.look(&index, early, sources, extent, listener)
             .map_err(|_| unusable())
     }
 
     fn look(
         &self,
         index: &Index,
+        early: Option<Early>,
         sources: &[Source],
         extent: &Extent,
         listener: &mut Listener<'_>,
@@ -219,7 +246,8 @@ impl Engine {
             .collect();
         index.begin_reading()?;
         if self.stale(index, &wanted)?.is_empty() {
-            self.fold(index, extent, &mut scan)?;
+            let sums = still(early, index)?;
+            self.fold(index, extent, sums, &mut scan)?;
             let is_old = self.is_look_old(index, looked_ms)?;
             index.commit()?;
             if is_old {
@@ -230,8 +258,19 @@ impl Engine {
         }
         index.commit()?;
         index.begin_writing()?;
-        let outcome = self.update(index, &groups, &wanted, prices, &mut scan, listener);
-        let outcome = outcome.and_then(|()| self.fold(index, extent, &mut scan));
+        let outcome = still(early, index).and_then(|mut sums| {
+            self.update(
+                index,
+                &groups,
+                &wanted,
+                &prices,
+                extent,
+                sums.as_mut(),
+                &mut scan,
+                listener,
+            )?;
+            self.fold(index, extent, sums, &mut scan)
+        });
         match outcome {
             Ok(()) => index.commit()?,
             Err(error) => {
@@ -244,12 +283,18 @@ impl Engine {
     }
 
     /// Reads what changed of the clients that are not as they were at the last scan.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are what a scan has, and nothing together"
+    )]
     fn update(
         &self,
         index: &Index,
         groups: &[(Client, &[Source])],
         wanted: &[(Client, Kept)],
-        mut prices: Prices,
+        prices: &Prices,
+        extent: &Extent,
+        sums: Option<&mut Sums>,
         scan: &mut Scan,
         listener: &mut Listener<'_>,
     ) -> Result<(), IndexError> {
@@ -268,7 +313,11 @@ impl Engine {
             )?);
         }
         scan.files_read = updates.iter().map(Update::changed_count).sum();
-        update::read_and_finish(index, updates, &mut prices, listener)?;
+        let zone = match &extent.grain {
+            Grain::Days(zone) => Some(zone),
+            Grain::Quarters => None,
+        };
+        pipeline::run(index, updates, prices, zone, sums, listener)?;
         index.raise_version()
     }
 
@@ -293,7 +342,14 @@ impl Engine {
         Ok(stale)
     }
 
-    fn fold(&self, index: &Index, extent: &Extent, scan: &mut Scan) -> Result<(), IndexError> {
+    /// Sums that are there already are the report's, where it wants days.
+    fn fold(
+        &self,
+        index: &Index,
+        extent: &Extent,
+        sums: Option<Sums>,
+        scan: &mut Scan,
+    ) -> Result<(), IndexError> {
         let version = index.version()?;
         scan.version = index.is_kept().then_some(version);
         if extent.unless_version == Some(version) {
@@ -302,20 +358,21 @@ impl Engine {
         for client in self.in_order() {
             scan.notes.extend(index.notes(client)?);
         }
-        let mut labels = Labels::default();
-        let cells = match &extent.grain {
-            Grain::Quarters => self.quarters(index, extent, &mut labels)?,
-            Grain::Days(zone) => {
-                let mut days = ByDay::new(zone.clone());
-                for client in self.in_order() {
-                    index.cells(client, extent, &mut labels, &mut |cell| days.add(cell))?;
-                }
-                days.cells
+        scan.fold = match (&extent.grain, sums) {
+            (Grain::Days(_), Some(sums)) => sums.into_fold(),
+            (Grain::Days(zone), None) => {
+                let mut sums = Sums::new(zone.clone());
+                sums.read(index, &self.in_order(), extent)?;
+                sums.into_fold()
             }
-        };
-        scan.fold = Fold {
-            names: labels.into_names(),
-            cells,
+            (Grain::Quarters, _) => {
+                let mut labels = Labels::default();
+                let cells = self.quarters(index, extent, &mut labels)?;
+                Fold {
+                    names: labels.into_names(),
+                    cells,
+                }
+            }
         };
         Ok(())
     }
@@ -349,6 +406,14 @@ impl Engine {
         clients.dedup();
         clients
     }
+}
+
+/// Sums that were read early, if they are those of the index as it is now.
+fn still(early: Option<Early>, index: &Index) -> Result<Option<Sums>, IndexError> {
+    let version = index.version()?;
+    Ok(early
+        .filter(|early| early.version == version)
+        .map(|early| early.sums))
 }
 
 fn remember_look(index: &Index, wanted: &[(Client, Kept)]) -> Result<(), IndexError> {

@@ -16,8 +16,8 @@ use crate::{
     record::{FileRecords, Flags, Mixed, Record, Tokens},
 };
 
-pub use by_day::ByDay;
-pub use part::{Damaged, Unpacked, day_of, pack, unpack};
+pub use by_day::{ByDay, DayQuarters};
+pub use part::{Damaged, Part, Relabeled, Unpacked, pack, parts, unpack};
 
 pub const QUARTER_MS: i64 = 15 * 60 * 1000;
 

@@ -25,7 +25,7 @@ use crate::{
 };
 pub use files::{Kept, Recent, Row, mark};
 pub use links::Change;
-pub use parts::PartKey;
+pub use parts::{Chunk, PartKey};
 
 /// Raised with every change of what is kept or of how logs are read.
 const VERSION: u32 = 9;
@@ -246,8 +246,8 @@ fn open_at(path: &Path) -> Result<Connection, IndexError> {
     // What a statement has to take back is a few pages.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     if tables == 0 {
-        // The first scan writes straight into the file; see `Index::share`.
-        connection.execute_batch(SCHEMA)?;
+        // The first scan writes straight into the file; see `Index::share`. One change is synced once.
+        connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))?;
     }
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)

@@ -1,9 +1,9 @@
 //! Where prices come from: what the person wrote down, what was imported, what is bundled.
 
 use std::{
-    cell::OnceCell,
     fs, io,
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
 };
 
 use jiff::{civil::Date, tz::TimeZone};
@@ -18,12 +18,13 @@ use crate::{
 };
 
 /// The prices of one home. Its files are read when the first price is looked up; most reports look
-/// up none.
+/// up none. Copies share what was read.
+#[derive(Clone)]
 pub struct Book {
     /// None: only the bundled table.
     folder: Option<PathBuf>,
     digest: i64,
-    pages: OnceCell<Pages>,
+    pages: Arc<OnceLock<Pages>>,
 }
 
 /// What the files say.
@@ -113,7 +114,7 @@ impl Book {
         Self {
             folder: Some(folder),
             digest: digest(&[&pricing::bundled_digest().to_le_bytes(), &bytes]).cast_signed(),
-            pages: OnceCell::new(),
+            pages: Arc::default(),
         }
     }
 
@@ -122,7 +123,7 @@ impl Book {
         Self {
             folder: None,
             digest: digest(&[&pricing::bundled_digest().to_le_bytes(), &[]]).cast_signed(),
-            pages: OnceCell::new(),
+            pages: Arc::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, Seek, SeekFrom},
 };
 
 use serde::{Deserialize, Serialize};
@@ -182,18 +182,42 @@ const SAMPLES: u64 = 6;
 fn samples(file: &mut File, bytes: u64) -> io::Result<u64> {
     let mut sampled = Vec::new();
     if bytes <= WHOLE_BYTES {
-        file.seek(SeekFrom::Start(0))?;
-        file.take(bytes).read_to_end(&mut sampled)?;
+        sample(file, 0, bytes, &mut sampled)?;
         return Ok(digest(&[&sampled]));
     }
     let last = bytes - SAMPLE_BYTES;
-    for sample in 0..SAMPLES {
-        file.seek(SeekFrom::Start(
-            last / (SAMPLES - 1) * sample + last % (SAMPLES - 1) * u64::from(sample == SAMPLES - 1),
-        ))?;
-        file.take(SAMPLE_BYTES).read_to_end(&mut sampled)?;
+    for number in 0..SAMPLES {
+        let at = last / (SAMPLES - 1) * number + last % (SAMPLES - 1) * u64::from(number == SAMPLES - 1);
+        sample(file, at, SAMPLE_BYTES, &mut sampled)?;
     }
     Ok(digest(&[&sampled]))
+}
+
+/// Adds so many bytes from a place on; fewer where the file ends.
+fn sample(file: &mut File, at: u64, bytes: u64, sampled: &mut Vec<u8>) -> io::Result<()> {
+    let start = sampled.len();
+    sampled.resize(start + usize::try_from(bytes).unwrap_or(0), 0);
+    let mut end = start;
+    while end < sampled.len() {
+        match read_at(file, at + (end - start) as u64, &mut sampled[end..]) {
+            Ok(0) => break,
+            Ok(count) => end += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    sampled.truncate(end);
+    Ok(())
+}
+
+fn read_at(file: &mut File, at: u64, bytes: &mut [u8]) -> io::Result<usize> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_at(file, bytes, at);
+    #[cfg(not(unix))]
+    {
+        file.seek(SeekFrom::Start(at))?;
+        io::Read::read(file, bytes)
+    }
 }
 
 #[cfg(test)]

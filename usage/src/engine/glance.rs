@@ -7,7 +7,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::{Engine, Extent, Listener, Scan, update, update::Update};
+use super::{Engine, Extent, Listener, Scan, pipeline, update::Update};
 use crate::{
     client::Client,
     cost::Prices,
@@ -36,7 +36,7 @@ impl Engine {
         extent: &Extent,
         named: Option<(Client, &Path)>,
     ) -> Result<Option<Scan>, IndexError> {
-        let mut prices = Prices::of(&self.home);
+        let prices = Prices::of(&self.home);
         let now_ms = now_ms();
         index.begin_reading()?;
         let mut kept = Vec::new();
@@ -62,11 +62,11 @@ impl Engine {
             index.begin_reading()?;
         }
         let outcome = match is_writing {
-            true => self.follow(index, &kept, &changed, &mut prices, &mut scan),
+            true => self.follow(index, &kept, &changed, &prices, &mut scan),
             false => Ok(true),
         };
         let outcome = outcome.and_then(|is_known| {
-            self.fold(index, extent, &mut scan)?;
+            self.fold(index, extent, None, &mut scan)?;
             Ok(is_known)
         });
         match outcome {
@@ -87,7 +87,7 @@ impl Engine {
         index: &Index,
         kept: &[(Client, Kept)],
         changed: &[Source],
-        prices: &mut Prices,
+        prices: &Prices,
         scan: &mut Scan,
     ) -> Result<bool, IndexError> {
         let mut updates = Vec::new();
@@ -102,7 +102,7 @@ impl Engine {
             }
         }
         scan.files_read = updates.iter().map(Update::changed_count).sum();
-        update::read_and_finish(index, updates, prices, &mut Listener::default())?;
+        pipeline::run(index, updates, prices, None, None, &mut Listener::default())?;
         index.raise_version()?;
         Ok(true)
     }

@@ -3,22 +3,15 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
-    sync::atomic::Ordering,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::{
-    Listener, Saved, Traced,
-    read::{self, Job, Outcome},
-};
+use super::read::Outcome;
 use crate::{
     client::Client,
-    cost::Prices,
-    dedupe::{self, Counted},
-    discovery::Source,
-    fold::Folder,
+    dedupe,
+    discovery::{Shape, Source},
+    fold::Part,
     index::{Change, Index, IndexError, Kept, PartKey, Row, mark},
-    record::FileRecords,
 };
 
 /// Changes so shortly before a scan may go on within the same tick of the file system's clock.
@@ -143,11 +136,34 @@ impl<'s> Update<'s> {
         }
     }
 
+    pub fn client(&self) -> Client {
+        self.client
+    }
+
+    pub fn is_repriced(&self) -> bool {
+        self.is_repriced
+    }
+
     pub fn changed_count(&self) -> usize {
         self.changed.len()
     }
 
-    fn take(&mut self, index: &Index, outcome: Outcome, now_ns: i64) -> Result<(), IndexError> {
+    /// Whether a database has to be read.
+    pub fn has_database(&self) -> bool {
+        self.changed()
+            .any(|(_, source, _)| source.shape == Shape::Database)
+    }
+
+    /// The files that have to be read: the place of each, and its number if it was read before.
+    pub fn changed<'u>(&'u self) -> impl Iterator<Item = (usize, &'s Source, Option<u32>)> + 'u {
+        self.changed.iter().map(|place| {
+            let known = (!self.new.contains(place)).then_some(self.rows[*place].id);
+            (*place, self.sources[*place], known)
+        })
+    }
+
+    /// Keeps what a file says.
+    pub fn take(&mut self, index: &Index, outcome: Outcome, now_ns: i64) -> Result<(), IndexError> {
         let source = self.sources[outcome.place];
         let row = &mut self.rows[outcome.place];
         index.save(row.id, &outcome.encoded?)?;
@@ -175,26 +191,13 @@ impl<'s> Update<'s> {
         Ok(())
     }
 
-    /// Finds copies again where they may have changed, and sums what counts.
-    pub fn finish(
-        mut self,
-        index: &Index,
-        prices: &mut Prices,
-        listener: &mut Listener<'_>,
-    ) -> Result<(), IndexError> {
-        let mut stale = BTreeSet::new();
-        self.remove_gone(index, &mut stale)?;
-        let mut next_part = index.next_part()?;
-        for members in self.affected(index)? {
-            self.work_out(index, &members, prices, &mut next_part, &mut stale, listener)?;
-        }
-        for key in stale {
-            index.sum_day(key)?;
-        }
+    /// Says that all of it is in the index.
+    pub fn keep(&self, index: &Index) -> Result<(), IndexError> {
         index.keep(self.client, self.kept)
     }
 
-    fn remove_gone(&mut self, index: &Index, stale: &mut BTreeSet<PartKey>) -> Result<(), IndexError> {
+    /// Forgets the files that are gone; a day on which they counted is stale.
+    pub fn remove_gone(&mut self, index: &Index, stale: &mut BTreeSet<PartKey>) -> Result<(), IndexError> {
         for row in &self.gone {
             let keys = match index.load(row.id)? {
                 Some(saved) => dedupe::keys(self.client, saved.records()),
@@ -214,7 +217,7 @@ impl<'s> Update<'s> {
     /// The components in which something changed, each as places in the order of paths.
     ///
     /// A component may be larger than it has to be, as it is never split; that changes no sum.
-    fn affected(&mut self, index: &Index) -> Result<Vec<Vec<usize>>, IndexError> {
+    pub fn affected(&mut self, index: &Index) -> Result<Vec<Vec<usize>>, IndexError> {
         self.link(index)?;
         let common = std::mem::take(&mut self.common);
         let mut places = self.places();
@@ -266,37 +269,29 @@ impl<'s> Update<'s> {
         self.rows.iter().map(|row| row.id).zip(0..).collect()
     }
 
-    /// Which responses of a component count, and the sums of them for each of its files.
-    fn work_out(
+    /// What the index has of each file of a component.
+    pub fn encoded(&self, index: &Index, members: &[usize]) -> Result<Vec<Option<Vec<u8>>>, IndexError> {
+        let members = members.iter();
+        members
+            .map(|place| index.load_encoded(self.rows[*place].id))
+            .collect()
+    }
+
+    /// Keeps what counts of each file of a component.
+    pub fn put(
         &mut self,
         index: &Index,
         members: &[usize],
-        prices: &mut Prices,
+        parts: &[Vec<Part>],
         next_part: &mut i64,
         stale: &mut BTreeSet<PartKey>,
-        listener: &mut Listener<'_>,
     ) -> Result<(), IndexError> {
-        let mut files = Vec::with_capacity(members.len());
-        for place in members {
-            let saved = index.load(self.rows[*place].id)?;
-            files.push(saved.map(Saved::into_records).unwrap_or_default());
-        }
-        let mut responses = dedupe::responses(self.client, &files);
-        responses.sort_by_key(|counted| counted.file);
         let component = members.first().map_or(0, |place| self.rows[*place].id);
-        let mut rest = responses.as_slice();
-        for (file, place) in members.iter().enumerate() {
-            let count = rest.iter().take_while(|counted| counted.file == file).count();
-            let (own, others) = rest.split_at(count);
-            rest = others;
+        for (place, parts) in members.iter().zip(parts) {
             let row = &mut self.rows[*place];
             row.component = component;
             index.remove_parts(self.client, row.parts, stale)?;
-            let mut folder = Folder::default();
-            for counted in own {
-                folder.add(self.client, &files[file], &counted.record, prices);
-            }
-            let end = index.put_parts(self.client, &folder.finish(), *next_part, stale)?;
+            let end = index.put_parts(self.client, parts, *next_part, stale)?;
             row.parts = (*next_part, end);
             *next_part = end;
             match self.sources.get(*place) {
@@ -304,105 +299,14 @@ impl<'s> Update<'s> {
                 None => index.move_to(row)?,
             }
         }
-        if let Some(trace) = &mut listener.trace {
-            trace(self.traced(members, files, responses));
-        }
         Ok(())
     }
 
-    fn traced(&self, members: &[usize], files: Vec<FileRecords>, responses: Vec<Counted>) -> Traced {
-        let sources = members
+    pub fn sources_of<'u>(&'u self, members: &'u [usize]) -> impl Iterator<Item = Source> + 'u {
+        members
             .iter()
-            .filter_map(|place| self.sources.get(*place).copied().cloned());
-        Traced {
-            client: self.client,
-            files: sources.zip(files).collect(),
-            responses,
-        }
+            .filter_map(|place| self.sources.get(*place).copied().cloned())
     }
-}
-
-/// Reads the changed files of all clients and finishes each of them as soon as its own were read,
-/// while those of the next are.
-///
-/// Finishing takes the longer the more files there are, so whoever has the fewest is last: then
-/// nothing is read any more beside it.
-pub fn read_and_finish(
-    index: &Index,
-    mut updates: Vec<Update<'_>>,
-    prices: &mut Prices,
-    listener: &mut Listener<'_>,
-) -> Result<(), IndexError> {
-    updates.sort_by_key(|update| std::cmp::Reverse(update.changed.len()));
-    let mut left: Vec<usize> = updates.iter().map(Update::changed_count).collect();
-    let queue = queue(&updates);
-    let progress = listener.progress;
-    if let Some(progress) = progress {
-        progress.all.store(queue.len(), Ordering::Relaxed);
-    }
-    let bytes_total = queue.iter().map(|queued| queued.source.stamp.size).sum();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let now_ns = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
-    let jobs = queue.into_iter().map(|queued| {
-        let before = match queued.known {
-            Some(id) => index.load(id)?,
-            None => None,
-        };
-        Ok(Job {
-            source: queued.source,
-            update: queued.update,
-            place: queued.place,
-            before,
-        })
-    });
-    let mut finished = 0;
-    let mut updates: Vec<Option<Update<'_>>> = updates.into_iter().map(Some).collect();
-    let mut finish_read = |updates: &mut Vec<Option<Update<'_>>>, left: &[usize]| {
-        while left.get(finished) == Some(&0) {
-            if let Some(update) = updates[finished].take() {
-                update.finish(index, prices, listener)?;
-            }
-            finished += 1;
-        }
-        Ok::<_, IndexError>(())
-    };
-    read::all(jobs, bytes_total, |outcome: Outcome| {
-        if let Some(progress) = progress {
-            progress.done.fetch_add(1, Ordering::Relaxed);
-        }
-        let number = outcome.update;
-        if let Some(update) = &mut updates[number] {
-            update.take(index, outcome, now_ns)?;
-            left[number] -= 1;
-        }
-        finish_read(&mut updates, &left)
-    })?;
-    finish_read(&mut updates, &left)
-}
-
-/// A file that waits to be read.
-struct Queued<'s> {
-    source: &'s Source,
-    update: usize,
-    place: usize,
-    /// Its number, if it was read before.
-    known: Option<u32>,
-}
-
-/// Client by client, the largest files first.
-fn queue<'s>(updates: &[Update<'s>]) -> Vec<Queued<'s>> {
-    let mut queue = Vec::new();
-    for (number, update) in updates.iter().enumerate() {
-        let start = queue.len();
-        queue.extend(update.changed.iter().map(|place| Queued {
-            source: update.sources[*place],
-            update: number,
-            place: *place,
-            known: (!update.new.contains(place)).then_some(update.rows[*place].id),
-        }));
-        queue[start..].sort_by_key(|queued: &Queued<'_>| std::cmp::Reverse(queued.source.stamp.size));
-    }
-    queue
 }
 
 /// Which files belong together: a forest, each tree of which is a group.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, CellKey, Label, Labels, QUARTER_MS};
+use super::{Cell, CellKey, Fold, Label, Labels, QUARTER_MS};
 use crate::{client::Client, record::Tokens};
 
 const QUARTERS_A_DAY: i64 = 96;
@@ -43,6 +43,20 @@ struct Packed {
 
 const GUESS: u8 = 1;
 const ESTIMATE: u8 = 2;
+
+/// What counts of a file on one day of UTC, as bytes.
+pub type Part = (i64, Vec<u8>);
+
+/// A fold as parts, one for each day.
+pub fn parts(mut fold: Fold) -> Result<Vec<Part>, postcard::Error> {
+    fold.cells
+        .sort_unstable_by_key(|cell| (cell.key.quarter, cell.key));
+    let days = fold
+        .cells
+        .chunk_by(|a, b| day_of(a.key.quarter) == day_of(b.key.quarter));
+    days.map(|day| Ok((day_of(day[0].key.quarter), pack(&fold.names, day)?)))
+        .collect()
+}
 
 /// Cells as bytes, with those of the texts that they need.
 pub fn pack(names: &[String], cells: &[Cell]) -> Result<Vec<u8>, postcard::Error> {
@@ -111,26 +125,70 @@ impl Unpacked<'_> {
 
     pub fn cells<'s>(&'s self, client: Client, labels: &'s [Label]) -> impl Iterator<Item = Cell> + 's {
         let label = |label: Label| labels.get(label as usize).copied().unwrap_or(0);
-        self.cells.iter().map(move |cell| {
-            let begin = cell.quarter.saturating_mul(QUARTER_MS);
-            Cell {
-                key: CellKey {
-                    client,
-                    provider: label(cell.provider),
-                    model: label(cell.model),
-                    project: label(cell.project),
-                    branch: label(cell.branch),
-                    session: label(cell.session),
-                    quarter: cell.quarter,
-                },
-                tokens: cell.tokens,
-                messages: cell.messages,
-                cost_nano_usd: cell.cost_nano_usd,
-                first_ms: begin.saturating_add(i64::from(cell.first_ms)),
-                last_ms: begin.saturating_add(i64::from(cell.last_ms)),
-                has_guess: cell.flags & GUESS != 0,
-                has_estimate: cell.flags & ESTIMATE != 0,
-            }
+        self.cells.iter().map(move |packed| {
+            let mut cell = packed.cell(client, label);
+            cell.key.session = label(packed.session);
+            cell
         })
+    }
+
+    /// Cells that say nothing of sessions, whose texts are most of all: only the others get labels.
+    pub fn cells_without_sessions<'s>(
+        &'s self,
+        client: Client,
+        whole: &'s mut Labels,
+    ) -> impl Iterator<Item = Cell> + 's {
+        let mut labels = Relabeled::new(self.names.len());
+        self.cells.iter().map(move |packed| {
+            packed.cell(client, |label| {
+                labels.of(label, || self.names.get(label as usize).copied(), whole)
+            })
+        })
+    }
+}
+
+impl Packed {
+    fn cell(&self, client: Client, mut label: impl FnMut(Label) -> Label) -> Cell {
+        let begin = self.quarter.saturating_mul(QUARTER_MS);
+        Cell {
+            key: CellKey {
+                client,
+                provider: label(self.provider),
+                model: label(self.model),
+                project: label(self.project),
+                branch: label(self.branch),
+                session: 0,
+                quarter: self.quarter,
+            },
+            tokens: self.tokens,
+            messages: self.messages,
+            cost_nano_usd: self.cost_nano_usd,
+            first_ms: begin.saturating_add(i64::from(self.first_ms)),
+            last_ms: begin.saturating_add(i64::from(self.last_ms)),
+            has_guess: self.flags & GUESS != 0,
+            has_estimate: self.flags & ESTIMATE != 0,
+        }
+    }
+}
+
+/// Labels of one list of texts as labels of another, each looked up when it is first needed.
+pub struct Relabeled(Vec<Option<Label>>);
+
+impl Relabeled {
+    pub fn new(count: usize) -> Self {
+        Self(vec![None; count])
+    }
+
+    /// The label in the whole of what `name` tells for this one.
+    pub fn of<'n>(
+        &mut self,
+        label: Label,
+        name: impl FnOnce() -> Option<&'n str>,
+        whole: &mut Labels,
+    ) -> Label {
+        let Some(known) = self.0.get_mut(label as usize) else {
+            return 0;
+        };
+        *known.get_or_insert_with(|| whole.label(name().unwrap_or_default()))
     }
 }

@@ -193,14 +193,16 @@ impl Index {
 
     /// What was read of a file; None when it cannot be decoded, so that the file is read again.
     pub fn load(&self, id: u32) -> Result<Option<Saved>, IndexError> {
+        let encoded = self.load_encoded(id)?;
+        Ok(encoded.and_then(|bytes| postcard::from_bytes(&bytes).ok()))
+    }
+
+    /// The same as it was kept.
+    pub fn load_encoded(&self, id: u32) -> Result<Option<Vec<u8>>, IndexError> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT saved FROM record WHERE file = ?1")?;
-        let saved = statement.query_row([id], |row| {
-            let bytes = row.get_ref(0)?.as_blob()?;
-            Ok(postcard::from_bytes(bytes).ok())
-        });
-        Ok(saved.optional()?.flatten())
+        Ok(statement.query_row([id], |row| row.get(0)).optional()?)
     }
 
     pub fn save(&self, id: u32, encoded: &[u8]) -> Result<(), IndexError> {

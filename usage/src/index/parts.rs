@@ -8,7 +8,7 @@ use super::{Index, IndexError};
 use crate::{
     client::Client,
     engine::Extent,
-    fold::{Cell, Fold, Folder, Labels, day_of, pack, unpack},
+    fold::{Cell, Fold, Labels, Part, Unpacked, pack, unpack},
     record::digest,
 };
 
@@ -23,10 +23,40 @@ pub struct PartKey {
 }
 
 impl PartKey {
+    /// Days that are no days of any log count as the nearest that is.
+    pub fn new(client: Client, day: i64) -> Self {
+        let day = day.clamp(0, (1 << DAY_BITS) - 1);
+        Self { client, day }
+    }
+
+    fn of_place(client: Client, place: i64) -> Self {
+        Self::new(client, place & ((1 << DAY_BITS) - 1))
+    }
+
     /// As one number, ordered as clients and days are.
     fn place(self) -> i64 {
-        let day = self.day.clamp(0, (1 << DAY_BITS) - 1);
-        (i64::from(self.client as u32) << DAY_BITS) | day
+        (i64::from(self.client as u32) << DAY_BITS) | self.day
+    }
+}
+
+/// The sums of a day as the index keeps them.
+pub struct Chunk {
+    count: i64,
+    cells: Vec<u8>,
+    sessions: Vec<u8>,
+}
+
+impl Chunk {
+    /// None of a day on which nothing counts.
+    pub fn of(fold: &Fold) -> Result<Option<Self>, postcard::Error> {
+        if fold.cells.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            count: i64::try_from(fold.cells.len()).unwrap_or(0),
+            cells: pack(&fold.names, &fold.cells)?,
+            sessions: sessions(fold),
+        }))
     }
 }
 
@@ -50,9 +80,7 @@ impl Index {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut places = statement.query([numbers.0, numbers.1])?;
         while let Some(row) = places.next()? {
-            let place: i64 = row.get(0)?;
-            let day = place & ((1 << DAY_BITS) - 1);
-            stale.insert(PartKey { client, day });
+            stale.insert(PartKey::of_place(client, row.get(0)?));
         }
         Ok(())
     }
@@ -61,40 +89,33 @@ impl Index {
     pub fn put_parts(
         &self,
         client: Client,
-        fold: &Fold,
+        parts: &[Part],
         first: i64,
         stale: &mut BTreeSet<PartKey>,
     ) -> Result<i64, IndexError> {
-        let mut cells = fold.cells.clone();
-        cells.sort_unstable_by_key(|cell| (cell.key.quarter, cell.key));
         let sql = "INSERT INTO part (id, place, cells) VALUES (?1, ?2, ?3)";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut number = first;
-        for day in cells.chunk_by(|a, b| day_of(a.key.quarter) == day_of(b.key.quarter)) {
-            let key = PartKey {
-                client,
-                day: day_of(day[0].key.quarter),
-            };
-            statement.execute(params![number, key.place(), pack(&fold.names, day)?])?;
+        for (day, cells) in parts {
+            let key = PartKey::new(client, *day);
+            statement.execute(params![number, key.place(), cells])?;
             stale.insert(key);
             number += 1;
         }
         Ok(number)
     }
 
-    /// Sums the parts of a day anew.
-    pub fn sum_day(&self, key: PartKey) -> Result<(), IndexError> {
-        let mut folder = Folder::default();
-        {
-            let sql = "SELECT cells FROM part WHERE place = ?1 ORDER BY id";
-            let mut statement = self.connection.prepare_cached(sql)?;
-            let mut parts = statement.query([key.place()])?;
-            while let Some(row) = parts.next()? {
-                folder.add_part(key.client, blob(row, 0)?)?;
-            }
-        }
-        let fold = folder.finish();
-        if fold.cells.is_empty() {
+    /// The parts of a day.
+    pub fn parts(&self, key: PartKey) -> Result<Vec<Vec<u8>>, IndexError> {
+        let sql = "SELECT cells FROM part WHERE place = ?1 ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let parts = statement.query_map([key.place()], |row| row.get(0))?;
+        Ok(parts.collect::<Result<_, _>>()?)
+    }
+
+    /// Writes the sums of a day.
+    pub fn put_day(&self, key: PartKey, chunk: Option<&Chunk>) -> Result<(), IndexError> {
+        let Some(chunk) = chunk else {
             for sql in [
                 "DELETE FROM chunk WHERE place = ?1",
                 "DELETE FROM day_session WHERE place = ?1",
@@ -102,21 +123,19 @@ impl Index {
                 self.connection.prepare_cached(sql)?.execute([key.place()])?;
             }
             return Ok(());
-        }
+        };
         let sql = "INSERT OR REPLACE INTO chunk (place, count, cells) VALUES (?1, ?2, ?3)";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let cells = pack(&fold.names, &fold.cells)?;
-        let count = i64::try_from(fold.cells.len()).unwrap_or(0);
-        statement.execute(params![key.place(), count, cells])?;
+        statement.execute(params![key.place(), chunk.count, chunk.cells])?;
         let sql = "INSERT OR REPLACE INTO day_session (place, sessions) VALUES (?1, ?2)";
         let mut statement = self.connection.prepare_cached(sql)?;
-        statement.execute(params![key.place(), sessions(&fold)])?;
+        statement.execute(params![key.place(), chunk.sessions])?;
         Ok(())
     }
 
     /// How many cells the days from one on have.
     pub fn cells_count(&self, client: Client, of: &Extent) -> Result<usize, IndexError> {
-        let key = |day| PartKey { client, day }.place();
+        let key = |day| PartKey::new(client, day).place();
         let sql = "SELECT coalesce(sum(count), 0) FROM chunk WHERE place BETWEEN ?1 AND ?2";
         let mut statement = self.connection.prepare_cached(sql)?;
         let count: i64 = statement.query_row([key(of.first_day), key(i64::MAX)], |row| row.get(0))?;
@@ -131,16 +150,28 @@ impl Index {
         labels: &mut Labels,
         take: &mut impl FnMut(Cell),
     ) -> Result<(), IndexError> {
-        let key = |day| PartKey { client, day }.place();
+        self.days(client, of, &mut |_, day| {
+            let day_labels = day.labels(labels);
+            day.cells(client, &day_labels).for_each(&mut *take);
+        })
+    }
+
+    /// The same, day by day.
+    pub fn days(
+        &self,
+        client: Client,
+        of: &Extent,
+        take: &mut impl FnMut(PartKey, Unpacked<'_>),
+    ) -> Result<(), IndexError> {
+        let key = |day| PartKey::new(client, day).place();
         let first = key(of.first_day);
         let mut add = |row: &Row<'_>| {
-            let chunk = unpack(blob(row, 0)?)?;
-            let chunk_labels = chunk.labels(labels);
-            chunk.cells(client, &chunk_labels).for_each(&mut *take);
+            let key = PartKey::of_place(client, row.get(0)?);
+            take(key, unpack(blob(row, 1)?)?);
             Ok::<_, IndexError>(())
         };
         if let Some(session) = &of.session {
-            let sql = "SELECT cells FROM chunk WHERE place = ?1";
+            let sql = "SELECT place, cells FROM chunk WHERE place = ?1";
             let mut statement = self.connection.prepare_cached(sql)?;
             for place in self.days_with(session, key(0), first)? {
                 let mut chunks = statement.query([place])?;
@@ -149,7 +180,7 @@ impl Index {
                 }
             }
         }
-        let sql = "SELECT cells FROM chunk WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
+        let sql = "SELECT place, cells FROM chunk WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut chunks = statement.query([first, key(i64::MAX)])?;
         while let Some(row) = chunks.next()? {

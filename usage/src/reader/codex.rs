@@ -14,12 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     counter::{Counter, Total},
-    line::{Line, Payload, Source as Origin, Usage},
+    line::{Payload, Source as Origin, Usage},
 };
 use super::{
-    Lines, has_extension,
-    json::parse,
-    restore, saved,
+    Lines, has_extension, restore, saved,
     text::{time_ms, uuid_v7_ms},
 };
 use crate::{
@@ -295,7 +293,7 @@ impl Lines for Rollout {
         if !line::matters(line) {
             return true;
         }
-        let Some(line) = parse::<Line<'_>>(line) else {
+        let Some(line) = line::decoded(line) else {
             return false;
         };
         if let Some(at_ms) = time_ms(line.timestamp.as_str()) {

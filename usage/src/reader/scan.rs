@@ -76,7 +76,7 @@ impl<'a> Scan<'a> {
     /// A text without escapes, as bytes.
     fn plain(&mut self) -> Option<&'a [u8]> {
         let start = self.quote()?;
-        let length = memchr2(b'"', b'\\', &self.bytes[start..])?;
+        let length = text_end(&self.bytes[start..])?;
         self.at = start + length + 1;
         (self.bytes[start + length] == b'"').then(|| &self.bytes[start..start + length])
     }
@@ -167,7 +167,7 @@ impl<'a> Scan<'a> {
     fn skip_text(&mut self) -> Option<()> {
         let mut at = self.quote()?;
         loop {
-            at += memchr2(b'"', b'\\', &self.bytes[at..])?;
+            at += text_end(&self.bytes[at..])?;
             if self.bytes[at] == b'"' {
                 self.at = at + 1;
                 return Some(());
@@ -210,9 +210,50 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// So many words are looked at one by one: most texts are names, and in others an escape is near.
+const WORDS: usize = 4;
+
+/// Where the next quote or backslash is.
+fn text_end(bytes: &[u8]) -> Option<usize> {
+    let (words, _) = bytes.as_chunks::<8>();
+    for (place, word) in words.iter().take(WORDS).enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = zeros(word ^ repeated(b'"')) | zeros(word ^ repeated(b'\\'));
+        if found != 0 {
+            return Some(place * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let start = words.len().min(WORDS) * 8;
+    Some(start + memchr2(b'"', b'\\', &bytes[start..])?)
+}
+
+const fn repeated(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// The highest bit of the first byte that is zero; what is set beyond it says nothing.
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(repeated(1)) & !word & repeated(0x80)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_a_text_is_found_wherever_it_stands() {
+        for filler in [b'x', 0x00, 0x01, 0x21, 0x23, 0x5b, 0x5d, 0x80, 0xa2, 0xdc, 0xff] {
+            for length in 0..80 {
+                let mut bytes = vec![filler; length];
+                assert_eq!(text_end(&bytes), None, "{filler:#x} {length}");
+                for end in [b'"', b'\\'] {
+                    bytes.truncate(length);
+                    bytes.extend([end, filler, b'"', b'\\']);
+                    assert_eq!(text_end(&bytes), Some(length), "{filler:#x} {length}");
+                }
+            }
+        }
+    }
 
     /// The text and the count of an object that has more.
     fn read(line: &str) -> Option<(String, u64)> {

@@ -10,11 +10,14 @@ use serde::{
 
 use super::counter::Total;
 use crate::{
-    reader::json::{Count, Part, Text},
+    reader::{
+        json::{Count, Part, Text, parse},
+        scan::Scan,
+    },
     record::Tokens,
 };
 
-#[derive(Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Line<'a> {
     #[serde(default, borrow, rename = "type")]
     pub kind: Text<'a>,
@@ -29,7 +32,7 @@ pub struct Line<'a> {
     pub usage: Part<Usage>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Payload<'a> {
     #[serde(default, borrow, rename = "type")]
     pub kind: Text<'a>,
@@ -65,19 +68,19 @@ pub struct Payload<'a> {
     pub thread_token_usage: Part<Usage>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Git<'a> {
     #[serde(default, borrow)]
     pub branch: Text<'a>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Settings<'a> {
     #[serde(default, borrow)]
     pub model: Text<'a>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Info {
     #[serde(default)]
     pub total_token_usage: Part<Usage>,
@@ -99,6 +102,81 @@ pub struct Usage {
     pub reasoning_output_tokens: Count,
     #[serde(default)]
     pub total_tokens: Count,
+}
+
+/// Decodes a line; None when it is not JSON of that kind.
+pub fn decoded(line: &[u8]) -> Option<Line<'_>> {
+    scanned(line).or_else(|| parse(line))
+}
+
+/// The short way through a line; None for whatever is unusual.
+fn scanned(line: &[u8]) -> Option<Line<'_>> {
+    let (mut scan, mut found) = (Scan::new(line)?, Line::default());
+    scan.object(|key, scan| {
+        match key {
+            b"type" => found.kind = scan.text()?,
+            b"timestamp" => found.timestamp = scan.text()?,
+            b"ordinal" => found.ordinal = Some(scan.count()?.0),
+            b"payload" => found.payload = Part(scanned_payload(scan)?),
+            b"usage" => found.usage = Part(scanned_usage(scan)?),
+            _ => scan.skip()?,
+        }
+        Some(())
+    })?;
+    scan.end()?;
+    Some(found)
+}
+
+/// Of the kinds of lines that come with every response; those that come once are decoded the long way.
+fn scanned_payload<'a>(scan: &mut Scan<'a>) -> Option<Option<Payload<'a>>> {
+    let mut found = Payload::default();
+    let is_there = scan.object_or_null(|key, scan| {
+        match key {
+            b"type" => found.kind = scan.text()?,
+            b"info" => found.info = Part(scanned_info(scan)?),
+            b"usage" => found.usage = Part(scanned_usage(scan)?),
+            b"thread_token_usage" => found.thread_token_usage = Part(scanned_usage(scan)?),
+            b"response_id" => found.response_id = scan.text()?,
+            b"turn_id" => found.turn_id = scan.text()?,
+            b"cwd" => found.cwd = scan.text()?,
+            b"model" => found.model = scan.text()?,
+            b"id" | b"session_id" | b"forked_from_id" | b"parent_thread_id" | b"source" | b"history_base"
+            | b"git" | b"thread_settings" => return None,
+            _ => scan.skip()?,
+        }
+        Some(())
+    })?;
+    Some(is_there.then_some(found))
+}
+
+fn scanned_info(scan: &mut Scan<'_>) -> Option<Option<Info>> {
+    let mut found = Info::default();
+    let is_there = scan.object_or_null(|key, scan| {
+        match key {
+            b"total_token_usage" => found.total_token_usage = Part(scanned_usage(scan)?),
+            b"last_token_usage" => found.last_token_usage = Part(scanned_usage(scan)?),
+            _ => scan.skip()?,
+        }
+        Some(())
+    })?;
+    Some(is_there.then_some(found))
+}
+
+fn scanned_usage(scan: &mut Scan<'_>) -> Option<Option<Usage>> {
+    let mut found = Usage::default();
+    let is_there = scan.object_or_null(|key, scan| {
+        match key {
+            b"input_tokens" => found.input_tokens = scan.count()?,
+            b"cached_input_tokens" => found.cached_input_tokens = scan.count()?,
+            b"cache_write_input_tokens" => found.cache_write_input_tokens = scan.count()?,
+            b"output_tokens" => found.output_tokens = scan.count()?,
+            b"reasoning_output_tokens" => found.reasoning_output_tokens = scan.count()?,
+            b"total_tokens" => found.total_tokens = scan.count()?,
+            _ => scan.skip()?,
+        }
+        Some(())
+    })?;
+    Some(is_there.then_some(found))
 }
 
 impl Usage {
@@ -253,8 +331,59 @@ pub fn matters(line: &[u8]) -> bool {
     if memmem::find(head, b"\"response_item\"").is_some() && !line.starts_with(b"{\"payload\"") {
         return false;
     }
+    // Where the kind stands last, it is the line's own: in a text its quotes would be escaped.
+    if line.ends_with(b"\"type\":\"response_item\"}") {
+        return false;
+    }
     let words = &*WORDS;
     words.iter().any(|word| word.find(head).is_some())
         || words.iter().any(|word| word.find(line).is_some())
         || memmem::find(head, b"context_compacted").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_through_a_line_say_the_same() {
+        let short = [
+            r#"{"timestamp":"2026-06-01T12:00:00.000Z","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":10,"cached_input_tokens":4,"cache_write_input_tokens":1,"output_tokens":3,"reasoning_output_tokens":2,"total_tokens":13},"last_token_usage":{"input_tokens":5,"total_tokens":6},"model_context_window":9},"rate_limits":{"primary":{"used_percent":1.5}}}}"#,
+            r#"{"payload":{"info":null,"type":"token_count"},"type":"event_msg","ordinal":7}"#,
+            r#"{"type":"token_usage_record","payload":{"response_id":"resp_1","usage":{"output_tokens":3},"thread_token_usage":{"total_tokens":9}}}"#,
+            r#"{"type":"turn_context","payload":{"turn_id":"t","cwd":"/work/\u00e4","model":"gpt-5"}}"#,
+            r#"{"type":"turn.completed","usage":{"input_tokens":10,"cached_input_tokens":4,"output_tokens":3}}"#,
+            r#"{"type":"compacted","payload":{"message":"\"type\""}}"#,
+            r#"{"type":"event_msg","payload":null,"usage":null}"#,
+        ];
+        for line in short {
+            let found = scanned(line.as_bytes());
+            assert!(found.is_some(), "{line}");
+            assert_eq!(found, parse(line.as_bytes()), "{line}");
+        }
+        let long = [
+            r#"{"type":"session_meta","payload":{"id":"a","source":"cli","git":{"branch":"main"}}}"#,
+            r#"{"type":"event_msg","ordinal":null,"payload":{"type":"token_count","info":{"last_token_usage":{"input_tokens":1.0}}}}"#,
+            r#"{"type":"event_msg","payload":[]}"#,
+        ];
+        for line in long {
+            assert_eq!(scanned(line.as_bytes()), None, "{line}");
+            assert_eq!(decoded(line.as_bytes()), parse(line.as_bytes()), "{line}");
+            assert!(decoded(line.as_bytes()).is_some(), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_item_is_passed_over_wherever_its_kind_stands() {
+        assert!(!matters(
+            br#"{"type":"response_item","payload":{"text":"\"token_count\""}}"#
+        ));
+        assert!(!matters(
+            br#"{"payload":{"text":"a \"token_count\""},"type":"response_item"}"#
+        ));
+        // The kind that a text quotes is not the line's.
+        assert!(matters(
+            br#"{"payload":{"type":"token_count","text":"\"type\":\"response_item\""},"type":"event_msg"}"#
+        ));
+    }
 }
