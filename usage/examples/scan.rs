@@ -10,6 +10,9 @@ use std::{env, path::PathBuf, time::Instant};
 use jiff::tz::TimeZone;
 use usage::{Client, Engine, Extent, Home, engine::Grain};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
     let Some(home) = arguments.next() else {

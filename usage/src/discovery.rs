@@ -107,7 +107,6 @@ pub fn discover(home: &Home, clients: &[Client]) -> (Vec<Source>, Vec<Note>) {
     for client in clients {
         walk.client = *client;
         reader::discover(*client, home, &mut walk);
-        walk.settle();
     }
     walk.finish()
 }

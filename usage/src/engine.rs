@@ -164,14 +164,13 @@ impl Engine {
 
     fn run(&self, extent: &Extent, listener: &mut Listener<'_>) -> Scan {
         let ((sources, mut notes), opened) = thread::scope(|scope| {
-            let folder = self.cache_dir.as_ref();
-            let opened = folder.map(|folder| (folder, scope.spawn(|| Opened::open(folder, self, extent))));
+            let Some(folder) = &self.cache_dir else {
+                return (discover(&self.home, &self.clients), None);
+            };
+            let opened = scope.spawn(|| Opened::open(folder, self, extent));
             let discovered = discover(&self.home, &self.clients);
-            let opened = opened.map(|(folder, thread)| {
-                let opened = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
-                (folder, opened)
-            });
-            (discovered, opened)
+            let opened = opened.join().unwrap_or_else(|panic| resume_unwind(panic));
+            (discovered, Some((folder, opened)))
         });
         if let Some((folder, opened)) = opened {
             match self.with_index(folder, opened, &sources, extent, listener) {

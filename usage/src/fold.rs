@@ -135,7 +135,7 @@ impl Folder {
         let part = unpack(bytes)?;
         let labels = part.labels(&mut self.labels);
         for cell in part.cells(client, &labels) {
-            self.merge(cell);
+            self.merge(cell?);
         }
         Ok(())
     }

@@ -73,34 +73,34 @@ impl Walk {
         if depth > DEPTH_MAX {
             return self.note(folder, "lies too deep to be read");
         }
-        if !self.is_new(metadata) {
+        if !self.is_new(self.client, metadata) {
             return;
         }
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) => return self.note_error(folder, &error),
         };
-        // In order, so that of two ways to one file the same is taken every time.
         let mut sorted = Vec::new();
         for entry in entries {
             match entry {
-                Ok(entry) => sorted.push(entry),
+                Ok(entry) => sorted.push((entry.path(), entry)),
                 Err(error) => self.note_error(folder, &error),
             }
         }
-        sorted.sort_by_cached_key(fs::DirEntry::file_name);
-        for entry in sorted {
-            self.entry(entry, depth, shape);
+        // In order, so that of two ways to one file the same is taken every time.
+        sorted.sort_unstable_by(|(one, _), (other, _)| one.as_os_str().cmp(other.as_os_str()));
+        for (path, entry) in sorted {
+            self.entry(path, entry, depth, shape);
         }
     }
 
     fn entry(
         &mut self,
+        path: PathBuf,
         entry: fs::DirEntry,
         depth: usize,
         shape: &mut dyn FnMut(&Path) -> Option<(Shape, String)>,
     ) {
-        let path = entry.path();
         let kind = match entry.file_type() {
             Ok(kind) => kind,
             Err(error) => return self.note_error(&path, &error),
@@ -120,6 +120,7 @@ impl Walk {
             }
         } else if let Some((shape, hint)) = shape(&path) {
             self.ask(Asked {
+                client: self.client,
                 entry: Some(entry),
                 path,
                 shape,
@@ -149,6 +150,7 @@ impl Walk {
 
     pub fn file_with(&mut self, path: &Path, shape: Shape, hint: String) {
         self.ask(Asked {
+            client: self.client,
             entry: None,
             path: path.to_owned(),
             shape,
@@ -158,12 +160,12 @@ impl Walk {
 
     fn add(&mut self, asked: Asked, metadata: &fs::Metadata) {
         // A pipe would wait for a writer for ever.
-        if !metadata.is_file() || !self.is_new(metadata) {
+        if !metadata.is_file() || !self.is_new(asked.client, metadata) {
             return;
         }
         let stamp = Stamp::with_side(&asked.path, asked.shape, metadata);
         self.found.push(Source {
-            client: self.client,
+            client: asked.client,
             shape: asked.shape,
             path: asked.path,
             stamp,
@@ -209,15 +211,15 @@ impl Walk {
         (self.found, self.notes)
     }
 
-    fn is_new(&mut self, metadata: &fs::Metadata) -> bool {
+    fn is_new(&mut self, client: Client, metadata: &fs::Metadata) -> bool {
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt;
-            self.seen.insert((self.client, metadata.dev(), metadata.ino()))
+            self.seen.insert((client, metadata.dev(), metadata.ino()))
         }
         #[cfg(not(unix))]
         {
-            let _ = metadata;
+            let _ = (client, metadata);
             true
         }
     }

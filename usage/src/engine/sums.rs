@@ -33,9 +33,10 @@ impl Sums {
             index.days(*client, extent, &mut |key, day| {
                 let mut put_together = ByDay::default();
                 for cell in day.cells_without_sessions(*client, &mut self.labels) {
-                    put_together.add(cell, &mut self.quarters);
+                    put_together.add(cell?, &mut self.quarters);
                 }
                 self.days.insert(key, put_together.cells);
+                Ok(())
             })?;
         }
         Ok(())
@@ -62,7 +63,7 @@ impl Sums {
     }
 
     pub fn into_fold(mut self) -> Fold {
-        let mut whole = ByDay::default();
+        let mut whole = ByDay::with_capacity(self.days.values().map(Vec::len).sum());
         for cell in self.days.into_values().flatten() {
             whole.add(cell, &mut self.quarters);
         }

@@ -12,9 +12,12 @@ pub struct DayQuarters {
     days: Days,
     known: Mixed<i64, i64>,
     first_of: HashMap<Date, i64>,
-    /// The last one that was asked for, and its answer: cells come in the order of time.
-    last: (i64, i64),
+    /// Those that were asked for last, and the answers: cells come day by day.
+    recent: [(i64, i64); RECENT],
 }
+
+/// A day of UTC has 96 quarters.
+const RECENT: usize = 128;
 
 impl DayQuarters {
     pub fn new(zone: TimeZone) -> Self {
@@ -22,21 +25,23 @@ impl DayQuarters {
             days: Days::new(zone),
             known: Mixed::default(),
             first_of: HashMap::new(),
-            last: (i64::MIN, i64::MIN),
+            recent: [(i64::MIN, i64::MIN); RECENT],
         }
     }
 
     /// The quarter that stands for the day of this one.
     pub fn of(&mut self, quarter: i64) -> i64 {
-        if self.last.0 == quarter {
-            return self.last.1;
+        let place = quarter.rem_euclid(RECENT as i64);
+        let place = usize::try_from(place).unwrap_or(0);
+        if self.recent[place].0 == quarter {
+            return self.recent[place].1;
         }
         let (days, first_of) = (&mut self.days, &mut self.first_of);
         let first = *self
             .known
             .entry(quarter)
             .or_insert_with(|| *first_of.entry(days.day(quarter)).or_insert(quarter));
-        self.last = (quarter, first);
+        self.recent[place] = (quarter, first);
         first
     }
 }
@@ -54,6 +59,14 @@ pub struct ByDay {
 }
 
 impl ByDay {
+    pub fn with_capacity(cells: usize) -> Self {
+        Self {
+            places: Mixed::with_capacity_and_hasher(cells, std::hash::BuildHasherDefault::default()),
+            last: None,
+            cells: Vec::with_capacity(cells),
+        }
+    }
+
     pub fn add(&mut self, mut cell: Cell, quarters: &mut DayQuarters) {
         cell.key.session = 0;
         cell.key.quarter = quarters.of(cell.key.quarter);

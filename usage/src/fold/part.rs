@@ -17,11 +17,17 @@ pub fn day_of(quarter: i64) -> i64 {
 #[error("a part of the index cannot be decoded")]
 pub struct Damaged;
 
-#[derive(Serialize, Deserialize)]
-pub struct Unpacked<'a> {
-    #[serde(borrow)]
+#[derive(Serialize)]
+struct Whole<'a> {
     names: Vec<&'a str>,
     cells: Vec<Packed>,
+}
+
+/// A part whose texts were decoded; its cells are when they are asked for, one after the other.
+pub struct Unpacked<'a> {
+    names: Vec<&'a str>,
+    count: usize,
+    cells: &'a [u8],
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,7 +72,7 @@ pub fn pack(names: &[String], cells: &[Cell]) -> Result<Vec<u8>, postcard::Error
         texts: vec![""],
     };
     let cells = cells.iter().map(|cell| packed(cell, &mut chosen)).collect();
-    let part = Unpacked {
+    let part = Whole {
         names: chosen.texts,
         cells,
     };
@@ -114,7 +120,8 @@ fn packed(cell: &Cell, chosen: &mut Chosen<'_>) -> Packed {
 }
 
 pub fn unpack(bytes: &[u8]) -> Result<Unpacked<'_>, Damaged> {
-    postcard::from_bytes(bytes).map_err(|_| Damaged)
+    let ((names, count), cells) = postcard::take_from_bytes(bytes).map_err(|_| Damaged)?;
+    Ok(Unpacked { names, count, cells })
 }
 
 impl Unpacked<'_> {
@@ -123,12 +130,17 @@ impl Unpacked<'_> {
         self.names.iter().map(|name| whole.label(name)).collect()
     }
 
-    pub fn cells<'s>(&'s self, client: Client, labels: &'s [Label]) -> impl Iterator<Item = Cell> + 's {
+    pub fn cells<'s>(
+        &'s self,
+        client: Client,
+        labels: &'s [Label],
+    ) -> impl Iterator<Item = Result<Cell, Damaged>> + 's {
         let label = |label: Label| labels.get(label as usize).copied().unwrap_or(0);
-        self.cells.iter().map(move |packed| {
+        self.packed().map(move |packed| {
+            let packed = packed?;
             let mut cell = packed.cell(client, label);
             cell.key.session = label(packed.session);
-            cell
+            Ok(cell)
         })
     }
 
@@ -137,12 +149,21 @@ impl Unpacked<'_> {
         &'s self,
         client: Client,
         whole: &'s mut Labels,
-    ) -> impl Iterator<Item = Cell> + 's {
+    ) -> impl Iterator<Item = Result<Cell, Damaged>> + 's {
         let mut labels = Relabeled::new(self.names.len());
-        self.cells.iter().map(move |packed| {
-            packed.cell(client, |label| {
+        self.packed().map(move |packed| {
+            Ok(packed?.cell(client, |label| {
                 labels.of(label, || self.names.get(label as usize).copied(), whole)
-            })
+            }))
+        })
+    }
+
+    fn packed(&self) -> impl Iterator<Item = Result<Packed, Damaged>> {
+        let mut rest = self.cells;
+        (0..self.count).map(move |_| {
+            let (packed, after) = postcard::take_from_bytes(rest).map_err(|_| Damaged)?;
+            rest = after;
+            Ok(packed)
         })
     }
 }

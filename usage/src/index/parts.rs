@@ -8,7 +8,7 @@ use super::{Index, IndexError};
 use crate::{
     client::Client,
     engine::Extent,
-    fold::{Cell, Fold, Labels, Part, Unpacked, pack, unpack},
+    fold::{Cell, Damaged, Fold, Labels, Part, Unpacked, pack, unpack},
     record::digest,
 };
 
@@ -152,7 +152,8 @@ impl Index {
     ) -> Result<(), IndexError> {
         self.days(client, of, &mut |_, day| {
             let day_labels = day.labels(labels);
-            day.cells(client, &day_labels).for_each(&mut *take);
+            day.cells(client, &day_labels)
+                .try_for_each(|cell| cell.map(&mut *take))
         })
     }
 
@@ -161,14 +162,13 @@ impl Index {
         &self,
         client: Client,
         of: &Extent,
-        take: &mut impl FnMut(PartKey, Unpacked<'_>),
+        take: &mut impl FnMut(PartKey, Unpacked<'_>) -> Result<(), Damaged>,
     ) -> Result<(), IndexError> {
         let key = |day| PartKey::new(client, day).place();
         let first = key(of.first_day);
         let mut add = |row: &Row<'_>| {
             let key = PartKey::of_place(client, row.get(0)?);
-            take(key, unpack(blob(row, 1)?)?);
-            Ok::<_, IndexError>(())
+            Ok::<_, IndexError>(take(key, unpack(blob(row, 1)?)?)?)
         };
         if let Some(session) = &of.session {
             let sql = "SELECT place, cells FROM chunk WHERE place = ?1";

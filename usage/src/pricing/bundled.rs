@@ -1,6 +1,7 @@
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{
     Long, Price, Rate, Rates, Schedule, ServiceTier, TierPrice,
@@ -11,7 +12,7 @@ use crate::record::digest;
 /// The table as `scripts/generate` wrote it.
 const WRITTEN: &str = include_str!("bundled.json");
 
-static TABLE: LazyLock<Result<Table, String>> =
+static TABLE: LazyLock<Result<Table<'static>, String>> =
     LazyLock::new(|| serde_json::from_str(WRITTEN).map_err(|error| error.to_string()));
 
 /// Another one for every other table. Most reports look up no price, so nothing is decoded for it.
@@ -20,20 +21,34 @@ pub fn bundled_digest() -> u64 {
 }
 
 #[derive(Debug, Deserialize)]
-struct Table {
+struct Table<'t> {
     source: String,
     /// The day for which prices with a start were chosen.
     as_of: String,
-    providers: Vec<Provider>,
+    #[serde(borrow)]
+    providers: Vec<Provider<'t>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Provider {
+struct Provider<'t> {
     id: String,
     /// Providers whose models this one serves at the same price.
     #[serde(default)]
     also: Vec<String>,
-    models: Vec<Row>,
+    #[serde(borrow)]
+    models: &'t RawValue,
+    /// The same, decoded when they are asked for: nobody asks for those of all providers.
+    #[serde(skip)]
+    rows: OnceLock<Vec<Row>>,
+}
+
+impl Provider<'_> {
+    fn rows(&self) -> &[Row] {
+        self.rows.get_or_init(|| {
+            // A test rules out that they cannot be read.
+            serde_json::from_str(self.models.get()).unwrap_or_default()
+        })
+    }
 }
 
 /// A rule and its price; null for a model whose price is not by the token, kept so that no later,
@@ -144,7 +159,7 @@ pub fn bundled(provider: &str, model: &str) -> Option<Price> {
     TABLE.as_ref().ok()?.price(provider, model)
 }
 
-impl Table {
+impl<'t> Table<'t> {
     fn price(&self, provider: &str, model: &str) -> Option<Price> {
         let provider = self.provider(provider)?;
         let name = model.to_lowercase();
@@ -154,15 +169,15 @@ impl Table {
         Some(price.with_version(&format!("{} {}", self.source, self.as_of)))
     }
 
-    fn provider(&self, id: &str) -> Option<&Provider> {
+    fn provider(&self, id: &str) -> Option<&Provider<'t>> {
         self.providers.iter().find(|provider| provider.id == id)
     }
 
-    fn row<'a>(&'a self, provider: &'a Provider, name: &str) -> Option<&'a Row> {
+    fn row<'a>(&'a self, provider: &'a Provider<'t>, name: &str) -> Option<&'a Row> {
         let others = provider.also.iter().filter_map(|id| self.provider(id));
         std::iter::once(provider)
             .chain(others)
-            .find_map(|provider| provider.models.iter().find(|row| row.0.matches(name)))
+            .find_map(|provider| provider.rows().iter().find(|row| row.0.matches(name)))
     }
 }
 
@@ -173,6 +188,11 @@ mod tests {
     #[test]
     fn the_table_reads() {
         assert!(source().unwrap().starts_with("genai-prices"));
+        for provider in &TABLE.as_ref().unwrap().providers {
+            let rows: Vec<Row> = serde_json::from_str(provider.models.get()).unwrap();
+            assert_eq!(rows.len(), provider.rows().len(), "{}", provider.id);
+            assert!(!rows.is_empty(), "{}", provider.id);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use crate::discovery::Shape;
+use crate::{client::Client, discovery::Shape};
 
 /// So many files are asked for in one go; fewer are not worth a thread. Folders stay open until the
 /// files in them were asked for, and some systems let a process have no more than 256 open.
@@ -16,6 +16,7 @@ const WAITING: usize = 1;
 
 /// A file whose stamp is wanted.
 pub struct Asked {
+    pub client: Client,
     /// From the folder that is open anyway: the way to the file is not gone again.
     pub entry: Option<fs::DirEntry>,
     pub path: PathBuf,
