@@ -423,7 +423,8 @@ fn remember_look(index: &Index, wanted: &[(Client, Kept)]) -> Result<(), IndexEr
             index.keep(*client, *kept)?;
         }
     }
-    index.commit()
+    index.commit()?;
+    index.tidy()
 }
 
 impl Scan {

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::{
     discovery::{Source, Stamp},
@@ -76,8 +76,12 @@ const SCHEMA: &str = "
 
 /// A first report over years of logs may hold the lock for so long.
 const BUSY_MAX: Duration = Duration::from_secs(60);
-/// Of pages; with fewer, those that are worked on are written more than once.
-const CACHE_KIB: i64 = 8 << 10;
+/// Of pages while something is written; with fewer, those that are worked on are written more than once.
+const WRITING_KIB: i64 = 8 << 10;
+/// Of pages while nothing is: each is looked at once.
+const READING_KIB: i64 = 256;
+/// Whoever opens the index reads the write-ahead log first, so it may not grow longer.
+const LOG_BYTES_MAX: u64 = 1 << 20;
 /// All of them are in use while a client's files are worked through.
 const STATEMENTS: usize = 64;
 
@@ -138,7 +142,7 @@ impl Index {
         )
         .ok()?;
         connection.busy_timeout(Duration::ZERO).ok()?;
-        connection.pragma_update(None, "synchronous", "NORMAL").ok()?;
+        set_up(&connection).ok()?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Some(Self {
             connection,
@@ -198,11 +202,29 @@ impl Index {
 
     /// What follows is one change, and nobody else changes anything meanwhile.
     pub fn begin_writing(&self) -> Result<(), IndexError> {
+        self.connection.pragma_update(None, "cache_size", -WRITING_KIB)?;
         Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
     }
 
     pub fn commit(&self) -> Result<(), IndexError> {
         Ok(self.connection.execute_batch("COMMIT")?)
+    }
+
+    /// Brings what stands in the write-ahead log to its place when there is much of it. While others
+    /// read from there it is left to a later change.
+    pub fn tidy(&self) -> Result<(), IndexError> {
+        let log = self.path.as_deref().map(|path| with_suffix(path, "-wal"));
+        let length = log
+            .and_then(|log| fs::metadata(log).ok())
+            .map_or(0, |log| log.len());
+        if length < LOG_BYTES_MAX {
+            return Ok(());
+        }
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let tidied = self.connection.query_row(sql, [], |_| Ok(()));
+        self.connection.busy_timeout(BUSY_MAX)?;
+        Ok(tidied?)
     }
 
     /// From here on reports read while another one writes. Until then everything would be written
@@ -223,7 +245,7 @@ impl Index {
                 changed => changed?,
             }
         }
-        Ok(())
+        self.tidy()
     }
 
     pub fn roll_back(&self) -> Result<(), IndexError> {
@@ -240,9 +262,7 @@ fn open_at(path: &Path) -> Result<Connection, IndexError> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_MAX)?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
-    // A crash may lose the last report's work, never the database.
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    set_up(&connection)?;
     // What a statement has to take back is a few pages.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     if tables == 0 {
@@ -251,6 +271,16 @@ fn open_at(path: &Path) -> Result<Connection, IndexError> {
     }
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
+}
+
+/// How changes come to the disk.
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    // A crash may lose the last report's work, never the database.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "cache_size", -READING_KIB)?;
+    // Or every report would wait for the disk at its end; see `Index::tidy`.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)
 }
 
 fn is_damaged(error: &rusqlite::Error) -> bool {
@@ -262,14 +292,18 @@ fn is_damaged(error: &rusqlite::Error) -> bool {
 
 fn discard(path: &Path) -> io::Result<()> {
     for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        match fs::remove_file(PathBuf::from(name)) {
+        match fs::remove_file(with_suffix(path, suffix)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
     Ok(())
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }
 
 /// The index names projects and branches, which are nobody else's business.

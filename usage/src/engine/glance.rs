@@ -72,6 +72,7 @@ impl Engine {
         match outcome {
             Ok(is_known) => {
                 index.commit()?;
+                index.tidy()?;
                 Ok(is_known.then_some(scan))
             }
             Err(error) => {

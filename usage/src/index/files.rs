@@ -1,9 +1,6 @@
 //! The files that the index knows, and what each of them says.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -12,7 +9,7 @@ use crate::{
     client::Client,
     discovery::{Note, Shape, Source, Stamp},
     engine::Saved,
-    record::digest,
+    record::{Mixed, digest},
 };
 
 /// A file as the index has it.
@@ -88,7 +85,7 @@ impl Index {
     }
 
     /// A client's files by their paths.
-    pub fn rows(&self, client: Client) -> Result<HashMap<Vec<u8>, Row>, IndexError> {
+    pub fn rows(&self, client: Client) -> Result<Mixed<Vec<u8>, Row>, IndexError> {
         let sql = format!("{SELECT} WHERE client = ?1");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map([client as u32], |row| Ok((row.get(6)?, file(row)?)))?;
