@@ -8,13 +8,11 @@ mod codex;
 mod copilot;
 mod kept;
 
-use std::collections::HashMap;
-
 pub use kept::{Identity, fuller, identities};
 
 use crate::{
     client::Client,
-    record::{FileRecords, Flags, Record},
+    record::{FileRecords, Flags, Mixed, MixedSet, Record},
 };
 
 /// A response that counts, and the file that names its model, project and branch.
@@ -87,7 +85,7 @@ fn all(files: &[FileRecords]) -> impl Iterator<Item = Counted> {
 /// One response for each id, the fullest writing of it, at the place of the first; records without
 /// an id are responses of their own.
 fn by_id(files: &[FileRecords]) -> Vec<Counted> {
-    let mut places: HashMap<u64, usize> = HashMap::new();
+    let mut places: Mixed<u64, usize> = Mixed::default();
     let mut counted: Vec<Counted> = Vec::new();
     for next in all(files) {
         if next.record.id == 0 {
@@ -117,7 +115,7 @@ fn by_id(files: &[FileRecords]) -> Vec<Counted> {
 /// One response for each mark of equal content, the first of its copies.
 fn without_copies(mut counted: Vec<Counted>) -> Vec<Counted> {
     counted.sort_by_key(Counted::order);
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = MixedSet::default();
     counted.retain(|next| next.record.mark == 0 || seen.insert(next.record.mark));
     counted
 }

@@ -6,7 +6,7 @@
 mod by_day;
 mod part;
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::hash_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +87,7 @@ impl Fold {
 /// Texts, each with a label of its own.
 #[derive(Default)]
 pub struct Labels {
-    places: HashMap<String, Label>,
+    places: Mixed<String, Label>,
     names: Vec<String>,
 }
 

@@ -21,7 +21,7 @@ use crate::{
     discovery::{Source, Stamp},
     fold::Damaged,
     home::Home,
-    record::digest,
+    record::{digest, mixed},
 };
 pub use files::{Kept, Recent, Row, mark};
 pub use links::Change;
@@ -77,7 +77,7 @@ const SCHEMA: &str = "
 /// A first report over years of logs may hold the lock for so long.
 const BUSY_MAX: Duration = Duration::from_secs(60);
 /// Of pages while something is written; with fewer, those that are worked on are written more than once.
-const WRITING_KIB: i64 = 8 << 10;
+const WRITING_KIB: i64 = 4 << 10;
 /// Of pages while nothing is: each is looked at once.
 const READING_KIB: i64 = 256;
 /// Whoever opens the index reads the write-ahead log first, so it may not grow longer.
@@ -333,15 +333,16 @@ fn stamp(stamp: &Stamp) -> [u8; 40] {
 
 /// A digest of all files of a client as they are.
 pub fn fingerprint(sources: &[Source]) -> i64 {
-    let mut bytes = Vec::with_capacity(sources.len() * 128);
-    for source in sources {
-        bytes.extend(source.path.as_os_str().as_encoded_bytes());
-        bytes.push(source.shape as u8);
-        bytes.extend(stamp(&source.stamp));
-        bytes.extend(source.hint.as_bytes());
-        bytes.push(0);
-    }
-    signed(digest(&[&bytes]).max(2))
+    let whole = sources.iter().fold(0, |whole, source| {
+        let one = digest(&[
+            source.path.as_os_str().as_encoded_bytes(),
+            &[source.shape as u8],
+            &stamp(&source.stamp),
+            source.hint.as_bytes(),
+        ]);
+        mixed(whole, one)
+    });
+    signed(whole.max(2))
 }
 
 /// SQLite's integers are signed.

@@ -1,6 +1,6 @@
 //! What a reader says of one response in a log, before duplicates are found.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -165,7 +165,7 @@ pub struct FileRecords {
     /// When the thread began, where the log says it.
     pub began_ms: i64,
     #[serde(skip)]
-    places: HashMap<String, Name>,
+    places: Mixed<String, Name>,
     /// The names that were asked for last: those of a response are mostly those of the one before.
     #[serde(skip)]
     recent: Recent,
@@ -266,6 +266,7 @@ pub struct Mixer(u64);
 
 /// A map whose keys are such.
 pub type Mixed<K, V> = HashMap<K, V, std::hash::BuildHasherDefault<Mixer>>;
+pub type MixedSet<K> = HashSet<K, std::hash::BuildHasherDefault<Mixer>>;
 
 impl std::hash::Hasher for Mixer {
     fn finish(&self) -> u64 {

@@ -39,7 +39,7 @@ pub fn read<T: DeserializeOwned>(
         file.read_to_end(&mut bytes)?;
         let bytes = super::json::trim(&bytes);
         // A broken byte in somebody's text is no reason to lose the numbers beside it.
-        let text = String::from_utf8_lossy(bytes);
+        let text = super::json::lossy(bytes);
         return finish(&mut serde_json::Deserializer::from_str(&text), reader);
     }
     finish(

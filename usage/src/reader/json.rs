@@ -21,6 +21,14 @@ pub fn repaired(line: &[u8]) -> Option<String> {
     (rest.len() < line.len() || matches!(text, Cow::Owned(_))).then(|| text.into_owned())
 }
 
+/// Bytes as a text, what is no UTF-8 in them replaced. Mostly all of it is, which is seen faster.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
 /// A line without what crashes and editors leave at its ends: NUL bytes, a byte-order mark, blanks.
 pub fn trim(line: &[u8]) -> &[u8] {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);

@@ -1,13 +1,11 @@
 //! Which snapshots of a running total are new responses.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::line::Usage;
 use crate::{
     reader::json::Count,
-    record::{Tokens, digest},
+    record::{MixedSet, Tokens, digest},
 };
 
 /// A thread's running total.
@@ -46,7 +44,7 @@ impl Total {
 pub struct Counter {
     previous: Option<Total>,
     /// Digests of the totals since the count last began.
-    seen: HashSet<u64>,
+    seen: MixedSet<u64>,
     may_restart: bool,
     /// Counted from a record without a total; its `token_count` is still to come.
     unpaired: Option<Tokens>,
