@@ -407,12 +407,8 @@ impl Engine {
     }
 }
 
-/// Sums that were read early, if they are those of the index as it is now.
 fn still(early: Option<Early>, index: &Index) -> Result<Option<Sums>, IndexError> {
-    let version = index.version()?;
-    Ok(early
-        .filter(|early| early.version == version)
-        .map(|early| early.sums))
+    early.map_or(Ok(None), |early| early.still(index))
 }
 
 fn remember_look(index: &Index, wanted: &[(Client, Kept)]) -> Result<(), IndexError> {

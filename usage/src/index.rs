@@ -349,3 +349,33 @@ pub fn fingerprint(sources: &[Source]) -> i64 {
 fn signed(number: u64) -> i64 {
     number.cast_signed()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_write_ahead_log_stays_short_and_nothing_in_it_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path().join("home"));
+        let cache = folder.path().join("cache");
+        let log = with_suffix(&path_of(&cache, &home), "-wal");
+        let length = || fs::metadata(&log).map_or(0, |log| log.len());
+        let record = vec![7_u8; 100 << 10];
+        let mut longest = 0;
+        for id in 0..60 {
+            let index = Index::open(&cache, &home).unwrap();
+            index.begin_writing().unwrap();
+            index.save(id, &record).unwrap();
+            index.commit().unwrap();
+            index.share().unwrap();
+            longest = longest.max(length());
+        }
+        assert!(longest > 0, "changes wait in the log");
+        assert!(longest < 2 * LOG_BYTES_MAX, "{longest} bytes");
+        let index = Index::open(&cache, &home).unwrap();
+        for id in 0..60 {
+            assert_eq!(index.load_encoded(id).unwrap().as_ref(), Some(&record));
+        }
+    }
+}

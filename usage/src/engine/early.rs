@@ -18,8 +18,8 @@ pub struct Opened {
 /// The sums of a report as the index has them.
 pub struct Early {
     /// Of which version they are.
-    pub version: i64,
-    pub sums: Sums,
+    version: i64,
+    sums: Sums,
 }
 
 impl Opened {
@@ -50,6 +50,11 @@ impl Opened {
 }
 
 impl Early {
+    /// The sums, if they are those of the index as it is now.
+    pub fn still(self, index: &Index) -> Result<Option<Sums>, IndexError> {
+        Ok((self.version == index.version()?).then_some(self.sums))
+    }
+
     /// None where the report wants something else than all days.
     fn read(index: &Index, clients: &[Client], extent: &Extent) -> Result<Option<Self>, IndexError> {
         let Grain::Days(zone) = &extent.grain else {
@@ -64,5 +69,33 @@ impl Early {
         sums.read(index, clients, extent)?;
         index.commit()?;
         Ok(Some(Self { version, sums }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    #[test]
+    fn sums_that_somebody_changed_meanwhile_are_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine {
+            home: Home::at(folder.path().join("home")),
+            clients: Client::ALL.to_vec(),
+            cache_dir: Some(folder.path().join("cache")),
+        };
+        let extent = Extent {
+            grain: Grain::Days(TimeZone::UTC),
+            ..Extent::default()
+        };
+        let open = || Opened::open(&folder.path().join("cache"), &engine, &extent).unwrap();
+        let Opened { index, early } = open();
+        assert!(early.unwrap().still(&index).unwrap().is_some());
+        let before = open().early.unwrap();
+        index.raise_version().unwrap();
+        assert!(before.still(&index).unwrap().is_none());
+        assert!(open().early.unwrap().still(&index).unwrap().is_some());
     }
 }

@@ -73,7 +73,7 @@ pub struct Pool<'p, 's> {
 /// Works with so many threads; with less than two there are none.
 pub fn with<'s, T>(
     threads: usize,
-    worker: &(impl Fn() -> Worker + Sync),
+    worker: &impl Fn() -> Worker,
     run: impl FnOnce(&mut Pool<'_, 's>) -> T,
 ) -> T {
     let queue = Queue::default();
@@ -93,8 +93,8 @@ pub fn with<'s, T>(
     }
     thread::scope(|scope| {
         for _ in 0..threads {
-            let (queue, give_back) = (&queue, give_back.clone());
-            scope.spawn(move || work(queue, &give_back, worker()));
+            let (queue, give_back, worker) = (&queue, give_back.clone(), worker());
+            scope.spawn(move || work(queue, &give_back, worker));
         }
         // Closed before the threads are waited for, whichever way this ends.
         let mut pool = pool;
@@ -177,5 +177,83 @@ impl Drop for Pool<'_, '_> {
     fn drop(&mut self) {
         self.queue.lock().is_closed = true;
         self.queue.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Client,
+        cost::Prices,
+        engine::work::{Component, Day},
+        index::PartKey,
+    };
+
+    /// Days without parts, which are answered at once, behind components of many files, which are not.
+    fn asked() -> Vec<Task<'static>> {
+        let day = |day| Day {
+            key: PartKey::new(Client::Claude, day),
+            parts: Vec::new(),
+        };
+        let slow = || Component {
+            client: Client::Claude,
+            files: vec![None; 20_000],
+            is_traced: false,
+        };
+        let tasks = (0..40).map(|number| match number % 4 {
+            0 => Task::Components(vec![slow()]),
+            _ => Task::Days(vec![day(number)]),
+        });
+        tasks.collect()
+    }
+
+    fn number(answer: &Answer) -> Option<i64> {
+        match answer {
+            Answer::Days(days) => Some(days.as_ref().unwrap()[0].key.day),
+            Answer::Components(counts) => {
+                assert_eq!(counts.as_ref().unwrap()[0].parts.len(), 20_000);
+                None
+            }
+            Answer::Read(_) => panic!("nothing was read"),
+        }
+    }
+
+    #[test]
+    fn answers_come_in_the_order_of_the_questions() {
+        let worker = || Worker::new(&Prices::default(), None);
+        for threads in [1, 2, 4] {
+            let answers: Vec<Option<i64>> = with(threads, &worker, |pool| {
+                asked().into_iter().for_each(|task| pool.ask(task));
+                assert_eq!((pool.urgent(), pool.later()), (40, 0));
+                std::iter::from_fn(|| pool.answer().as_ref().map(number)).collect()
+            });
+            let expected: Vec<_> = (0..40)
+                .map(|number| (number % 4 != 0).then_some(number))
+                .collect();
+            assert_eq!(answers, expected, "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn what_somebody_waits_for_comes_first() {
+        let worker = || Worker::new(&Prices::default(), None);
+        let answers: Vec<bool> = with(1, &worker, |pool| {
+            pool.ask_later(Task::Read(Vec::new()));
+            pool.ask_later(Task::Read(Vec::new()));
+            asked().into_iter().take(2).for_each(|task| pool.ask(task));
+            std::iter::from_fn(|| pool.answer().map(|answer| matches!(answer, Answer::Read(_)))).collect()
+        });
+        assert_eq!(answers, [false, false, true, true]);
+    }
+
+    #[test]
+    fn nobody_waits_for_tasks_that_are_given_up() {
+        let worker = || Worker::new(&Prices::default(), None);
+        let answer = with(2, &worker, |pool| {
+            asked().into_iter().for_each(|task| pool.ask(task));
+            pool.answer().as_ref().map(number)
+        });
+        assert_eq!(answer, Some(None));
     }
 }

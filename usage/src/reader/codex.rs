@@ -8,7 +8,10 @@
 mod counter;
 mod line;
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -37,12 +40,20 @@ pub fn discover(home: &Home, walk: &mut Walk) {
     }
     // A rollout may be there several times: live before archived, plain before compressed.
     let mut best: HashMap<String, (bool, bool)> = HashMap::new();
+    let mut is_double = false;
     for source in walk.found() {
         let rank = rank(&source.path);
-        let known = best.entry(stem(&source.path)).or_insert(rank);
-        *known = rank.min(*known);
+        match best.entry(stem(&source.path)) {
+            Entry::Vacant(place) => drop(place.insert(rank)),
+            Entry::Occupied(mut known) => {
+                is_double = true;
+                known.insert(rank.min(*known.get()));
+            }
+        }
     }
-    walk.retain(|source| best.get(&stem(&source.path)) == Some(&rank(&source.path)));
+    if is_double {
+        walk.retain(|source| best.get(&stem(&source.path)) == Some(&rank(&source.path)));
+    }
 }
 
 /// At which tier this home's requests are served: rollouts do not say it, the settings do.
