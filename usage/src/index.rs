@@ -5,6 +5,7 @@
 //! index loses time and nothing else. Without a folder for it, a temporary one is used, so that
 //! memory is bounded all the same.
 
+mod boot;
 mod files;
 mod links;
 mod parts;
@@ -28,12 +29,12 @@ pub use links::Change;
 pub use parts::{Chunk, PartKey};
 
 /// Raised with every change of what is kept or of how logs are read.
-const VERSION: u32 = 9;
+const VERSION: u32 = 10;
 
 /// `client` has the state of a client's files at the last scan. `record` has what a file says,
 /// `part` what of it counts, by day; `chunk` sums the parts of a day, `day_session` says whose
 /// they are: looking for one session's days reads nothing else. `link` says which files have
-/// a key in common.
+/// a key in common, `unsynced` whether something was not waited for.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS client (
         id INTEGER PRIMARY KEY,
@@ -72,6 +73,7 @@ const SCHEMA: &str = "
         cells BLOB NOT NULL
     ) STRICT;
     CREATE TABLE IF NOT EXISTS day_session (place INTEGER PRIMARY KEY, sessions BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS unsynced (boot TEXT NOT NULL) STRICT;
 ";
 
 /// A first report over years of logs may hold the lock for so long.
@@ -121,7 +123,7 @@ impl Index {
         private_folder(folder)?;
         let path = path_of(folder, home);
         let connection = match open_at(&path) {
-            Err(IndexError::Database(error)) if is_damaged(&error) => {
+            Err(error) if error.is_damage() => {
                 discard(&path)?;
                 open_at(&path)?
             }
@@ -143,6 +145,9 @@ impl Index {
         .ok()?;
         connection.busy_timeout(Duration::ZERO).ok()?;
         set_up(&connection).ok()?;
+        if !boot::is_whole(&connection).ok()? {
+            return None;
+        }
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Some(Self {
             connection,
@@ -222,9 +227,12 @@ impl Index {
         }
         self.connection.busy_timeout(Duration::ZERO)?;
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let tidied = self.connection.query_row(sql, [], |_| Ok(()));
+        let is_busy = self.connection.query_row(sql, [], |row| row.get(0));
         self.connection.busy_timeout(BUSY_MAX)?;
-        Ok(tidied?)
+        if !is_busy? {
+            boot::end_unsynced(&self.connection)?;
+        }
+        Ok(())
     }
 
     /// From here on reports read while another one writes. Until then everything would be written
@@ -239,6 +247,7 @@ impl Index {
         if mode != "wal" {
             self.connection.busy_timeout(Duration::ZERO)?;
             let changed = self.connection.pragma_update(None, "journal_mode", "WAL");
+            self.connection.pragma_update(None, "synchronous", "NORMAL")?;
             self.connection.busy_timeout(BUSY_MAX)?;
             match changed {
                 Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {}
@@ -261,16 +270,42 @@ fn path_of(folder: &Path, home: &Home) -> PathBuf {
 fn open_at(path: &Path) -> Result<Connection, IndexError> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_MAX)?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    let tables = tables(&connection)?;
     set_up(&connection)?;
     // What a statement has to take back is a few pages.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     if tables == 0 {
-        // The first scan writes straight into the file; see `Index::share`. One change is synced once.
-        connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))?;
+        make(&connection)?;
+    } else if !boot::is_whole(&connection)? {
+        return Err(Damaged.into());
     }
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
+}
+
+/// Makes the tables. The first scan writes straight into the file, see `Index::share`, and where a
+/// start of the machine can be noticed it does not wait for the disk.
+fn make(connection: &Connection) -> Result<(), IndexError> {
+    let boot = boot::current();
+    if boot.is_some() {
+        connection.pragma_update(None, "synchronous", "OFF")?;
+    }
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    // Somebody else may have made them meanwhile, and may be reading them by now.
+    let is_new = tables(connection)? == 0;
+    connection.execute_batch(SCHEMA)?;
+    if let Some(boot) = boot.filter(|_| is_new) {
+        boot::begin_unsynced(connection, &boot)?;
+    }
+    connection.execute_batch("COMMIT")?;
+    if !is_new {
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+    }
+    Ok(())
+}
+
+fn tables(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
 }
 
 /// How changes come to the disk.
@@ -377,5 +412,37 @@ mod tests {
         for id in 0..60 {
             assert_eq!(index.load_encoded(id).unwrap().as_ref(), Some(&record));
         }
+    }
+
+    #[test]
+    fn what_was_not_waited_for_is_read_again_after_a_start_of_the_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path().join("home"));
+        let cache = folder.path().join("cache");
+        let open = || Index::open(&cache, &home).unwrap();
+        let change = |index: &Index, id, length| {
+            index.begin_writing().unwrap();
+            index.save(id, &vec![7; length]).unwrap();
+            index.commit().unwrap();
+            index.share().unwrap();
+        };
+        let is_known = |index: &Index| index.load_encoded(1).unwrap().is_some();
+        let restart = |index: &Index| {
+            let sql = "UPDATE unsynced SET boot = 'another'";
+            index.connection.execute(sql, []).unwrap()
+        };
+        change(&open(), 1, 100);
+        assert!(is_known(&open()), "the machine was not started anew");
+        if boot::current().is_none() {
+            return;
+        }
+        assert_eq!(restart(&open()), 1);
+        assert!(Index::open_at_once(&cache, &home).is_none());
+        assert!(!is_known(&open()));
+        // Once there was so much that it was brought to its place, it is on the disk.
+        change(&open(), 1, 100);
+        change(&open(), 2, 2 << 20);
+        assert_eq!(restart(&open()), 0);
+        assert!(is_known(&open()));
     }
 }
