@@ -95,6 +95,16 @@ pub enum Grain {
     Days(TimeZone),
 }
 
+impl Grain {
+    /// By whose days sums are kept: the report's, or those of this machine.
+    fn zone(&self) -> TimeZone {
+        match self {
+            Self::Days(zone) => zone.clone(),
+            Self::Quarters => TimeZone::system(),
+        }
+    }
+}
+
 /// How far a scan is; whoever waits may look at it from another thread.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -312,11 +322,7 @@ impl Engine {
             )?);
         }
         scan.files_read = updates.iter().map(Update::changed_count).sum();
-        let zone = match &extent.grain {
-            Grain::Days(zone) => Some(zone),
-            Grain::Quarters => None,
-        };
-        pipeline::run(index, updates, prices, zone, sums, listener)?;
+        pipeline::run(index, updates, prices, &extent.grain.zone(), sums, listener)?;
         index.raise_version()
     }
 
@@ -361,7 +367,10 @@ impl Engine {
             (Grain::Days(_), Some(sums)) => sums.into_fold(),
             (Grain::Days(zone), None) => {
                 let mut sums = Sums::new(zone.clone());
-                sums.read(index, &self.in_order(), extent)?;
+                match extent.is_part() {
+                    true => sums.read_part(index, &self.in_order(), extent)?,
+                    false => sums.read(index, &self.in_order())?,
+                }
                 sums.into_fold()
             }
             (Grain::Quarters, _) => {

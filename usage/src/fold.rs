@@ -16,7 +16,7 @@ use crate::{
     record::{FileRecords, Flags, Mixed, Record, Tokens},
 };
 
-pub use by_day::{ByDay, DayQuarters};
+pub use by_day::{ByDay, DayQuarters, first_quarter};
 pub use part::{Damaged, Part, Relabeled, Unpacked, pack, parts, unpack};
 
 pub const QUARTER_MS: i64 = 15 * 60 * 1000;

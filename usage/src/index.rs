@@ -26,7 +26,7 @@ use crate::{
 };
 pub use files::{Kept, Recent, Row, mark};
 pub use links::Change;
-pub use parts::{Chunk, PartKey};
+pub use parts::{Chunk, Daily, PartKey};
 
 /// Raised with every change of what is kept or of how logs are read.
 const VERSION: u32 = 10;
@@ -34,7 +34,7 @@ const VERSION: u32 = 10;
 /// `client` has the state of a client's files at the last scan. `record` has what a file says,
 /// `part` what of it counts, by day; `chunk` sums the parts of a day, `day_session` says whose
 /// they are: looking for one session's days reads nothing else. `link` says which files have
-/// a key in common, `unsynced` whether something was not waited for.
+/// a key in common, `daily` has the sums of a day of UTC put together by days of a zone, `unsynced` whether something was not waited for.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS client (
         id INTEGER PRIMARY KEY,
@@ -73,6 +73,11 @@ const SCHEMA: &str = "
         cells BLOB NOT NULL
     ) STRICT;
     CREATE TABLE IF NOT EXISTS day_session (place INTEGER PRIMARY KEY, sessions BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS daily (
+        place INTEGER PRIMARY KEY,
+        offset_s INTEGER NOT NULL,
+        cells BLOB NOT NULL
+    ) STRICT;
     CREATE TABLE IF NOT EXISTS unsynced (boot TEXT NOT NULL) STRICT;
 ";
 

@@ -42,6 +42,8 @@ fn decimal<S: serde::Serializer>(cost: &Option<i64>, serializer: S) -> Result<S:
     }
 }
 
+const DAY_S: i64 = 24 * 60 * 60;
+
 /// The days of a zone, each quarter of an hour looked up once.
 pub struct Days {
     zone: TimeZone,
@@ -54,6 +56,15 @@ impl Days {
             zone,
             known: Mixed::default(),
         }
+    }
+
+    /// The zone's seconds from UTC, if they are the same all through a day of UTC.
+    pub fn offset(&self, day: i64) -> Option<i32> {
+        let start = Timestamp::from_second(day.checked_mul(DAY_S)?).ok()?;
+        let end = Timestamp::from_second(day.checked_add(1)?.checked_mul(DAY_S)?).ok()?;
+        let next = self.zone.following(start).next();
+        let is_one = next.is_none_or(|next| next.timestamp() >= end);
+        is_one.then(|| self.zone.to_offset(start).seconds())
     }
 
     pub fn day(&mut self, quarter: i64) -> Date {

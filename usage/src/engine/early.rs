@@ -66,7 +66,7 @@ impl Early {
         let mut sums = Sums::new(zone.clone());
         index.begin_reading()?;
         let version = index.version()?;
-        sums.read(index, clients, extent)?;
+        sums.read(index, clients)?;
         index.commit()?;
         Ok(Some(Self { version, sums }))
     }

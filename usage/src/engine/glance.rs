@@ -62,7 +62,7 @@ impl Engine {
             index.begin_reading()?;
         }
         let outcome = match is_writing {
-            true => self.follow(index, &kept, &changed, &prices, &mut scan),
+            true => self.follow(index, &kept, &changed, &prices, extent, &mut scan),
             false => Ok(true),
         };
         let outcome = outcome.and_then(|is_known| {
@@ -89,6 +89,7 @@ impl Engine {
         kept: &[(Client, Kept)],
         changed: &[Source],
         prices: &Prices,
+        extent: &Extent,
         scan: &mut Scan,
     ) -> Result<bool, IndexError> {
         let mut updates = Vec::new();
@@ -103,7 +104,8 @@ impl Engine {
             }
         }
         scan.files_read = updates.iter().map(Update::changed_count).sum();
-        pipeline::run(index, updates, prices, None, None, &mut Listener::default())?;
+        let zone = extent.grain.zone();
+        pipeline::run(index, updates, prices, &zone, None, &mut Listener::default())?;
         index.raise_version()?;
         Ok(true)
     }

@@ -43,7 +43,7 @@ pub fn run(
     index: &Index,
     mut updates: Vec<Update<'_>>,
     prices: &Prices,
-    zone: Option<&TimeZone>,
+    zone: &TimeZone,
     sums: Option<&mut Sums>,
     listener: &mut Listener<'_>,
 ) -> Result<(), IndexError> {
@@ -198,9 +198,10 @@ impl Pipeline<'_, '_, '_, '_> {
     }
 
     fn put_day(&mut self, day: &DaySums) -> Result<(), IndexError> {
-        self.index.put_day(day.key, day.chunk.as_ref())?;
-        if let (Some(sums), Some(fold)) = (&mut self.sums, &day.by_day) {
-            sums.put(day.key, fold);
+        self.index
+            .put_day(day.key, day.chunk.as_ref(), day.daily.as_ref())?;
+        if let Some(sums) = &mut self.sums {
+            sums.put(day.key, &day.by_day);
         }
         if let Some(finishing) = &mut self.finishing {
             finishing.days_asked -= 1;

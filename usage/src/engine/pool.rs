@@ -182,6 +182,8 @@ impl Drop for Pool<'_, '_> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
     use crate::{
         Client,
@@ -221,7 +223,7 @@ mod tests {
 
     #[test]
     fn answers_come_in_the_order_of_the_questions() {
-        let worker = || Worker::new(&Prices::default(), None);
+        let worker = || Worker::new(&Prices::default(), &TimeZone::UTC);
         for threads in [1, 2, 4] {
             let answers: Vec<Option<i64>> = with(threads, &worker, |pool| {
                 asked().into_iter().for_each(|task| pool.ask(task));
@@ -237,7 +239,7 @@ mod tests {
 
     #[test]
     fn what_somebody_waits_for_comes_first() {
-        let worker = || Worker::new(&Prices::default(), None);
+        let worker = || Worker::new(&Prices::default(), &TimeZone::UTC);
         let answers: Vec<bool> = with(1, &worker, |pool| {
             pool.ask_later(Task::Read(Vec::new()));
             pool.ask_later(Task::Read(Vec::new()));
@@ -249,7 +251,7 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_tasks_that_are_given_up() {
-        let worker = || Worker::new(&Prices::default(), None);
+        let worker = || Worker::new(&Prices::default(), &TimeZone::UTC);
         let answer = with(2, &worker, |pool| {
             asked().into_iter().for_each(|task| pool.ask(task));
             pool.answer().as_ref().map(number)

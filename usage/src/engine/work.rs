@@ -7,13 +7,14 @@ use super::{
     Saved,
     lines::Buffer,
     read::{self, Job, Outcome},
+    sums::by_day,
 };
 use crate::{
     client::Client,
     cost::Prices,
     dedupe::{self, Counted},
-    fold::{ByDay, DayQuarters, Fold, Folder, Part, parts},
-    index::{Chunk, IndexError, PartKey},
+    fold::{DayQuarters, Fold, Folder, Part, parts},
+    index::{Chunk, Daily, IndexError, PartKey},
     record::FileRecords,
 };
 
@@ -56,24 +57,26 @@ pub struct DaySums {
     pub key: PartKey,
     /// As the index keeps it; None: nothing counts on that day.
     pub chunk: Option<Chunk>,
-    /// As the report wants it, where it wants days.
-    pub by_day: Option<Fold>,
+    /// The same by days, if the zone's are told by an offset.
+    pub daily: Option<Daily>,
+    /// As a report by days wants it.
+    pub by_day: Fold,
 }
 
 /// What a thread needs to work, used for one task after the other.
 pub struct Worker {
     buffer: Buffer,
     prices: Prices,
-    quarters: Option<DayQuarters>,
+    quarters: DayQuarters,
 }
 
 impl Worker {
-    /// With a zone, days are put together for a report in it.
-    pub fn new(prices: &Prices, zone: Option<&TimeZone>) -> Self {
+    /// By the days of this zone sums are put together.
+    pub fn new(prices: &Prices, zone: &TimeZone) -> Self {
         Self {
             buffer: Buffer::default(),
             prices: prices.another(),
-            quarters: zone.map(|zone| DayQuarters::new(zone.clone())),
+            quarters: DayQuarters::new(zone.clone()),
         }
     }
 
@@ -124,21 +127,21 @@ impl Worker {
         for part in &day.parts {
             folder.add_part(day.key.client, part)?;
         }
-        let mut fold = folder.finish();
+        let fold = folder.finish();
         let chunk = Chunk::of(&fold)?;
-        let by_day = self.quarters.as_mut().map(|quarters| {
-            let mut put_together = ByDay::default();
-            for cell in fold.cells.drain(..) {
-                put_together.add(cell, quarters);
-            }
-            Fold {
-                names: fold.names,
-                cells: put_together.cells,
-            }
-        });
+        let cells = by_day(fold.cells.into_iter().map(Ok), day.key, &mut self.quarters)?;
+        let by_day = Fold {
+            names: fold.names,
+            cells,
+        };
+        let offset_s = self.quarters.offset(day.key.day);
+        let daily = offset_s
+            .map(|offset_s| Daily::of(offset_s, &by_day))
+            .transpose()?;
         Ok(DaySums {
             key: day.key,
             chunk,
+            daily,
             by_day,
         })
     }

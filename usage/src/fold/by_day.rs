@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::{civil::Date, tz::TimeZone};
 
-use super::{Cell, CellKey};
+use super::{Cell, CellKey, QUARTER_MS};
 use crate::{record::Mixed, rows::Days};
 
 /// Which quarter of an hour stands for a day of a zone: the first that was asked for.
@@ -29,6 +29,11 @@ impl DayQuarters {
         }
     }
 
+    /// The zone's seconds from UTC, if they are the same all through a day of UTC.
+    pub fn offset(&self, day: i64) -> Option<i32> {
+        self.days.offset(day)
+    }
+
     /// The quarter that stands for the day of this one.
     pub fn of(&mut self, quarter: i64) -> i64 {
         let place = quarter.rem_euclid(RECENT as i64);
@@ -45,6 +50,19 @@ impl DayQuarters {
         first
     }
 }
+
+/// The quarter of a day of UTC with which a quarter's local day begins there, so far from UTC.
+pub fn first_quarter(day: i64, offset_s: i32, quarter: i64) -> i64 {
+    let offset_s = i64::from(offset_s);
+    let local_day = (quarter * QUARTER_S + offset_s).div_euclid(DAY_S);
+    // Days need not begin with a quarter.
+    let begin_s = local_day * DAY_S - offset_s;
+    let begin = -(-begin_s).div_euclid(QUARTER_S);
+    begin.max(day * DAY_S / QUARTER_S)
+}
+
+const QUARTER_S: i64 = QUARTER_MS / 1000;
+const DAY_S: i64 = 24 * 60 * 60;
 
 /// What has no price stays apart from what has one, so that a report still sees how much that is.
 type Place = (CellKey, bool);
@@ -67,9 +85,10 @@ impl ByDay {
         }
     }
 
-    pub fn add(&mut self, mut cell: Cell, quarters: &mut DayQuarters) {
+    /// Adds a cell to the day for which this quarter stands.
+    pub fn add(&mut self, mut cell: Cell, quarter: i64) {
         cell.key.session = 0;
-        cell.key.quarter = quarters.of(cell.key.quarter);
+        cell.key.quarter = quarter;
         let key = (cell.key, cell.cost_nano_usd.is_some());
         let place = match self.last {
             Some((last, place)) if last == key => place,

@@ -60,6 +60,21 @@ impl Chunk {
     }
 }
 
+/// The same put together by days of a zone that was so far from UTC all day.
+pub struct Daily {
+    offset_s: i32,
+    cells: Vec<u8>,
+}
+
+impl Daily {
+    pub fn of(offset_s: i32, fold: &Fold) -> Result<Self, postcard::Error> {
+        Ok(Self {
+            offset_s,
+            cells: pack(&fold.names, &fold.cells)?,
+        })
+    }
+}
+
 impl Index {
     pub fn next_part(&self) -> Result<i64, IndexError> {
         let sql = "SELECT coalesce(max(id), 0) + 1 FROM part";
@@ -114,16 +129,30 @@ impl Index {
     }
 
     /// Writes the sums of a day.
-    pub fn put_day(&self, key: PartKey, chunk: Option<&Chunk>) -> Result<(), IndexError> {
+    pub fn put_day(
+        &self,
+        key: PartKey,
+        chunk: Option<&Chunk>,
+        daily: Option<&Daily>,
+    ) -> Result<(), IndexError> {
+        let delete = |table: &str| {
+            let sql = format!("DELETE FROM {table} WHERE place = ?1");
+            self.connection.prepare_cached(&sql)?.execute([key.place()])
+        };
         let Some(chunk) = chunk else {
-            for sql in [
-                "DELETE FROM chunk WHERE place = ?1",
-                "DELETE FROM day_session WHERE place = ?1",
-            ] {
-                self.connection.prepare_cached(sql)?.execute([key.place()])?;
+            for table in ["chunk", "day_session", "daily"] {
+                delete(table)?;
             }
             return Ok(());
         };
+        match daily {
+            Some(daily) => {
+                let sql = "INSERT OR REPLACE INTO daily (place, offset_s, cells) VALUES (?1, ?2, ?3)";
+                let mut statement = self.connection.prepare_cached(sql)?;
+                statement.execute(params![key.place(), daily.offset_s, daily.cells])?;
+            }
+            None => drop(delete("daily")?),
+        }
         let sql = "INSERT OR REPLACE INTO chunk (place, count, cells) VALUES (?1, ?2, ?3)";
         let mut statement = self.connection.prepare_cached(sql)?;
         statement.execute(params![key.place(), chunk.count, chunk.cells])?;
@@ -185,6 +214,37 @@ impl Index {
         let mut chunks = statement.query([first, key(i64::MAX)])?;
         while let Some(row) = chunks.next()? {
             add(row)?;
+        }
+        Ok(())
+    }
+
+    /// The sums of all days of a client, put together by days where they were kept for this offset;
+    /// day by day of UTC, and whether they are.
+    pub fn all_days(
+        &self,
+        client: Client,
+        offset_s: &dyn Fn(PartKey) -> Option<i32>,
+        take: &mut impl FnMut(PartKey, Unpacked<'_>, bool) -> Result<(), Damaged>,
+    ) -> Result<(), IndexError> {
+        let sql = "SELECT chunk.place, daily.offset_s, daily.cells FROM chunk
+                   LEFT JOIN daily ON daily.place = chunk.place
+                   WHERE chunk.place BETWEEN ?1 AND ?2 ORDER BY chunk.place";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let of_chunk = "SELECT cells FROM chunk WHERE place = ?1";
+        let mut of_chunk = self.connection.prepare_cached(of_chunk)?;
+        let place = |day| PartKey::new(client, day).place();
+        let mut days = statement.query([place(0), place(i64::MAX)])?;
+        while let Some(row) = days.next()? {
+            let key = PartKey::of_place(client, row.get(0)?);
+            let kept: Option<i32> = row.get(1)?;
+            if kept.is_some() && kept == offset_s(key) {
+                take(key, unpack(blob(row, 2)?)?, true)?;
+                continue;
+            }
+            let mut chunks = of_chunk.query([key.place()])?;
+            if let Some(chunk) = chunks.next()? {
+                take(key, unpack(blob(chunk, 0)?)?, false)?;
+            }
         }
         Ok(())
     }
