@@ -279,3 +279,72 @@ fn sessions(fold: &Fold) -> Vec<u8> {
     let labels: BTreeSet<u32> = fold.cells.iter().map(|cell| cell.key.session).collect();
     labels.iter().flat_map(|label| short(fold.name(*label))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fold::{CellKey, QUARTER_MS};
+
+    fn fold(output: u64) -> Fold {
+        let key = CellKey {
+            client: Client::Claude,
+            provider: 0,
+            model: 0,
+            project: 0,
+            branch: 0,
+            session: 0,
+            quarter: 96 * 20_000,
+        };
+        let tokens = crate::record::Tokens {
+            output,
+            ..Default::default()
+        };
+        Fold {
+            names: vec![String::new()],
+            cells: vec![Cell {
+                key,
+                tokens,
+                messages: 1,
+                cost_nano_usd: None,
+                first_ms: key.quarter * QUARTER_MS,
+                last_ms: key.quarter * QUARTER_MS,
+                has_guess: false,
+                has_estimate: false,
+            }],
+        }
+    }
+
+    /// What is told of a day to a zone so far from UTC: its output, and whether it is put together.
+    fn told(index: &Index, offset_s: Option<i32>) -> Vec<(u64, bool)> {
+        let mut told = Vec::new();
+        let all = index.all_days(Client::Claude, &|_| offset_s, &mut |_, day, is_daily| {
+            for cell in day.cells_without_sessions(Client::Claude, &mut Labels::default()) {
+                told.push((cell?.tokens.output, is_daily));
+            }
+            Ok(())
+        });
+        all.unwrap();
+        told
+    }
+
+    #[test]
+    fn sums_by_days_are_told_only_while_they_are_those_of_the_day_and_the_offset() {
+        let index = Index::temporary().unwrap();
+        let key = PartKey::new(Client::Claude, 20_000);
+        let put = |output, offset_s: Option<i32>| {
+            let chunk = Chunk::of(&fold(output)).unwrap();
+            let daily = offset_s.map(|offset_s| Daily::of(offset_s, &fold(output)).unwrap());
+            index.put_day(key, chunk.as_ref(), daily.as_ref()).unwrap();
+        };
+        put(1, Some(3600));
+        assert_eq!(told(&index, Some(3600)), [(1, true)]);
+        assert_eq!(told(&index, Some(0)), [(1, false)]);
+        // On a day on which clocks are set there is no one offset.
+        assert_eq!(told(&index, None), [(1, false)]);
+        put(2, None);
+        assert_eq!(told(&index, Some(3600)), [(2, false)]);
+        put(3, Some(3600));
+        index.put_day(key, None, None).unwrap();
+        assert_eq!(told(&index, Some(3600)), []);
+    }
+}
