@@ -19,6 +19,16 @@ async fn page(stage: &Stage) -> Page {
     Page::parse(page.text())
 }
 
+/// The same when so many requests are over: their clients may know that first.
+async fn page_after(stage: &Stage, requests: f64) -> Page {
+    eventually("all requests to be over", async || {
+        let page = page(stage).await;
+        let over = page.sum("token_tracker_request_duration_seconds_count", &[]);
+        is(over, requests).then_some(page)
+    })
+    .await
+}
+
 /// Requests of this outcome, of whatever model.
 fn count(page: &Page, outcome: &str) -> f64 {
     page.sum("token_tracker_requests_total", &[("outcome", outcome)])
@@ -52,7 +62,7 @@ async fn the_numbers_are_those_of_the_ledger() {
         .await
         .expect(401);
 
-    let page = page(&stage).await;
+    let page = page_after(&stage, 8.0).await;
     let coder = [("model", CODER), ("upstream", "fake")];
     let ok = [
         ("dialect", "chat"),
@@ -166,7 +176,7 @@ async fn what_clients_send_does_not_make_the_page_grow() {
     stage.upstream.answer(CODER, Answer::of("chatcmpl-1", 10, 5));
     stage.device.chat(CODER).send().await.expect(200);
     stage.device.chat("nothing").send().await.expect(404);
-    let before = page(&stage).await.len();
+    let before = page_after(&stage, 2.0).await.len();
     for number in 0..100 {
         stage
             .device
@@ -184,7 +194,7 @@ async fn what_clients_send_does_not_make_the_page_grow() {
             .await
             .expect(200);
     }
-    let after = page(&stage).await;
+    let after = page_after(&stage, 202.0).await;
     assert_eq!(after.len(), before);
     let labels: Vec<_> = after.label_names().into_iter().collect();
     assert_eq!(
@@ -201,7 +211,7 @@ async fn the_page_for_operators_names_every_metric_and_no_other() {
     assert!(stage.device.idle_balance().await.spent_nano_usd > Money::ZERO);
     let read = |file: &str| std::fs::read_to_string(tests::workspace_dir().join(file)).unwrap();
     let (guide, alerts) = (read("docs/operations.md"), read("docs/alerts.yaml"));
-    let page = page(&stage).await;
+    let page = page_after(&stage, 1.0).await;
     let families: Vec<&str> = page.families().collect();
     for family in &families {
         assert!(
