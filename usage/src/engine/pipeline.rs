@@ -107,7 +107,7 @@ struct Finishing<'s> {
     update: Update<'s>,
     /// Components that have to be worked out, each as places in the order of paths.
     components: VecDeque<Vec<usize>>,
-    /// Those that are.
+    /// Those that are being worked out.
     asked: VecDeque<Vec<usize>>,
     /// Days whose sums are no longer right.
     stale: BTreeSet<PartKey>,
