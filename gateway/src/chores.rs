@@ -18,6 +18,7 @@ use tokio::{
 
 use crate::{alert, cluster, ledger::Changes, reconcile::keep_reading, report, state::Gateway};
 use repeat::repeat;
+pub use signals::Signals;
 
 /// How late an expiry or an allowance may be.
 const DUE: Duration = Duration::from_secs(5);
@@ -39,6 +40,7 @@ impl Chores {
         gateway: Arc<Gateway>,
         tls: Arc<rustls::ClientConfig>,
         changes: Option<Changes>,
+        signals: Signals,
     ) -> std::io::Result<Self> {
         let (end, ended) = watch::channel(false);
         let thread = std::thread::Builder::new().name("chores".into()).spawn(move || {
@@ -46,9 +48,12 @@ impl Chores {
                 .enable_all()
                 .build()?;
             LocalSet::new().block_on(&runtime, async move {
+                #[cfg(unix)]
+                spawn_local(signals::reload_when_told(signals.hang_up, Arc::clone(&gateway)));
                 begin(&gateway, tls, changes);
-                signals::wait_for_stop(&gateway, ended).await
-            })
+                signals::wait_for_stop(&gateway, signals.stop, ended).await;
+            });
+            Ok(())
         })?;
         Ok(Self {
             end,
@@ -69,8 +74,6 @@ impl Drop for Chores {
 
 fn begin(gateway: &Arc<Gateway>, tls: Arc<rustls::ClientConfig>, changes: Option<Changes>) {
     let shared = || Arc::clone(gateway);
-    #[cfg(unix)]
-    spawn_local(signals::reload_when_told(shared()));
     spawn_local(credit::tell_balances(shared()));
     chore(
         gateway,

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    chores::Chores,
+    chores::{Chores, Signals},
     clock::now_ms,
     config::{Config, ConfigError, ServeOptions},
     data_dir::{DataDir, DataDirError},
@@ -77,12 +77,20 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
         public_url: public_url.clone(),
         telemetry,
     };
+    // Before anybody can read in `admin.json` that the gateway is there: who then tells it to stop
+    // gets an orderly end. Until here a signal ends the process at once, and nothing is lost by it.
+    let signals = starting.block_on(async { Signals::listen() })?;
     let (gateway, _data_dir) = starting.block_on(opened.gateway(plan.rules))?;
     let shared = Arc::new(Shared {
         gateway: Arc::clone(&gateway),
         upstream_tls,
     });
-    let chores = Chores::start(gateway, Arc::clone(&shared.upstream_tls), database.changes)?;
+    let chores = Chores::start(
+        gateway,
+        Arc::clone(&shared.upstream_tls),
+        database.changes,
+        signals,
+    )?;
     tracing::info!("The gateway listens on {public_url}");
     if let Some(announce) = options.announce
         && let Some(link) = starting.block_on(first_link(&shared.gateway))

@@ -2,8 +2,9 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
+use rustix::process::Signal;
 use serde_json::Value;
-use tests::{Config, Gateway, Request, Serve, token_tracker};
+use tests::{Config, Gateway, Request, Serve, token_tracker, within};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -28,6 +29,27 @@ async fn the_owner_s_credential_is_for_the_owner_s_eyes() {
     );
     let old = Request::get(&gateway.url("/api/v1/keys")).bearer(&before.credential);
     old.send().await.expect(401);
+}
+
+#[tokio::test]
+async fn whoever_finds_it_may_tell_it_to_stop_at_once() {
+    let mut gateway = Gateway::idle(Serve::new(&Config::new()));
+    let file = gateway.home().data_dir().join("admin.json");
+    for signal in [Signal::TERM, Signal::INT].repeat(10) {
+        fs::remove_file(&file).ok();
+        gateway.spawn();
+        // No pause between two looks: the signals are to come as early as anybody could send them.
+        within("admin.json", async {
+            while !file.exists() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        gateway.signal(Signal::HUP);
+        gateway.signal(signal);
+        let status = gateway.wait().await;
+        assert!(status.success(), "{signal:?}: {status}");
+    }
 }
 
 #[tokio::test]
