@@ -79,8 +79,13 @@ pub fn serve(options: ServeOptions) -> Result<(), ServeError> {
     };
     // Before anybody can read in `admin.json` that the gateway is there: who then tells it to stop
     // gets an orderly end. Until here a signal ends the process at once, and nothing is lost by it.
-    let signals = starting.block_on(async { Signals::listen() })?;
-    let (gateway, _data_dir) = starting.block_on(opened.gateway(plan.rules))?;
+    let mut signals = starting.block_on(async { Signals::listen() })?;
+    let made = starting.block_on(signals.unless_stopped(opened.gateway(plan.rules)));
+    let Some(made) = made else {
+        tracing::info!("The gateway stopped before it served");
+        return Ok(());
+    };
+    let (gateway, _data_dir) = made?;
     let shared = Arc::new(Shared {
         gateway: Arc::clone(&gateway),
         upstream_tls,

@@ -5,38 +5,40 @@
 //! each file is summed by day.
 
 mod early;
+mod extent;
 mod file;
 mod glance;
 mod lines;
 mod pipeline;
 mod pool;
+mod progress;
 mod read;
 mod responses;
 mod sums;
+#[cfg(test)]
+mod tests;
 mod update;
 mod work;
 
 use std::{
     panic::resume_unwind,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
-
-use jiff::tz::TimeZone;
 
 use crate::{
     client::Client,
     cost::Prices,
-    dedupe,
     discovery::{Note, Source, discover},
     fold::{Cell, Fold, Labels},
     home::Home,
-    index::{Index, IndexError, Kept, fingerprint},
-    record::FileRecords,
+    index::{Index, IndexError, Kept, fingerprint, now_ms},
 };
 use early::{Early, Opened};
+pub use extent::{Extent, Grain};
 pub use file::Saved;
+use progress::Listener;
+pub use progress::{Progress, Traced};
 pub use responses::Responses;
 use sums::Sums;
 use update::Update;
@@ -63,78 +65,6 @@ pub struct Scan {
     pub files_read: usize,
     /// Raised with every change of any sum; None where nothing is kept.
     pub version: Option<i64>,
-}
-
-/// Which part of the sums is wanted. All of the logs are looked at in any case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Extent {
-    /// The first day of UTC, counted from 1970.
-    pub first_day: i64,
-    /// Days on which this session was at work are wanted, too.
-    pub session: Option<String>,
-    /// Nothing is wanted if the sums are still those of this version.
-    pub unless_version: Option<i64>,
-    pub grain: Grain,
-}
-
-impl Extent {
-    /// Whether some days are not wanted, or nothing is under a condition.
-    fn is_part(&self) -> bool {
-        self.first_day > 0 || self.session.is_some() || self.unless_version.is_some()
-    }
-}
-
-/// How fine the sums have to be that are wanted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Grain {
-    /// Every quarter of an hour, every session.
-    #[default]
-    Quarters,
-    /// A day of this zone is one: its cells say the first of its quarters in which something was
-    /// used. Sessions are not told apart.
-    Days(TimeZone),
-}
-
-impl Grain {
-    /// By whose days sums are kept: the report's, or those of this machine.
-    fn zone(&self) -> TimeZone {
-        match self {
-            Self::Days(zone) => zone.clone(),
-            Self::Quarters => TimeZone::system(),
-        }
-    }
-}
-
-/// How far a scan is; whoever waits may look at it from another thread.
-#[derive(Debug, Default)]
-pub struct Progress {
-    done: AtomicUsize,
-    all: AtomicUsize,
-}
-
-impl Progress {
-    /// Files that have been read, of those that have to be.
-    pub fn read(&self) -> (usize, usize) {
-        (
-            self.done.load(Ordering::Relaxed),
-            self.all.load(Ordering::Relaxed),
-        )
-    }
-}
-
-/// Files that have keys in common, and what of them counts.
-pub struct Traced {
-    pub client: Client,
-    /// In the order of their paths.
-    pub files: Vec<(Source, FileRecords)>,
-    pub responses: Vec<dedupe::Counted>,
-}
-
-/// What a scan tells while it goes on.
-#[derive(Default)]
-struct Listener<'l> {
-    progress: Option<&'l Progress>,
-    trace: Option<&'l mut dyn FnMut(Traced)>,
 }
 
 impl Engine {
@@ -173,16 +103,9 @@ impl Engine {
     }
 
     fn run(&self, extent: &Extent, listener: &mut Listener<'_>) -> Scan {
-        let ((sources, mut notes), opened) = thread::scope(|scope| {
-            let Some(folder) = &self.cache_dir else {
-                return (discover(&self.home, &self.clients), None);
-            };
-            let opened = scope.spawn(|| Opened::open(folder, self, extent));
-            let discovered = discover(&self.home, &self.clients);
-            let opened = opened.join().unwrap_or_else(|panic| resume_unwind(panic));
-            (discovered, Some((folder, opened)))
-        });
-        if let Some((folder, opened)) = opened {
+        let opened = |folder: &Path| Opened::open(folder, self, extent);
+        let ((sources, mut notes), opened) = self.discover_while(opened);
+        if let (Some(folder), Some(opened)) = (&self.cache_dir, opened) {
             match self.with_index(folder, opened, &sources, extent, listener) {
                 Ok(scan) => return scan.with(notes),
                 Err(note) => notes.push(note),
@@ -199,6 +122,27 @@ impl Engine {
             ..Scan::default()
         });
         scan.with(notes)
+    }
+
+    /// What is there to read, looked for while something is done with the folder of the index.
+    fn discover_while<T: Send>(
+        &self,
+        work: impl Fn(&Path) -> T + Copy + Send,
+    ) -> ((Vec<Source>, Vec<Note>), Option<T>) {
+        let discover = || discover(&self.home, &self.clients);
+        let Some(folder) = &self.cache_dir else {
+            return (discover(), None);
+        };
+        thread::scope(|scope| {
+            let working = thread::Builder::new().spawn_scoped(scope, move || work(folder));
+            let discovered = discover();
+            let done = match working {
+                Ok(working) => working.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                // The system has no thread to give: one after the other.
+                Err(_) => work(folder),
+            };
+            (discovered, Some(done))
+        })
     }
 
     /// With the index in this folder; one that is damaged is made anew, once.
@@ -219,10 +163,13 @@ impl Engine {
             Ok(scan) => return Ok(scan),
             Err(error) => error,
         };
-        if !error.is_damage() {
-            return Err(unusable());
-        }
-        let Opened { index, early } = Opened::anew(folder, &self.home, index).map_err(|_| unusable())?;
+        let again = match error {
+            error if error.is_damage() || index.is_replaced() => Opened::anew(index),
+            // What waits in the log takes room twice.
+            error if error.is_full_disk() => index.bring_to_disk().map(|()| Opened { index, early: None }),
+            error => Err(error),
+        };
+        let Opened { index, early } = again.map_err(|_| unusable())?;
         self.look(&index, early, sources, extent, listener)
             .map_err(|_| unusable())
     }
@@ -240,7 +187,7 @@ impl Engine {
             ..Scan::default()
         };
         let prices = Prices::of(&self.home);
-        let looked_ms = glance::now_ms();
+        let looked_ms = now_ms();
         let groups = self.groups(sources);
         let wanted: Vec<(Client, Kept)> = groups
             .iter()
@@ -258,6 +205,7 @@ impl Engine {
             let sums = still(early, index)?;
             self.fold(index, extent, sums, &mut scan)?;
             let is_old = self.is_look_old(index, looked_ms)?;
+            index.check_its_place()?;
             index.commit()?;
             if is_old {
                 // Only who glances at the index misses it, if somebody else is writing just now.
@@ -280,14 +228,14 @@ impl Engine {
             )?;
             self.fold(index, extent, sums, &mut scan)
         });
-        match outcome {
-            Ok(()) => index.commit()?,
-            Err(error) => {
-                index.roll_back()?;
-                return Err(error);
-            }
+        let outcome = outcome.and_then(|()| index.check_its_place());
+        if let Err(error) = outcome.and_then(|()| index.commit()) {
+            // After some errors SQLite has done so already.
+            let _ = index.roll_back();
+            return Err(error);
         }
-        index.share()?;
+        // The scan is told whatever comes of this, which a later one does otherwise.
+        let _ = index.share();
         Ok(scan)
     }
 
@@ -429,7 +377,7 @@ fn remember_look(index: &Index, wanted: &[(Client, Kept)]) -> Result<(), IndexEr
         }
     }
     index.commit()?;
-    index.tidy()
+    index.settle()
 }
 
 impl Scan {

@@ -260,40 +260,10 @@ pub fn mixed(hash: u64, word: u64) -> u64 {
     folded ^ (folded >> 29)
 }
 
-/// Hashes keys that nobody chose to do harm: digests, and numbers of our own.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Mixer(u64);
-
-/// A map whose keys are such.
-pub type Mixed<K, V> = HashMap<K, V, std::hash::BuildHasherDefault<Mixer>>;
-pub type MixedSet<K> = HashSet<K, std::hash::BuildHasherDefault<Mixer>>;
-
-impl std::hash::Hasher for Mixer {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = mixed(self.0, digest(&[bytes]));
-    }
-    fn write_u8(&mut self, number: u8) {
-        self.write_u64(u64::from(number));
-    }
-    fn write_u32(&mut self, number: u32) {
-        self.write_u64(u64::from(number));
-    }
-    fn write_u64(&mut self, number: u64) {
-        self.0 = mixed(self.0, number);
-    }
-    fn write_i64(&mut self, number: i64) {
-        self.write_u64(number.cast_unsigned());
-    }
-    fn write_usize(&mut self, number: usize) {
-        self.write_u64(number as u64);
-    }
-    fn write_isize(&mut self, number: isize) {
-        self.write_u64(number as u64);
-    }
-}
+/// Maps that are made and asked by the million. Keys come from logs, which somebody may have written
+/// to do harm: where a key goes is another matter in every process.
+pub type Mixed<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+pub type MixedSet<K> = HashSet<K, foldhash::fast::RandomState>;
 
 /// The digest of a text that identifies something; 0 where the log does not say it.
 pub fn digest_of(text: &str) -> u64 {

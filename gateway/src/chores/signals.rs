@@ -27,6 +27,14 @@ impl Signals {
             hang_up: system::hang_up()?,
         })
     }
+
+    /// Does some work; None when a signal to stop comes before it is done.
+    pub async fn unless_stopped<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            done = work => Some(done),
+            () = self.stop.next() => None,
+        }
+    }
 }
 
 pub(super) struct StopSignals {

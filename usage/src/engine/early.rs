@@ -5,7 +5,6 @@ use std::path::Path;
 use super::{Engine, Extent, Grain, Sums};
 use crate::{
     client::Client,
-    home::Home,
     index::{Index, IndexError},
 };
 
@@ -28,15 +27,15 @@ impl Opened {
         let index = Index::open(folder, &engine.home)?;
         match Early::read(&index, &engine.in_order(), extent) {
             Ok(early) => Ok(Self { index, early }),
-            Err(error) if error.is_damage() => Self::anew(folder, &engine.home, index),
+            Err(error) if error.is_damage() => Self::anew(index),
             Err(error) => Err(error),
         }
     }
 
-    pub fn anew(folder: &Path, home: &Home, damaged: Index) -> Result<Self, IndexError> {
-        damaged.discard()?;
+    /// One in the place of this, which is damaged or was replaced.
+    pub fn anew(index: Index) -> Result<Self, IndexError> {
         Ok(Self {
-            index: Index::open(folder, home)?,
+            index: index.anew()?,
             early: None,
         })
     }
@@ -77,6 +76,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
+    use crate::home::Home;
 
     #[test]
     fn sums_that_somebody_changed_meanwhile_are_not_used() {

@@ -1,18 +1,14 @@
 //! A quick look, for whoever may not wait: what the index has, with what was added meanwhile to the
 //! files that are being worked on.
 
-use std::{
-    fs,
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{fs, path::Path};
 
 use super::{Engine, Extent, Listener, Scan, pipeline, update::Update};
 use crate::{
     client::Client,
     cost::Prices,
     discovery::{Source, Stamp},
-    index::{Index, IndexError, Kept, Recent, mark},
+    index::{Index, IndexError, Kept, Recent, mark, now_ms},
 };
 
 /// So many of the files that were changed last are looked at.
@@ -67,16 +63,18 @@ impl Engine {
         };
         let outcome = outcome.and_then(|is_known| {
             self.fold(index, extent, None, &mut scan)?;
+            index.check_its_place()?;
             Ok(is_known)
         });
         match outcome {
             Ok(is_known) => {
                 index.commit()?;
-                index.tidy()?;
+                // What it is for can wait for another report.
+                let _ = index.tidy();
                 Ok(is_known.then_some(scan))
             }
             Err(error) => {
-                index.roll_back()?;
+                let _ = index.roll_back();
                 Err(error)
             }
         }
@@ -128,9 +126,4 @@ fn newer(recent: Recent) -> Option<Source> {
     let metadata = fs::metadata(&source.path).ok().filter(fs::Metadata::is_file)?;
     source.stamp = Stamp::with_side(&source.path, source.shape, &metadata);
     (mark(&source) != recent.mark).then_some(source)
-}
-
-pub fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }

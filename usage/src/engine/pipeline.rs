@@ -234,7 +234,7 @@ impl Finishing<'_> {
                 break;
             };
             let files = self.update.encoded(index, &members)?;
-            bytes += files.iter().flatten().map(Vec::len).sum::<usize>();
+            bytes += files.iter().map(Vec::len).sum::<usize>();
             batch.push(Component {
                 client: self.update.client(),
                 files,

@@ -92,12 +92,17 @@ pub fn with<'s, T>(
         return run(&mut pool);
     }
     thread::scope(|scope| {
-        for _ in 0..threads {
-            let (queue, give_back, worker) = (&queue, give_back.clone(), worker());
-            scope.spawn(move || work(queue, &give_back, worker));
-        }
         // Closed before the threads are waited for, whichever way this ends.
         let mut pool = pool;
+        for number in 0..threads {
+            let (queue, give_back, next) = (&queue, give_back.clone(), worker());
+            let begun = thread::Builder::new().spawn_scoped(scope, move || work(queue, &give_back, next));
+            // The system has no more of them: it takes longer with fewer.
+            if begun.is_err() {
+                pool.alone = (number == 0).then(worker);
+                break;
+            }
+        }
         run(&mut pool)
     })
 }
@@ -188,19 +193,23 @@ mod tests {
     use crate::{
         Client,
         cost::Prices,
-        engine::work::{Component, Day},
+        engine::{
+            Saved,
+            work::{Component, Day},
+        },
         index::PartKey,
     };
 
     /// Days without parts, which are answered at once, behind components of many files, which are not.
     fn asked() -> Vec<Task<'static>> {
+        let nothing = postcard::to_allocvec(&Saved::default()).unwrap();
         let day = |day| Day {
             key: PartKey::new(Client::Claude, day),
             parts: Vec::new(),
         };
         let slow = || Component {
             client: Client::Claude,
-            files: vec![None; 20_000],
+            files: vec![nothing.clone(); 20_000],
             is_traced: false,
         };
         let tasks = (0..40).map(|number| match number % 4 {

@@ -10,7 +10,7 @@ use crate::{
     client::Client,
     dedupe,
     discovery::{Shape, Source},
-    fold::Part,
+    fold::{Damaged, Part},
     index::{Change, Index, IndexError, Kept, PartKey, Row, mark},
 };
 
@@ -270,10 +270,10 @@ impl<'s> Update<'s> {
     }
 
     /// What the index has of each file of a component.
-    pub fn encoded(&self, index: &Index, members: &[usize]) -> Result<Vec<Option<Vec<u8>>>, IndexError> {
+    pub fn encoded(&self, index: &Index, members: &[usize]) -> Result<Vec<Vec<u8>>, IndexError> {
         let members = members.iter();
         members
-            .map(|place| index.load_encoded(self.rows[*place].id))
+            .map(|place| Ok(index.load_encoded(self.rows[*place].id)?.ok_or(Damaged)?))
             .collect()
     }
 

@@ -13,7 +13,7 @@ use crate::{
     client::Client,
     cost::Prices,
     dedupe::{self, Counted},
-    fold::{DayQuarters, Fold, Folder, Part, parts},
+    fold::{Damaged, DayQuarters, Fold, Folder, Part, parts},
     index::{Chunk, Daily, IndexError, PartKey},
     record::FileRecords,
 };
@@ -35,7 +35,7 @@ pub enum Answer {
 pub struct Component {
     pub client: Client,
     /// What the index has of each.
-    pub files: Vec<Option<Vec<u8>>>,
+    pub files: Vec<Vec<u8>>,
     /// Whether what they say is wanted back.
     pub is_traced: bool,
 }
@@ -96,12 +96,12 @@ impl Worker {
 
     fn counts(&mut self, component: Component) -> Result<Counts, IndexError> {
         let client = component.client;
-        let decoded = |bytes: Option<Vec<u8>>| {
-            // What cannot be decoded is read again by the next scan.
-            let saved = bytes.and_then(|bytes| postcard::from_bytes::<Saved>(&bytes).ok());
-            saved.map(Saved::into_records).unwrap_or_default()
+        let decoded = |bytes: Vec<u8>| {
+            let saved: Saved = postcard::from_bytes(&bytes).map_err(|_| Damaged)?;
+            Ok(saved.into_records())
         };
-        let files: Vec<FileRecords> = component.files.into_iter().map(decoded).collect();
+        let files: Result<Vec<FileRecords>, Damaged> = component.files.into_iter().map(decoded).collect();
+        let files = files?;
         let mut responses = dedupe::responses(client, &files);
         responses.sort_by_key(|counted| counted.file);
         let mut all = Vec::with_capacity(files.len());

@@ -58,7 +58,8 @@ pub fn first_quarter(day: i64, offset_s: i32, quarter: i64) -> i64 {
     // Days need not begin with a quarter.
     let begin_s = local_day * DAY_S - offset_s;
     let begin = -(-begin_s).div_euclid(QUARTER_S);
-    begin.max(day * DAY_S / QUARTER_S)
+    // What is older than any day of logs is kept with the first, and stands for itself.
+    begin.max((day * DAY_S / QUARTER_S).min(quarter))
 }
 
 const QUARTER_S: i64 = QUARTER_MS / 1000;
@@ -79,7 +80,7 @@ pub struct ByDay {
 impl ByDay {
     pub fn with_capacity(cells: usize) -> Self {
         Self {
-            places: Mixed::with_capacity_and_hasher(cells, std::hash::BuildHasherDefault::default()),
+            places: Mixed::with_capacity_and_hasher(cells, foldhash::fast::RandomState::default()),
             last: None,
             cells: Vec::with_capacity(cells),
         }

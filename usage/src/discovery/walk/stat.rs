@@ -43,9 +43,12 @@ impl Stat {
         if self.batch.len() < BATCH {
             return;
         }
-        let helper = self.helper.get_or_insert_with(Helper::start);
-        // It ends only after its sender is gone.
-        let _ = helper.give.send(std::mem::take(&mut self.batch));
+        self.helper = self.helper.take().or_else(Helper::start);
+        // Without one they are answered when the answers are wanted.
+        if let Some(helper) = &self.helper {
+            // It ends only after its sender is gone.
+            let _ = helper.give.send(std::mem::take(&mut self.batch));
+        }
     }
 
     /// What is known of all that was asked for since the last time, in that order.
@@ -60,10 +63,12 @@ impl Stat {
 }
 
 impl Helper {
-    fn start() -> Self {
+    /// None where the system gives no thread.
+    fn start() -> Option<Self> {
         let (give, given) = sync_channel::<Vec<Asked>>(WAITING);
-        let answers = thread::spawn(move || given.into_iter().flatten().map(answer).collect());
-        Self { give, answers }
+        let work = move || given.into_iter().flatten().map(answer).collect();
+        let answers = thread::Builder::new().spawn(work).ok()?;
+        Some(Self { give, answers })
     }
 
     fn end(self) -> Vec<Answer> {
