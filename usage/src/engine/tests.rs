@@ -38,6 +38,11 @@ impl Scene {
         fs::write(folder.join(name), format!("{line}\n")).unwrap();
     }
 
+    /// What was written just before a scan is read by the next one once more.
+    fn settle(&self) {
+        while self.engine.scan().files_read > 0 {}
+    }
+
     fn change(&self, sql: &str) -> usize {
         let path = database_in(&self.folder.path().join("cache"));
         rusqlite::Connection::open(path)
@@ -67,7 +72,7 @@ fn output(scan: &Scan) -> u64 {
 #[test]
 fn after_a_start_of_the_machine_many_make_one_index_anew() {
     let scene = Scene::new(60);
-    scene.engine.scan();
+    scene.settle();
     for _ in 0..10 {
         scene.change("UPDATE unsynced SET boot = 'another'");
         let begin = Barrier::new(5);
@@ -91,8 +96,7 @@ fn after_a_start_of_the_machine_many_make_one_index_anew() {
 fn a_record_that_cannot_be_decoded_is_read_again() {
     let scene = Scene::new(5);
     assert_eq!(output(&scene.engine.scan()), 50);
-    // What was written just before a scan is read by the next one once more.
-    while scene.engine.scan().files_read > 0 {}
+    scene.settle();
     for spoil in [
         "UPDATE record SET saved = x'ff' WHERE file = (SELECT min(file) FROM record)",
         "DELETE FROM record WHERE file = (SELECT max(file) FROM record)",
